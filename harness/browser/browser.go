@@ -1,0 +1,145 @@
+// Package browser is the small interface that the three transports (cdp, bidi,
+// webdriver) stand behind, and the search for browsers on this machine.
+//
+// A driver opens pages, hands them probes and hears outcomes. It never
+// intercepts, adds a header or answers for a server: what reaches the wire is
+// the browser's own doing.
+package browser
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// Mapping sends the connections that a browser makes to Host:Port to a listener
+// at Addr (host:port on loopback) without touching DNS.
+type Mapping struct {
+	Host string
+	Port int
+	Addr string
+}
+
+// Options are what every driver needs to start a browser.
+type Options struct {
+	Binary   string
+	Mappings []Mapping
+	// SPKI is the base64 SHA-256 of the public key that the servers' one
+	// throw-away certificate carries. The browser accepts that key, no other.
+	SPKI   string
+	Headed bool
+	// OnFailure is called for each request that the browser reports as failed.
+	// It must return fast.
+	OnFailure func(Failure)
+	// Log receives what the driver wants to say (nil: nowhere).
+	Log func(format string, args ...any)
+}
+
+// Info is what a browser says of itself.
+type Info struct {
+	Key     string // chromium, chrome-headless-shell, firefox, webkit
+	Name    string // "Chromium"
+	Version string // "156.0.8078.79"
+	Binary  string
+}
+
+// Browser is a running browser.
+type Browser interface {
+	Info() Info
+	// NewContext makes a fresh profile: no cookies, caches or permissions.
+	NewContext(ctx context.Context) (Context, error)
+	// Done is closed when the browser has gone, by Close or by itself.
+	Done() <-chan struct{}
+	// Close ends the browser and removes what it left behind.
+	Close() error
+}
+
+// Context is a profile in a browser.
+type Context interface {
+	// Open opens a page in a tab of its own and returns when the page is ready
+	// to take probes: its origin is the URL's, it is visible, it is focused.
+	Open(ctx context.Context, url string) (Page, error)
+	// SetCookies sets cookies as Set-Cookie from their origin would.
+	SetCookies(ctx context.Context, cookies []oracle.Cookie) error
+	Close() error
+}
+
+// Page is a document that runs probes.
+type Page interface {
+	// Run runs the probes at once and calls back for each outcome, in the
+	// order they come, never twice for one probe. It returns when all are in,
+	// or with an error when the page or the browser has gone; outcomes that
+	// were called back before remain true.
+	Run(ctx context.Context, probes []Probe, onOutcome func(Outcome)) error
+	// Sentinel sends one plain request to each URL, after everything before
+	// it, and returns when all have been answered.
+	Sentinel(ctx context.Context, urls []string) error
+	// Eval evaluates an expression, awaits it, and decodes its JSON value
+	// into out (nil: ignored).
+	Eval(ctx context.Context, expression string, out any) error
+	// Screenshot is a PNG of the whole page.
+	Screenshot(ctx context.Context) ([]byte, error)
+	Close() error
+}
+
+// Probe is one load, in the form the page's probe.js takes.
+type Probe struct {
+	ID             string      `json:"id"` // the case's token
+	Via            oracle.Via  `json:"via"`
+	URL            string      `json:"url"`
+	From           string      `json:"from,omitempty"` // "" the page itself; opaque-sandbox, opaque-srcdoc, opaque-data
+	Method         string      `json:"method,omitempty"`
+	Headers        [][2]string `json:"headers,omitempty"`
+	Body           *Body       `json:"body,omitempty"`
+	Mode           string      `json:"mode,omitempty"`
+	Credentials    string      `json:"credentials,omitempty"`
+	Redirect       string      `json:"redirect,omitempty"`
+	Cache          string      `json:"cache,omitempty"`
+	ReferrerPolicy string      `json:"referrerPolicy,omitempty"`
+	Keepalive      bool        `json:"keepalive,omitempty"`
+	UploadListener bool        `json:"uploadListener,omitempty"`
+	Sync           bool        `json:"sync,omitempty"`
+	ResponseType   string      `json:"responseType,omitempty"`
+	Timeout        int         `json:"timeout"` // milliseconds, from when the probe starts
+	// Own is true when the reply has a body of the scenario's author: the
+	// page cannot expect the marks that the default bodies carry.
+	Own bool `json:"own,omitempty"`
+}
+
+// Body is a request body for the page: base64 of its bytes.
+type Body struct {
+	Type   string `json:"type,omitempty"` // "" no Blob type: a string body
+	Base64 string `json:"base64"`
+	Stream bool   `json:"stream,omitempty"`
+}
+
+// Outcome is what a page saw of one probe.
+type Outcome struct {
+	ID         string      `json:"id"`
+	Read       oracle.Read `json:"read"`
+	Type       string      `json:"type,omitempty"`
+	Status     int         `json:"status,omitempty"`
+	URL        string      `json:"url,omitempty"`
+	Redirected bool        `json:"redirected,omitempty"`
+	Headers    [][2]string `json:"headers,omitempty"` // readable by script
+	Body       *string     `json:"body,omitempty"`    // readable by script, cut at 4 KiB, isomorphic
+	Error      string      `json:"error,omitempty"`   // the exception or event, as script saw it
+	Muted      *bool       `json:"muted,omitempty"`
+	Events     []string    `json:"events,omitempty"`
+	TimedOut   bool        `json:"timedOut,omitempty"`
+	// Broken is set when the probe itself failed (a bug, an API that this
+	// engine lacks); it is no outcome.
+	Broken string  `json:"broken,omitempty"`
+	MS     float64 `json:"ms"`
+}
+
+// Failure is a request that the browser itself reports as failed. It gives the
+// reason for a block; it is never a verdict.
+type Failure struct {
+	URL    string
+	Native string          // the browser's own word: MissingAllowOriginHeader, mixed-content, net::ERR_FAILED
+	Param  string          // the failed parameter, if any
+	Reason oracle.Reason   // Native in the closed vocabulary; "" if it has no place there
+	Raw    json.RawMessage // for the log
+}

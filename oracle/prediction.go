@@ -1,0 +1,41 @@
+package oracle
+
+// Read says what script can do with the response.
+type Read string
+
+const (
+	Allowed      Read = "allowed"      // script can read it
+	Opaque       Read = "opaque"       // it loads, script cannot read it
+	Blocked      Read = "blocked"      // a network error
+	Unobservable Read = "unobservable" // no event a page can see; the wire judges
+)
+
+// Prediction is what a browser must do with a request.
+type Prediction struct {
+	Read   Read
+	Reason Reason // why it is blocked (or opaque by a rule); "" otherwise
+	// Wire is every request that must arrive, in order, preflights included.
+	Wire []WireRequest
+	// Type is the response's type: basic, cors, opaque, opaqueredirect, error.
+	Type       string
+	Status     int
+	URL        string // the response's URL as script sees it, "" for none
+	Redirected bool
+	// Headers are the headers script may read, names lower-case, values
+	// combined, sorted by name.
+	Headers Headers
+	Body    []byte // what script may read, nil when it may not
+	// Muted is true when errors of a classic script are muted.
+	Muted bool
+	Trace []TraceStep
+}
+
+// TraceStep is one step of the algorithm taken.
+type TraceStep struct {
+	// Algorithm is the standard's name for it: "CORS check".
+	Algorithm string `json:"algorithm"`
+	Spec      string `json:"spec"`  // absolute URL with anchor
+	Text      string `json:"text"`  // one sentence: what was looked at, what was found
+	Hop       int    `json:"hop"`   // index into the URL list: 0 before any redirect
+	Fails     bool   `json:"fails"` // this step ended in a network error
+}

@@ -1,0 +1,93 @@
+package oracle
+
+// Via names a way to load, as in "fetch" or "font-face". [Ways] lists them.
+type Via string
+
+// Client is the place a request comes from: the environment settings object,
+// as far as CORS looks at it.
+type Client struct {
+	// Page is the tuple origin of the page. For a script in an opaque origin
+	// it is the page that holds the frame, which decides mixed content and
+	// which cookies are third-party.
+	Page Origin
+	// Opaque is true when the script itself runs in an opaque origin
+	// (a sandboxed frame, a data: URL): its Origin serialises to "null".
+	Opaque bool
+}
+
+// Origin is the origin of the script.
+func (c Client) Origin() Origin {
+	if c.Opaque {
+		return Origin{}
+	}
+	return c.Page
+}
+
+// Request is what a page asks for, exactly as its script passes it. An empty
+// string is "not given": the way to load then decides.
+type Request struct {
+	Via            Via
+	Client         Client
+	URL            string // absolute, with userinfo and fragment if any
+	Method         string // before normalisation: "patch" stays "patch"
+	Headers        Headers
+	Body           *Body
+	Mode           string // cors, no-cors, same-origin, navigate
+	Credentials    string // omit, same-origin, include
+	Redirect       string // follow, error, manual
+	Cache          string // default, no-store, reload, no-cache, force-cache, only-if-cached
+	ReferrerPolicy string
+	Keepalive      bool
+	UploadListener bool // XHR: a listener on xhr.upload
+	Sync           bool // XHR: open(..., false)
+	ResponseType   string
+}
+
+// Body is a request body. Type is the Content-Type that the body itself brings
+// (a string brings text/plain;charset=UTF-8), used when the script sets none.
+type Body struct {
+	Type   string
+	Bytes  []byte
+	Stream bool // a ReadableStream: no source, forces a preflight
+}
+
+// WireRequest is one request as it must arrive at a server.
+type WireRequest struct {
+	Method    string `json:"method"`
+	URL       string `json:"url"` // absolute, without userinfo and fragment
+	Preflight bool   `json:"preflight,omitempty"`
+	// Origin is the value of the Origin header, "" when it must be absent.
+	Origin string `json:"origin,omitempty"`
+	// RequestMethod and RequestHeaders are the values of
+	// Access-Control-Request-Method and -Headers, "" when absent.
+	RequestMethod  string `json:"request-method,omitempty"`
+	RequestHeaders string `json:"request-headers,omitempty"`
+	// Cookie is the value of the Cookie header, "" when it must be absent.
+	Cookie string `json:"cookie,omitempty"`
+	// Headers are the headers of the script that must arrive, Content-Type
+	// of a body included. Header lines that a browser adds are not listed.
+	Headers Headers `json:"headers,omitempty"`
+	Body    []byte  `json:"body,omitempty"`
+}
+
+// Reply is what a server answers to one [WireRequest].
+type Reply struct {
+	Status  int
+	Headers Headers
+	Body    []byte
+	// Abort is "before-headers" or "in-body" when the connection is reset
+	// there: a network error.
+	Abort string
+}
+
+// A Server answers requests. It must be a pure function of the request: the
+// oracle may ask more than once.
+type Server interface {
+	Reply(WireRequest) Reply
+}
+
+// ServerFunc is a function used as a [Server].
+type ServerFunc func(WireRequest) Reply
+
+// Reply calls f.
+func (f ServerFunc) Reply(r WireRequest) Reply { return f(r) }

@@ -1,0 +1,16 @@
+package oracle
+
+import "time"
+
+// State is what a browser remembers between requests, as far as CORS looks at
+// it. The zero State is a fresh profile that follows the standard. States are
+// values: [Predict] returns a new one and leaves the old as it was.
+type State struct {
+	// Now is the time since the state began; preflight cache entries age by it.
+	Now time.Duration
+	// Profile is the engine's: the switches by which it leaves the standard.
+	Profile Profile
+
+	preflight []cacheEntry
+	cookies   []Cookie
+}

@@ -1,0 +1,121 @@
+package scenarios
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// Reserved is the path prefix under which every origin serves the harness's own
+// pages; no case ever lives there.
+const Reserved = "/.corsproof/"
+
+// TokenParam is the query parameter that carries the token where the path is
+// the server's own: at a set-up.
+const TokenParam = "corsproof"
+
+// Address is where one hop of a case lives. A literal case lives below a path
+// of its own, so that nothing it leaves behind (cookie paths, cache entries)
+// meets another case's, and relative URLs stay inside it:
+//
+//	https://api.other.test/~k3f9x2/items?page=2     hop 0
+//	https://api.other.test/~k3f9x2.1/items?page=2   hop 1, after one redirect
+//
+// A case of a set-up keeps the server's own path and carries the token in the
+// query: https://api.other.test/with-cors?corsproof=k3f9x2
+type Address struct {
+	Token string
+	Hop   int
+	SetUp bool
+}
+
+// URL is the address at origin, with path (query and fragment allowed) and
+// userinfo ("user:pass", or "").
+func (a Address) URL(origin oracle.Origin, path, userinfo string) string {
+	if userinfo != "" {
+		userinfo += "@"
+	}
+	base := strings.Replace(origin.String(), "://", "://"+userinfo, 1)
+	if a.SetUp {
+		path, fragment, found := strings.Cut(path, "#")
+		if found {
+			fragment = "#" + fragment
+		}
+		separator := "?"
+		if strings.Contains(path, "?") {
+			separator = "&"
+		}
+		return base + path + separator + TokenParam + "=" + a.Token + fragment
+	}
+	return base + "/~" + a.label() + path
+}
+
+func (a Address) label() string {
+	if a.Hop == 0 {
+		return a.Token
+	}
+	return a.Token + "." + strconv.Itoa(a.Hop)
+}
+
+// ParseTarget finds the case that a request-target (or the path and query of a
+// URL) belongs to, and the path as its author wrote it. ok is false for
+// requests that belong to none.
+func ParseTarget(target string) (a Address, path string, ok bool) {
+	if rest, found := strings.CutPrefix(target, "/~"); found {
+		label, path := rest, ""
+		if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+			label, path = rest[:i], rest[i:]
+		}
+		token, hop, dotted := strings.Cut(label, ".")
+		a.Token = token
+		if dotted {
+			n, err := strconv.Atoi(hop)
+			if err != nil || n < 0 {
+				return Address{}, "", false
+			}
+			a.Hop = n
+		}
+		return a, path, token != ""
+	}
+	path, query, found := strings.Cut(target, "?")
+	if !found {
+		return Address{}, "", false
+	}
+	kept := make([]string, 0, 4)
+	for pair := range strings.SplitSeq(query, "&") {
+		if value, found := strings.CutPrefix(pair, TokenParam+"="); found && a.Token == "" {
+			a.Token, a.SetUp = value, true
+			continue
+		}
+		kept = append(kept, pair)
+	}
+	if a.Token == "" {
+		return Address{}, "", false
+	}
+	if len(kept) > 0 {
+		path += "?" + strings.Join(kept, "&")
+	}
+	return a, path, true
+}
+
+// StripToken gives a URL as its author would write it: without the token of the
+// case it belongs to. Other URLs come back as they are.
+func StripToken(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return raw
+	}
+	i := strings.Index(raw, "://") + len("://")
+	slash := strings.IndexAny(raw[i:], "/?#")
+	if slash < 0 {
+		return raw
+	}
+	authority, target := raw[:i+slash], raw[i+slash:]
+	_, path, ok := ParseTarget(target)
+	if !ok {
+		return raw
+	}
+	return authority + path
+}
