@@ -30,9 +30,17 @@ type Run struct {
 	Started  string   `json:"started"` // RFC 3339
 	Engines  []Engine `json:"engines"`
 	Topology []Origin `json:"topology"` // the origins in use
+	Topics   []Topic  `json:"topics,omitempty"`
 	Flags    []string `json:"flags,omitempty"`
 	Expected int      `json:"expected"` // how many records follow
 	Seconds  float64  `json:"seconds,omitempty"`
+}
+
+// Topic is what a scenario file says about itself.
+type Topic struct {
+	Name  string `json:"name"`
+	About string `json:"about,omitempty"`
+	Spec  string `json:"spec,omitempty"`
 }
 
 // Engine is a browser that took part.
@@ -53,7 +61,11 @@ type Origin struct {
 
 // Record is the result of one permutation in one engine.
 type Record struct {
-	ID      string  `json:"id"` // topic/id[/name]/via
+	ID string `json:"id"` // topic/id[/name]/via
+	// Order is the permutation's place among all permutations, from 1, before
+	// a selection or a shard takes some. Reports keep this order, whatever the
+	// order in which cases finished; equal orders sort by ID.
+	Order   int     `json:"order,omitempty"`
 	Topic   string  `json:"topic"`
 	Title   string  `json:"title"`
 	Why     string  `json:"why"`

@@ -1,0 +1,408 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// Options are the choices of a text report that depend on the terminal.
+type Options struct {
+	Color bool // write ANSI colours; whether to is the caller's decision
+	Width int  // columns; 0 means 80, less than 70 is taken as 70
+	// Blocks is how many cases that need attention are shown in full; those
+	// after it get one line each. 0 means 10, a negative number means all.
+	Blocks int
+}
+
+// Text writes the summary that a terminal shows: what ran, a table by topic,
+// each case that needs attention, divergences in short, and the conclusion.
+func Text(w io.Writer, run record.Run, records []record.Record, o Options) error {
+	if o.Width == 0 {
+		o.Width = 80
+	}
+	if o.Blocks == 0 {
+		o.Blocks = 10
+	}
+	o.Width = max(o.Width, 70)
+	out := bufio.NewWriter(w)
+	t := text{Writer: out, Options: o, run: run, records: record.Sorted(records), sum: record.Summarise(run, records)}
+	t.ran()
+	t.topics()
+	t.attention()
+	t.divergences()
+	t.notApplicable()
+	t.conclusion()
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("report: write text: %w", err)
+	}
+	return nil
+}
+
+type text struct {
+	*bufio.Writer
+	Options
+	run     record.Run
+	records []record.Record
+	sum     record.Summary
+}
+
+// The few styles in use. Colour is never the only sign.
+const (
+	bold   = "1"
+	faint  = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	cyan   = "36"
+)
+
+func (t text) paint(style, s string) string {
+	if !t.Color || s == "" {
+		return s
+	}
+	return "\x1b[" + style + "m" + s + "\x1b[0m"
+}
+
+var verdictStyle = map[record.Verdict]string{
+	record.Pass: green, record.Divergence: cyan, record.Unexpected: red, record.Stale: yellow,
+	record.Inconclusive: yellow, record.Error: red, record.NotApplicable: faint,
+}
+
+// ran says what ran.
+func (t text) ran() {
+	fmt.Fprintln(t, t.paint(bold, plain(strings.TrimSpace("corsproof "+t.run.Version))))
+	took := ""
+	if t.run.Seconds > 0 {
+		took = fmt.Sprintf(" in %.1f s", t.run.Seconds)
+	}
+	fmt.Fprintf(t, "%s, %s%s\n", plural(t.sum.Counts.Total(), "case", "cases"), plural(t.sum.Requests, "request", "requests"), took)
+	for _, key := range engineKeys(t.run, t.records) {
+		fmt.Fprintf(t, "  %s: %s\n", plain(engineLabel(t.run, key)), t.paint(faint, countsLine(t.sum.Engines[key], ", ")))
+	}
+	fmt.Fprintln(t)
+}
+
+const barWidth = 20
+
+// topics is the table: a line a topic, with a bar of its verdicts.
+func (t text) topics() {
+	if len(t.sum.Topics) == 0 {
+		return
+	}
+	name := len("topic")
+	for _, topic := range t.sum.Topics {
+		name = max(name, utf8.RuneCountInString(plain(topic.Name)))
+	}
+	name = min(name, t.Width-barWidth-24)
+	fmt.Fprintln(t, t.paint(faint, fmt.Sprintf("  %-*s  cases", name, "topic")))
+	for _, topic := range t.sum.Topics {
+		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, clip(plain(topic.Name), name), topic.Counts.Total(),
+			t.bar(topic.Counts), countsLine(topic.Counts, ", "))
+	}
+	if len(t.sum.Topics) > 1 {
+		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, "all", t.sum.Counts.Total(),
+			strings.Repeat(" ", barWidth), t.paint(bold, countsLine(t.sum.Counts, ", ")))
+	}
+	fmt.Fprintln(t)
+}
+
+// verdictTick is a verdict in a bar: told apart by shape, not by colour alone.
+var verdictTick = map[record.Verdict]string{
+	record.Pass: "━", record.Divergence: "≠", record.Unexpected: "✗", record.Stale: "~",
+	record.Inconclusive: "?", record.Error: "!", record.NotApplicable: "·",
+}
+
+// bar draws counts as barWidth ticks. Every verdict that occurs gets one at
+// least, so that one failure in a thousand is seen.
+func (t text) bar(c record.Counts) string {
+	ticks := share(c, barWidth)
+	var b strings.Builder
+	for _, v := range record.Verdicts {
+		b.WriteString(t.paint(verdictStyle[v], strings.Repeat(verdictTick[v], ticks[v])))
+	}
+	return b.String()
+}
+
+// share divides n ticks by the counts; the largest takes what rounding leaves.
+func share(c record.Counts, n int) map[record.Verdict]int {
+	total, left := c.Total(), n
+	ticks := map[record.Verdict]int{}
+	if total == 0 {
+		return ticks
+	}
+	largest := record.Pass
+	for _, v := range record.Verdicts {
+		if c[v] == 0 {
+			continue
+		}
+		ticks[v] = max(1, c[v]*n/total)
+		left -= ticks[v]
+		if c[v] > c[largest] {
+			largest = v
+		}
+	}
+	ticks[largest] += left
+	return ticks
+}
+
+// attention shows each case that makes the run fail.
+func (t text) attention() {
+	shown := 0
+	for _, r := range t.records {
+		if !r.Verdict.NeedsAttention() {
+			continue
+		}
+		if t.Blocks < 0 || shown < t.Blocks {
+			t.block(r)
+		} else {
+			if shown == t.Blocks {
+				fmt.Fprintln(t, t.paint(bold, "and"))
+			}
+			fmt.Fprintf(t, "  %s %s  %s\n", t.paint(verdictStyle[r.Verdict], verdictTick[r.Verdict]+" "+string(r.Verdict)), t.caseName(r), t.paint(faint, plain(first(r.Problems))))
+		}
+		shown++
+	}
+	if t.Blocks >= 0 && shown > t.Blocks {
+		fmt.Fprintln(t)
+	}
+}
+
+// caseName is a record's id, with its engine where there are several.
+func (t text) caseName(r record.Record) string {
+	if len(t.sum.Engines) > 1 {
+		return plain(r.ID + " in " + r.Engine)
+	}
+	return plain(r.ID)
+}
+
+func (t text) block(r record.Record) {
+	style := verdictStyle[r.Verdict]
+	fmt.Fprintf(t, "%s  %s\n", t.paint(style, verdictTick[r.Verdict]+" "+strings.ToUpper(string(r.Verdict))), t.paint(bold, t.caseName(r)))
+	t.field("", r.Title)
+	for _, p := range r.Problems {
+		t.field("problem", p)
+	}
+	for i, s := range r.Steps {
+		if len(r.Steps) > 1 {
+			fmt.Fprintf(t, "  %s\n", t.paint(faint, fmt.Sprintf("step %d of %d", i+1, len(r.Steps))))
+		}
+		t.votes(r, s)
+		t.wire(s)
+	}
+	if r.Control != "" {
+		t.field("control", r.Control)
+	}
+	t.line("again", runCommand(r, len(t.sum.Engines) > 1))
+	t.line("explain", "corsproof explain "+r.ID)
+	if r.Source != "" {
+		t.field("source", r.Source)
+	}
+	fmt.Fprintln(t)
+}
+
+// runCommand is the command line that runs one case again.
+func runCommand(r record.Record, several bool) string {
+	if several {
+		return "corsproof run " + r.ID + " -browsers " + r.Engine
+	}
+	return "corsproof run " + r.ID
+}
+
+func (t text) votes(r record.Record, s record.Step) {
+	if s.Request.Text != "" {
+		t.field("request", s.Request.Text)
+	} else if s.Request.URL != "" {
+		t.field("request", strings.TrimSpace(s.Request.Method+" "+s.Request.URL+" by "+s.Request.Via))
+	}
+	t.field("claimed", claimed(s.Claim))
+	t.field("standard", predicted(s.Oracle))
+	if s.Profile != nil {
+		t.field("profile", predicted(*s.Profile))
+	}
+	t.field("browser", observed(s.Observed))
+}
+
+// label is as wide as the widest label and the two spaces after it.
+const label = 10
+
+// field writes a labelled text, wrapped under itself.
+func (t text) field(name, value string) {
+	indent := 2 + label
+	lines := wrap(plain(value), t.Width-indent)
+	for i, line := range lines {
+		head := strings.Repeat(" ", indent)
+		if name == "" {
+			head = "  "
+		} else if i == 0 {
+			head = "  " + t.paint(faint, fmt.Sprintf("%-*s", label, name))
+		}
+		fmt.Fprintf(t, "%s%s\n", head, line)
+	}
+}
+
+// line writes a labelled text that must stay whole to be copied.
+func (t text) line(name, value string) {
+	fmt.Fprintf(t, "  %s%s\n", t.paint(faint, fmt.Sprintf("%-*s", label, name)), plain(value))
+}
+
+// wire writes what the ledger saw: each request with its offset, its reply, and
+// the two headers that matter.
+func (t text) wire(s record.Step) {
+	if len(s.Observed.Wire) == 0 {
+		t.field("wire", "no request reached a server")
+		return
+	}
+	d := decide(s)
+	at := d.exchange(s.Observed.Wire)
+	for i, e := range s.Observed.Wire {
+		name := ""
+		if i == 0 {
+			name = "wire"
+		}
+		what := e.Method + " " + e.At + e.Path
+		if e.Preflight {
+			what += "  (preflight)"
+		}
+		if e.Retry {
+			what += "  (sent again)"
+		}
+		t.message(name, fmt.Sprintf("%.1f ms", e.MS), "→", what)
+		ask, answer := "Origin", allowOrigin
+		if e.Preflight {
+			ask, answer = requestMethod, allowMethods
+		}
+		if i == at {
+			ask, answer = d.request, d.reply
+		}
+		t.headers(e.Headers, ask)
+		status := "no reply"
+		if e.Status != 0 {
+			status = fmt.Sprint(e.Status)
+		}
+		t.message("", "", "←", status)
+		if e.Status != 0 {
+			t.headers(e.ReplyHeaders, answer)
+		}
+	}
+}
+
+func (t text) message(name, offset, arrow, what string) {
+	fmt.Fprintf(t, "  %s%s %s %s\n", t.paint(faint, fmt.Sprintf("%-*s", label, name)),
+		t.paint(faint, fmt.Sprintf("%9s", offset)), t.paint(cyan, arrow), clip(plain(what), t.Width-label-14))
+}
+
+// headers writes the lines with that name, or says that there is none.
+func (t text) headers(h oracle.Headers, name string) {
+	if name == "" {
+		return
+	}
+	indent := strings.Repeat(" ", label+16)
+	found := values(h, name)
+	if len(found) == 0 {
+		fmt.Fprintf(t, "%s%s\n", indent, t.paint(faint, name+": (absent)"))
+	}
+	for _, v := range found {
+		fmt.Fprintf(t, "%s%s\n", indent, clip(plain(name+": "+v), t.Width-len(indent)))
+	}
+}
+
+// divergences lists where the browser leaves the standard in a known way.
+func (t text) divergences() {
+	n := t.sum.Counts[record.Divergence]
+	if n == 0 {
+		return
+	}
+	fmt.Fprintln(t, t.paint(bold, fmt.Sprintf("Known divergences (%d)", n)))
+	for _, r := range t.records {
+		if r.Verdict != record.Divergence {
+			continue
+		}
+		fmt.Fprintf(t, "  %s %s\n", t.paint(cyan, verdictTick[r.Verdict]), t.caseName(r))
+		if p := first(r.Problems); p != "" {
+			for _, line := range wrap(plain(p), t.Width-4) {
+				fmt.Fprintf(t, "    %s\n", line)
+			}
+		}
+		if r.Explained != "" {
+			fmt.Fprintf(t, "    %s\n", t.paint(faint, plain(r.Explained)))
+		}
+	}
+	fmt.Fprintln(t)
+}
+
+// notApplicable counts the cases that did not apply by the reason why.
+func (t text) notApplicable() {
+	n := t.sum.Counts[record.NotApplicable]
+	if n == 0 {
+		return
+	}
+	var reasons []string
+	count := map[string]int{}
+	for _, r := range t.records {
+		if r.Verdict != record.NotApplicable {
+			continue
+		}
+		why := first(r.Problems)
+		if why == "" {
+			why = "no reason given"
+		}
+		if count[why] == 0 {
+			reasons = append(reasons, why)
+		}
+		count[why]++
+	}
+	fmt.Fprintln(t, t.paint(bold, fmt.Sprintf("Not applicable (%d)", n)))
+	for _, why := range reasons {
+		for i, line := range wrap(plain(why), t.Width-8) {
+			head := strings.Repeat(" ", 8)
+			if i == 0 {
+				head = fmt.Sprintf("  %4d  ", count[why])
+			}
+			fmt.Fprintf(t, "%s%s\n", head, line)
+		}
+	}
+	fmt.Fprintln(t)
+}
+
+func (t text) conclusion() {
+	style := green
+	if t.sum.ExitCode() != 0 {
+		style = red
+	}
+	fmt.Fprintln(t, t.paint(bold+";"+style, conclusion(t.sum)))
+}
+
+func first(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0]
+}
+
+// wrap breaks a text at spaces into lines of at most width characters; a word
+// that is longer keeps a line of its own.
+func wrap(s string, width int) []string {
+	var lines []string
+	line, n := "", 0
+	for _, word := range strings.Fields(s) {
+		size := utf8.RuneCountInString(word)
+		if n > 0 && n+1+size > width {
+			lines = append(lines, line)
+			line, n = "", 0
+		}
+		if n > 0 {
+			line, n = line+" ", n+1
+		}
+		line, n = line+word, n+size
+	}
+	if n > 0 || len(lines) == 0 {
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -1,0 +1,96 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// deciding are the headers that a verdict hangs on: what the request asked with
+// and what the reply had to answer. An empty name means that none matters.
+type deciding struct {
+	request, reply string
+	preflight      bool // they stand in the preflight, not in the actual request
+}
+
+const (
+	allowOrigin      = "Access-Control-Allow-Origin"
+	allowCredentials = "Access-Control-Allow-Credentials"
+	allowMethods     = "Access-Control-Allow-Methods"
+	allowHeaders     = "Access-Control-Allow-Headers"
+	requestMethod    = "Access-Control-Request-Method"
+	requestHeaders   = "Access-Control-Request-Headers"
+)
+
+// byReason has the deciding headers of each reason that hangs on any. Reasons
+// of a preflight's own CORS check are derived from those of the check.
+var byReason = map[oracle.Reason]deciding{
+	oracle.MissingAllowOrigin:      {"Origin", allowOrigin, false},
+	oracle.MultipleAllowOrigin:     {"Origin", allowOrigin, false},
+	oracle.InvalidAllowOrigin:      {"Origin", allowOrigin, false},
+	oracle.AllowOriginMismatch:     {"Origin", allowOrigin, false},
+	oracle.WildcardWithCredentials: {"Cookie", allowOrigin, false},
+	oracle.InvalidAllowCredentials: {"Cookie", allowCredentials, false},
+
+	oracle.PreflightMissingAllowOrigin:      {"Origin", allowOrigin, true},
+	oracle.PreflightMultipleAllowOrigin:     {"Origin", allowOrigin, true},
+	oracle.PreflightInvalidAllowOrigin:      {"Origin", allowOrigin, true},
+	oracle.PreflightAllowOriginMismatch:     {"Origin", allowOrigin, true},
+	oracle.PreflightWildcardWithCredentials: {"Origin", allowOrigin, true},
+	oracle.PreflightInvalidAllowCredentials: {"Origin", allowCredentials, true},
+	oracle.PreflightInvalidStatus:           {requestMethod, "", true},
+	oracle.PreflightRedirect:                {requestMethod, "Location", true},
+	oracle.PreflightNetworkError:            {requestMethod, "", true},
+	oracle.InvalidAllowMethods:              {requestMethod, allowMethods, true},
+	oracle.InvalidAllowHeaders:              {requestHeaders, allowHeaders, true},
+	oracle.MethodNotAllowed:                 {requestMethod, allowMethods, true},
+	oracle.HeaderNotAllowed:                 {requestHeaders, allowHeaders, true},
+
+	oracle.RedirectUserinfo:  {"", "Location", false},
+	oracle.RedirectModeError: {"", "Location", false},
+	oracle.RedirectScheme:    {"", "Location", false},
+	oracle.RedirectLocation:  {"", "Location", false},
+	oracle.RedirectCount:     {"", "Location", false},
+	oracle.RedirectStream:    {"", "Location", false},
+
+	oracle.CrossOriginResourcePolicy: {"Sec-Fetch-Mode", "Cross-Origin-Resource-Policy", false},
+	oracle.CrossOriginEmbedderPolicy: {"Sec-Fetch-Mode", "Cross-Origin-Embedder-Policy", false},
+	oracle.OpaqueResponseBlocking:    {"Sec-Fetch-Dest", "Content-Type", false},
+	oracle.WrongType:                 {"Sec-Fetch-Dest", "Content-Type", false},
+	oracle.Tainted:                   {"Sec-Fetch-Mode", allowOrigin, false},
+}
+
+// decide says which headers a step hangs on, by the reason of the browser, or
+// the standard's where the browser gave none. Without a reason it is the CORS
+// check's pair.
+func decide(s record.Step) deciding {
+	for _, reason := range []string{s.Observed.Reason, s.Oracle.Reason} {
+		if d, ok := byReason[oracle.Reason(reason)]; ok {
+			return d
+		}
+	}
+	return deciding{"Origin", allowOrigin, false}
+}
+
+// exchange is the index of the exchange that decides: the last preflight, or
+// the last actual request; -1 if there is none.
+func (d deciding) exchange(wire []record.Exchange) int {
+	for i := len(wire) - 1; i >= 0; i-- {
+		if wire[i].Preflight == d.preflight {
+			return i
+		}
+	}
+	return len(wire) - 1
+}
+
+// values are the values of all lines with that name, in order.
+func values(h oracle.Headers, name string) []string {
+	var found []string
+	for _, line := range h {
+		if strings.EqualFold(line.Name, name) {
+			found = append(found, line.Value)
+		}
+	}
+	return found
+}
