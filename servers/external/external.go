@@ -1,0 +1,79 @@
+// Package external runs CORS set-ups that aren't written in Go, as child
+// processes on loopback.
+//
+// Their sources are embedded, so they run from the module cache as well as
+// from a clone. What they need from a package registry is installed once, into
+// a folder of the user's cache (see [Packages.Install]).
+package external
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// CacheVar is the environment variable that names the folder to install
+// packages into, instead of corsproof's folder in the user's cache.
+const CacheVar = "CORSPROOF_CACHE"
+
+//go:embed express/.npmrc express/package.json express/package-lock.json
+//go:embed express/server.js express/without-cors.js
+var sources embed.FS
+
+// Express is Express 5, Express 4 and the cors package, with a server that
+// has a route for each set-up: see express/server.js.
+var Express = Packages{
+	name:     "express",
+	manifest: []string{".npmrc", "package.json", "package-lock.json"},
+	scripts:  []string{"server.js", "without-cors.js"},
+	needs:    []string{"express", "express4", "cors"},
+}
+
+// Packages are Node packages, pinned by a lockfile, and the scripts that
+// use them.
+type Packages struct {
+	name     string   // the folder in sources
+	manifest []string // files that say what to install
+	scripts  []string // files to run
+	needs    []string // packages that must be there when it's installed
+}
+
+// Dir is the folder that the packages are or will be installed in. Its name
+// carries a hash of the lockfile, so another version gets a folder of its own.
+func (p Packages) Dir() (string, error) {
+	root := os.Getenv(CacheVar)
+	if root == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("external: no folder to install %s in: %w; set %s to one", p.name, err, CacheVar)
+		}
+		root = filepath.Join(cache, "corsproof")
+	}
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return "", fmt.Errorf("external: %s: %w", CacheVar, err)
+	}
+	return filepath.Join(root, p.name+"-"+p.hash(p.manifest)), nil
+}
+
+// hash is a short hash of the names and contents of embedded files.
+func (p Packages) hash(names []string) string {
+	h := sha256.New()
+	for _, name := range names {
+		content := p.read(name)
+		fmt.Fprintf(h, "%s %d\n", name, len(content))
+		h.Write(content)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+func (p Packages) read(name string) []byte {
+	content, err := sources.ReadFile(p.name + "/" + name)
+	if err != nil {
+		panic(err) // the name isn't in the embed directive
+	}
+	return content
+}
