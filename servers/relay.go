@@ -1,0 +1,150 @@
+package servers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// setUpSilence is how long a set-up may say nothing before its case is given up.
+const setUpSilence = 60 * time.Second
+
+// replyKept is how much of a set-up's reply body the ledger keeps.
+const replyKept = 64 << 10
+
+// errClient stands for a client that has gone: nothing the ledger says anything
+// about.
+var errClient = errors.New("servers: the client has gone")
+
+// relay passes a request to a set-up and its reply back, both as the bytes they
+// are, on a connection of its own. When the set-up fails, the client's
+// connection is reset and the entry says so: a reply of the harness's own would
+// be taken for the set-up's. It is false when the client's connection has ended.
+func (c *conn) relay(r *request, e *Entry, b *backend) bool {
+	var dialer net.Dialer
+	back, err := dialer.DialContext(c.ctx, "tcp", b.addr)
+	if err != nil {
+		return c.setUpFailed(e, b, err)
+	}
+	defer back.Close()
+	defer context.AfterFunc(c.ctx, func() { back.Close() })()
+
+	if _, err := back.Write(r.raw); err != nil {
+		return c.setUpFailed(e, b, err)
+	}
+	// The body goes its way while the reply comes: a server may answer before
+	// it has read everything, or ask for the body with a 100.
+	sent := make(chan error, 1)
+	if r.body.done {
+		sent <- nil
+	} else {
+		go func() { sent <- c.passBody(r, e, back) }()
+	}
+	open, err := c.passReply(r, e, back)
+	select {
+	case bodyErr := <-sent:
+		open = open && bodyErr == nil
+	default:
+		// The reply is complete, the request is not: nothing can follow it.
+		open = false
+		if err == nil {
+			c.finish()
+		}
+		c.tcp.Close()
+		<-sent
+	}
+	switch {
+	case errors.Is(err, errClient):
+		return false
+	case err != nil:
+		return c.setUpFailed(e, b, err)
+	case open && r.keepsAlive():
+		return true
+	}
+	return c.finish()
+}
+
+// passBody passes the request's body on.
+func (c *conn) passBody(r *request, e *Entry, back io.Writer) error {
+	return c.eachPiece(r, func(p []byte) error {
+		if r.body.done {
+			c.fleet.ledger.update(e, func(e *Entry) { e.Body = r.body.body })
+		}
+		_, err := back.Write(p)
+		return err
+	})
+}
+
+// passReply passes the set-up's reply on, after the ledger has it. open is true
+// when another one can follow on the client's connection.
+func (c *conn) passReply(r *request, e *Entry, back net.Conn) (open bool, err error) {
+	from := &conn{ctx: c.ctx, rw: &impatient{back}, in: make([]byte, 16<<10)}
+	var reply oracle.Reply
+	for reply.Status < 200 {
+		raw, err := from.readHead()
+		if err != nil {
+			return false, fmt.Errorf("no complete reply head: %w", err)
+		}
+		var ok bool
+		if reply.Status, reply.Headers, ok = parseReplyHead(raw); !ok {
+			return false, fmt.Errorf("not an HTTP reply: %.80q", raw)
+		}
+		if reply.Status == 101 {
+			return false, errors.New("it wants to switch protocols, which is not supported")
+		}
+		if reply.Status >= 200 {
+			c.fleet.ledger.update(e, func(e *Entry) { e.Reply = reply })
+		}
+		if !c.write(raw) {
+			return false, errClient
+		}
+	}
+
+	body := replyFraming(r.method, reply.Status, reply.Headers)
+	for !body.done {
+		if from.r == from.w {
+			if err := from.fill(); errors.Is(err, io.EOF) && body.kind == untilClose {
+				return false, nil
+			} else if err != nil {
+				return false, fmt.Errorf("no complete reply body: %w", err)
+			}
+		}
+		n, err := body.next(from.in[from.r:from.w])
+		c.fleet.ledger.update(e, func(e *Entry) { e.Reply.Body = body.body })
+		if !c.write(from.in[from.r : from.r+n]) {
+			return false, errClient
+		}
+		if err != nil {
+			return false, err
+		}
+		from.r += n
+	}
+	return from.r == from.w && body.kind != untilClose && !listed(reply.Headers, "Connection", "close"), nil
+}
+
+// setUpFailed enters the failure and resets the client's connection.
+func (c *conn) setUpFailed(e *Entry, b *backend, err error) bool {
+	if c.ctx.Err() != nil {
+		return false
+	}
+	text := fmt.Sprintf("set-up %s failed: %v", b.Name(), err)
+	if dead := b.Alive(); dead != nil {
+		text += fmt.Sprintf(" (its server has ended: %v)", dead)
+	}
+	c.fleet.ledger.update(e, func(e *Entry) { e.Failed, e.cut = text, true })
+	c.fleet.config.Log("servers: %s at %s: %s", e.Method, c.at, text)
+	return c.reset()
+}
+
+// impatient is a connection whose reads end after a time of silence.
+type impatient struct{ net.Conn }
+
+func (i *impatient) Read(p []byte) (int, error) {
+	i.SetReadDeadline(time.Now().Add(setUpSilence))
+	return i.Conn.Read(p)
+}
