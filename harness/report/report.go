@@ -27,6 +27,8 @@ var Formats = []Format{
 	{"text", "report.txt", "the terminal's summary, without colours", func(w io.Writer, run record.Run, records []record.Record) error {
 		return Text(w, run, records, Options{})
 	}},
+	{"junit", "junit.xml", "JUnit XML, for a CI server", JUnit},
+	{"markdown", "report.md", "a summary for a CI job's page", Markdown},
 }
 
 // Find returns the format with that name. The error lists the known names.

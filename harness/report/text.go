@@ -32,6 +32,7 @@ func Text(w io.Writer, run record.Run, records []record.Record, o Options) error
 	o.Width = max(o.Width, 70)
 	out := bufio.NewWriter(w)
 	t := text{Writer: out, Options: o, run: run, records: record.Sorted(records), sum: record.Summarise(run, records)}
+	t.several = len(engineKeys(run, t.records)) > 1
 	t.ran()
 	t.topics()
 	t.attention()
@@ -50,6 +51,7 @@ type text struct {
 	run     record.Run
 	records []record.Record
 	sum     record.Summary
+	several bool // engines: then each case names its own
 }
 
 // The few styles in use. Colour is never the only sign.
@@ -175,7 +177,7 @@ func (t text) attention() {
 
 // caseName is a record's id, with its engine where there are several.
 func (t text) caseName(r record.Record) string {
-	if len(t.sum.Engines) > 1 {
+	if t.several {
 		return plain(r.ID + " in " + r.Engine)
 	}
 	return plain(r.ID)
@@ -198,7 +200,7 @@ func (t text) block(r record.Record) {
 	if r.Control != "" {
 		t.field("control", r.Control)
 	}
-	t.line("again", runCommand(r, len(t.sum.Engines) > 1))
+	t.line("again", runCommand(r, t.several))
 	t.line("explain", "corsproof explain "+r.ID)
 	if r.Source != "" {
 		t.field("source", r.Source)

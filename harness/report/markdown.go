@@ -1,0 +1,166 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/record"
+)
+
+// Markdown writes a summary for a CI job's page: a table by topic, what needs
+// attention, and the known divergences. Whatever could be markup, in Markdown
+// or in HTML, is written as character references.
+func Markdown(w io.Writer, run record.Run, records []record.Record) error {
+	out := bufio.NewWriter(w)
+	m := markdown{Writer: out, run: run, records: record.Sorted(records), sum: record.Summarise(run, records)}
+	m.head()
+	m.topics()
+	m.attention()
+	m.divergences()
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("report: write markdown: %w", err)
+	}
+	return nil
+}
+
+type markdown struct {
+	*bufio.Writer
+	run     record.Run
+	records []record.Record
+	sum     record.Summary
+}
+
+// markdownBlocks bounds the attention list: CI services cut long summaries.
+const markdownBlocks = 50
+
+func (m markdown) head() {
+	mark := "✅"
+	if m.sum.ExitCode() != 0 {
+		mark = "❌"
+	}
+	fmt.Fprintf(m, "## %s corsproof: %s\n\n", mark, escapeMarkdown(conclusion(m.sum)))
+	for _, key := range engineKeys(m.run, m.records) {
+		fmt.Fprintf(m, "- **%s**: %s\n", escapeMarkdown(engineLabel(m.run, key)), countsLine(m.sum.Engines[key], ", "))
+	}
+	took := ""
+	if m.run.Seconds > 0 {
+		took = fmt.Sprintf(" in %.1f s", m.run.Seconds)
+	}
+	fmt.Fprintf(m, "- %s%s, corsproof %s\n\n", plural(m.sum.Requests, "request", "requests"), took, escapeMarkdown(m.run.Version))
+}
+
+// topics is a table with a column for each verdict that occurs.
+func (m markdown) topics() {
+	if len(m.sum.Topics) == 0 {
+		return
+	}
+	var columns []record.Verdict
+	for _, v := range record.Verdicts {
+		if m.sum.Counts[v] > 0 {
+			columns = append(columns, v)
+		}
+	}
+	row := func(name string, c record.Counts) {
+		fmt.Fprintf(m, "| %s | %d |", name, c.Total())
+		for _, v := range columns {
+			if c[v] == 0 {
+				m.WriteString(" |")
+				continue
+			}
+			fmt.Fprintf(m, " %d |", c[v])
+		}
+		m.WriteByte('\n')
+	}
+	m.WriteString("| topic | cases |")
+	for _, v := range columns {
+		fmt.Fprintf(m, " %s |", verdictWord[v])
+	}
+	m.WriteString("\n|:--|--:|" + strings.Repeat("--:|", len(columns)) + "\n")
+	for _, topic := range m.sum.Topics {
+		row(escapeMarkdown(topic.Name), topic.Counts)
+	}
+	row("**all**", m.sum.Counts)
+	m.WriteByte('\n')
+}
+
+func (m markdown) attention() {
+	n := m.sum.Counts.Attention()
+	if n == 0 {
+		return
+	}
+	m.WriteString("### Needs attention\n\n")
+	shown := 0
+	for _, r := range m.records {
+		if !r.Verdict.NeedsAttention() {
+			continue
+		}
+		if shown == markdownBlocks {
+			fmt.Fprintf(m, "- and %d more\n", n-shown)
+			break
+		}
+		shown++
+		fmt.Fprintf(m, "- **%s** %s in %s: %s\n", escapeMarkdown(string(r.Verdict)), code(r.ID), escapeMarkdown(r.Engine), escapeMarkdown(r.Title))
+		for _, p := range r.Problems {
+			fmt.Fprintf(m, "  - %s\n", escapeMarkdown(p))
+		}
+		for i, s := range r.Steps {
+			name := ""
+			if len(r.Steps) > 1 {
+				name = fmt.Sprintf("step %d: ", i+1)
+			}
+			fmt.Fprintf(m, "  - %sclaimed %s, standard %s, browser %s\n", name, code(claimed(s.Claim)), code(predicted(s.Oracle)), code(observed(s.Observed)))
+		}
+		fmt.Fprintf(m, "  - %s\n", code(runCommand(r, len(m.run.Engines) > 1)))
+	}
+	m.WriteByte('\n')
+}
+
+func (m markdown) divergences() {
+	n := m.sum.Counts[record.Divergence]
+	if n == 0 {
+		return
+	}
+	fmt.Fprintf(m, "<details><summary>Known divergences (%d)</summary>\n\n", n)
+	for _, r := range m.records {
+		if r.Verdict != record.Divergence {
+			continue
+		}
+		fmt.Fprintf(m, "- %s in %s: %s", code(r.ID), escapeMarkdown(r.Engine), escapeMarkdown(first(r.Problems)))
+		if isWeb(r.Explained) {
+			fmt.Fprintf(m, " ([why](<%s>))", linkDestination.Replace(plain(r.Explained)))
+		}
+		m.WriteByte('\n')
+	}
+	m.WriteString("\n</details>\n")
+}
+
+// linkDestination keeps a URL inside the angle brackets of a link.
+var linkDestination = strings.NewReplacer("<", "%3C", ">", "%3E", "\\", "%5C", "|", "%7C", " ", "%20", "\"", "%22", "&", "&amp;")
+
+// isWeb is true for an absolute http or https URL, the only kind that a report
+// makes a link of.
+func isWeb(url string) bool {
+	return strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")
+}
+
+// markdownMarkup are the characters that can begin or end markup.
+const markdownMarkup = "\\`*_{}[]()<>#|~!&\"'@$^=+:"
+
+// escapeMarkdown makes text mean itself, on one line.
+func escapeMarkdown(s string) string {
+	var b strings.Builder
+	for _, c := range plain(s) {
+		if strings.ContainsRune(markdownMarkup, c) {
+			fmt.Fprintf(&b, "&#%d;", c)
+		} else {
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+// code is text in a code span, escaped as text is, so that a back quote or a
+// pipe in it cannot end the span or the table's cell.
+func code(s string) string { return "<code>" + escapeMarkdown(s) + "</code>" }
