@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// newFlags is a flag set whose options may stand before, between and after the
+// arguments.
+func newFlags(name, args string, s streams) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.Usage = func() {
+		fmt.Fprintf(s.out, "usage: corsproof %s %s\n", name, args)
+		f.SetOutput(s.out)
+		f.PrintDefaults()
+	}
+	return f
+}
+
+// parse reads the options, first from the environment (CORSPROOF_OUT for -out),
+// then from args, and returns the other arguments.
+func parse(f *flag.FlagSet, args []string) ([]string, error) {
+	var bad error
+	f.VisitAll(func(o *flag.Flag) {
+		name := "CORSPROOF_" + strings.ToUpper(strings.ReplaceAll(o.Name, "-", "_"))
+		if value, found := os.LookupEnv(name); found {
+			if err := f.Set(o.Name, value); err != nil {
+				bad = errors.Join(bad, fmt.Errorf("corsproof: %s=%q: %w", name, value, err))
+			}
+		}
+	})
+	if bad != nil {
+		return nil, exitError{exitUsage, bad}
+	}
+	var rest []string
+	for {
+		if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+			return nil, exitError{exitOK, errors.New("")}
+		} else if err != nil {
+			return nil, usageError("corsproof %s: %w; corsproof %s -h lists the options", f.Name(), err, f.Name())
+		}
+		if f.NArg() == 0 {
+			return rest, nil
+		}
+		rest, args = append(rest, f.Arg(0)), f.Args()[1:]
+	}
+}

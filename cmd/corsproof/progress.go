@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/report"
+)
+
+// progress shows how far a run is: one redrawn line on a terminal, a plain line
+// every few seconds elsewhere.
+type progress struct {
+	mu       sync.Mutex
+	w        io.Writer
+	terminal bool
+	started  time.Time
+	last     time.Time
+}
+
+func newProgress(w io.Writer) *progress {
+	return &progress{w: w, terminal: isTerminal(w), started: time.Now()}
+}
+
+func (p *progress) show(s harness.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	every := 5 * time.Second
+	if p.terminal {
+		every = 100 * time.Millisecond
+	}
+	now := time.Now()
+	if s.Done < s.Total && now.Sub(p.last) < every || !p.terminal && p.last.IsZero() && now.Sub(p.started) < every {
+		return
+	}
+	p.last = now
+	rate := float64(s.Done) / now.Sub(p.started).Seconds()
+	left := time.Duration(float64(s.Total-s.Done) / rate * float64(time.Second)).Round(time.Second)
+	line := fmt.Sprintf("%d/%d  %.0f cases/s  %s left  %d unexpected", s.Done, s.Total, rate, left, s.Unexpected)
+	if p.terminal {
+		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
+	} else {
+		fmt.Fprintln(p.w, line)
+	}
+}
+
+// line prints a line of its own.
+func (p *progress) line(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.terminal {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+	fmt.Fprintln(p.w, text)
+}
+
+// clear takes the redrawn line away.
+func (p *progress) clear() {
+	if p.terminal {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok || os.Getenv("CI") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// textOptions says how the text report may look on w: colours only on a
+// terminal, and not where NO_COLOR is set.
+func textOptions(w io.Writer) report.Options {
+	return report.Options{Color: isTerminal(w) && os.Getenv("NO_COLOR") == "", Width: width()}
+}
+
+func width() int {
+	var n int
+	if _, err := fmt.Sscan(strings.TrimSpace(os.Getenv("COLUMNS")), &n); err == nil && n >= 40 {
+		return n
+	}
+	return 100
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/harness/report"
+)
+
+func init() {
+	commands = append(commands, command{"run", "[ids|globs|files...]", "run scenarios in a browser and judge what it did", run})
+}
+
+func run(ctx context.Context, s streams, args []string) error {
+	f := newFlags("run", "[ids|globs|files...]", s)
+	engines := f.String("browsers", "chromium", "the browser to run in: chromium")
+	out := f.String("out", "out", "folder for results.jsonl and the reports")
+	headed := f.Bool("headed", false, "show the browser's window")
+	pause := f.Bool("pause", false, "keep the browser open until Enter is pressed")
+	verbose := f.Bool("verbose", false, "say what the harness does")
+	args, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	if *engines != "chromium" {
+		return usageError("corsproof run: -browsers %q: chromium is the only browser supported yet", *engines)
+	}
+	permutations, err := selected(args)
+	if err != nil {
+		return err
+	}
+	find := browser.Find
+	if *headed {
+		find = browser.FindHeaded
+	}
+	found, err := find("chromium")
+	if err != nil {
+		return cannotRun(err)
+	}
+	progress := newProgress(s.err)
+	var records []record.Record
+	o := harness.Options{
+		Permutations: permutations, Browser: found, Headed: *headed,
+		Record: func(r record.Record) { records = append(records, r) }, Progress: progress.show,
+	}
+	if *verbose {
+		o.Log = func(format string, args ...any) { progress.line(fmt.Sprintf(format, args...)) }
+	}
+	if *pause {
+		o.Pause = func() {
+			progress.line("The browser stays open. Press Enter to end.")
+			waitForEnter(ctx, s.in)
+		}
+	}
+	info, err := harness.Run(ctx, o)
+	progress.clear()
+	if err != nil {
+		if errors.Is(err, context.Canceled) {
+			return cannotRun(errors.New("corsproof run: interrupted, nothing was written"))
+		}
+		return cannotRun(err)
+	}
+	info.Flags = args
+	if err := writeReports(*out, info, records); err != nil {
+		return cannotRun(err)
+	}
+	if err := report.Text(s.out, info, records, textOptions(s.out)); err != nil {
+		return cannotRun(err)
+	}
+	fmt.Fprintf(s.out, "\n%s\n%s\n", filepath.Join(*out, "results.jsonl"), filepath.Join(*out, "report.html"))
+	return exitOf(info, records)
+}
+
+func exitOf(info record.Run, records []record.Record) error {
+	switch code := record.Summarise(info, records).ExitCode(); code {
+	case exitOK:
+		return nil
+	default:
+		return exitError{code, errors.New("")}
+	}
+}
+
+// writeReports writes the results and each report that is a function of them.
+func writeReports(folder string, info record.Run, records []record.Record) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(folder, "results.jsonl"), func(w io.Writer) error { return record.Write(w, info, records) }); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(folder, "report.html"), func(w io.Writer) error { return report.HTML(w, info, records) })
+}
+
+// writeFile writes a file whole or not at all.
+func writeFile(path string, write func(io.Writer) error) error {
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".corsproof-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary.Name())
+	w := bufio.NewWriter(temporary)
+	if err := errors.Join(write(w), w.Flush(), temporary.Chmod(0o644), temporary.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), path)
+}
+
+func waitForEnter(ctx context.Context, in io.Reader) {
+	pressed := make(chan struct{})
+	go func() {
+		defer close(pressed)
+		bufio.NewReader(in).ReadString('\n')
+	}()
+	select {
+	case <-pressed:
+	case <-ctx.Done():
+	}
+}

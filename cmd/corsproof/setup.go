@@ -1,0 +1,22 @@
+package main
+
+import (
+	"context"
+
+	"github.com/corsproof/corsproof/setup"
+)
+
+func init() {
+	commands = append(commands, command{"setup", "", "find or install what a run needs", runSetup})
+}
+
+func runSetup(ctx context.Context, s streams, args []string) error {
+	f := newFlags("setup", "", s)
+	if _, err := parse(f, args); err != nil {
+		return err
+	}
+	if err := setup.Run(ctx, setup.Options{Out: s.out}); err != nil {
+		return cannotRun(err)
+	}
+	return nil
+}

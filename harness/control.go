@@ -1,0 +1,99 @@
+package harness
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// A control is the permissive twin of a step that was blocked: the same load,
+// from the same page to the same server, with replies that allow it. When the
+// twin gets through, the policy is what blocked the step, and not a dead
+// server, a closed port or a broken probe.
+
+// controlOf gives the twin of a permutation's step as a permutation of its own.
+// Where not even permissive replies can let the load through (a redirect with
+// userinfo, mode same-origin), the twin drops what stands in the way, one thing
+// at a time, and stays as close as the oracle says it can.
+func controlOf(p *scenarios.Permutation, step int, predict func(*scenarios.Permutation) (oracle.Prediction, error)) (*scenarios.Permutation, error) {
+	twin := p.Steps[step]
+	twin.Expect = scenarios.Expect{}
+	twin.Cookies = nil
+	twin.Wait = 0
+	twin.Server = permissive(twin.Server)
+	simplify := []func(*scenarios.Step){
+		func(*scenarios.Step) {},
+		func(s *scenarios.Step) { s.Server.Redirects = nil },
+		func(s *scenarios.Step) { s.Request.Userinfo = "" },
+		func(s *scenarios.Step) { s.Request.Redirect = "" },
+		func(s *scenarios.Step) { s.Request.Mode = "" },
+		func(s *scenarios.Step) { s.Request.Cache = "" },
+		func(s *scenarios.Step) { s.Request.Headers, s.Request.Body = nil, nil },
+		func(s *scenarios.Step) { s.Request.Method = "" },
+		func(s *scenarios.Step) { s.Request.Via, s.Request.Credentials = "fetch", "" },
+	}
+	for _, drop := range simplify {
+		drop(&twin)
+		control := &scenarios.Permutation{
+			ID: "control of " + p.ID, Topic: p.Topic, Via: twin.Request.Via,
+			Steps: []scenarios.Step{twin}, Pos: p.Pos, Timeout: p.Timeout, Scenario: p.Scenario,
+		}
+		prediction, err := predict(control)
+		if err != nil {
+			return nil, err
+		}
+		if prediction.Read != oracle.Blocked && len(prediction.Wire) > 0 {
+			return control, nil
+		}
+	}
+	return nil, fmt.Errorf("harness: no permissive twin of %s can reach %s from %s", p.ID, twin.Request.To, twin.Request.From)
+}
+
+// controlKey names what two twins must share for one to stand for the other.
+func controlKey(control *scenarios.Permutation) string {
+	s := control.Steps[0]
+	var b strings.Builder
+	r := s.Request
+	fmt.Fprintf(&b, "%s > %s via %s %s %s %s %s %s", r.From, r.To, r.Via, r.Method, r.Mode, r.Credentials, r.Redirect, r.ResponseType)
+	for _, h := range r.Headers {
+		fmt.Fprintf(&b, " %s:%s", h.Name, h.Value.Source())
+	}
+	if r.Body != nil {
+		fmt.Fprintf(&b, " body %s %t", r.Body.Type, r.Body.Stream)
+	}
+	for _, hop := range s.Server.Redirects {
+		fmt.Fprintf(&b, " %d>%s", hop.Status, hop.To)
+	}
+	return b.String()
+}
+
+// permissive gives replies of the same shape that allow everything: the echoed
+// origin, credentials, explicit lists, CORP and TAO, and a body the way to load
+// can use.
+func permissive(server scenarios.Server) scenarios.Server {
+	allow := func(names ...string) scenarios.Lines {
+		values := map[string]string{
+			"Access-Control-Allow-Origin":      "{request-origin}",
+			"Access-Control-Allow-Credentials": "true",
+			"Access-Control-Allow-Methods":     "{request-method}",
+			"Access-Control-Allow-Headers":     "{request-headers}",
+			"Cross-Origin-Resource-Policy":     "cross-origin",
+			"Timing-Allow-Origin":              "*",
+		}
+		var lines scenarios.Lines
+		for _, name := range names {
+			lines = append(lines, scenarios.Line{Name: name, Value: scenarios.MustTemplate(values[name])})
+		}
+		return lines
+	}
+	actual := []string{"Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Cross-Origin-Resource-Policy", "Timing-Allow-Origin"}
+	preflight := &scenarios.Reply{Headers: allow("Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers")}
+	out := scenarios.Server{Preflight: preflight, Response: scenarios.Reply{Headers: allow(actual...)}}
+	for _, hop := range server.Redirects {
+		hop.Headers, hop.Preflight = allow(actual...), nil
+		out.Redirects = append(out.Redirects, hop)
+	}
+	return out
+}

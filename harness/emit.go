@@ -1,0 +1,177 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/fixtures"
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/judge"
+	"github.com/corsproof/corsproof/harness/observe"
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
+)
+
+// record judges the trial and writes down everything the verdict rests on.
+func (t *trial) record(expectations []scenarios.Expectation) record.Record {
+	r := head(t.perm, t.engine)
+	r.MS = float64(t.elapsed.Microseconds()) / 1000
+	r.Attempt = t.attempt
+	if t.notApplicable != "" {
+		r.Verdict, r.Problems = record.NotApplicable, []string{t.notApplicable}
+		return r
+	}
+	votes := make([]judge.Votes, len(t.steps))
+	evidence := judge.Evidence{Silent: t.silent, Controls: map[int]judge.Control{}}
+	if t.failed != nil {
+		evidence.SetUpFailed = t.failed.Error()
+	}
+	for i := range t.steps {
+		votes[i] = t.votes(i)
+		if c := t.steps[i].control; c != nil {
+			evidence.Controls[i] = c.Control
+			r.Control = fmt.Sprintf("%s: %s", c.key, c.Why)
+		}
+		r.Steps = append(r.Steps, t.recordStep(i, votes[i]))
+	}
+	if r.Control == "" {
+		r.Control = "none needed"
+	}
+	result := judge.Judge(votes, evidence, t.switches, listed(expectations, t.perm.ID))
+	r.Verdict, r.Problems, r.Explained = result.Verdict, result.Problems, result.Explained
+	return r
+}
+
+func (t *trial) votes(i int) judge.Votes {
+	s := t.steps[i]
+	step := t.bound.Steps[i].Step
+	via := step.Request.Via
+	v := judge.Votes{
+		Claim: step.Expect, Standard: observe.Prediction(s.standard, via),
+		Repeats: fixtures.Ways()[via].Repeats,
+	}
+	if s.profile != nil {
+		v.Profile = new(observe.Prediction(*s.profile, via))
+	}
+	var outcome browser.Outcome
+	if s.outcome != nil {
+		outcome = *s.outcome
+	}
+	v.Observed = observe.Browser(outcome, s.failure, s.wire, via)
+	v.TimedOut, v.Broken = outcome.TimedOut, outcome.Broken
+	return v
+}
+
+func (t *trial) recordStep(i int, v judge.Votes) record.Step {
+	s, bound := t.steps[i], t.bound.Steps[i]
+	r := bound.Request
+	step := record.Step{
+		Request: record.Request{
+			Method: methodOf(r), URL: scenarios.StripToken(r.URL), Via: string(r.Via), Mode: r.Mode,
+			Credentials: r.Credentials, Headers: r.Headers, Text: Snippet(r),
+		},
+		Claim: claimOf(bound.Step.Expect), Oracle: predicted(s.standard),
+		Observed: observation(v.Observed, s.wire),
+	}
+	if r.Body != nil {
+		step.Request.Body = text(r.Body.Bytes)
+	}
+	if s.profile != nil {
+		step.Profile = new(predicted(*s.profile))
+	}
+	return step
+}
+
+func head(p *scenarios.Permutation, engine string) record.Record {
+	request := p.Steps[0].Request
+	return record.Record{
+		ID: p.ID, Topic: p.Topic, Title: p.Title, Why: p.Why, Spec: p.Spec, Via: string(p.Via),
+		Engine: engine, From: request.From, To: request.To, Source: fmt.Sprintf("%s:%d", p.Pos.File, p.Pos.Line),
+	}
+}
+
+// unfinished is the record of a permutation that came to no end.
+func unfinished(p *scenarios.Permutation, engine string, why error) record.Record {
+	r := head(p, engine)
+	r.Verdict, r.Attempt = record.Error, attempts
+	r.Problems = []string{fmt.Sprintf("the browser was lost %d times while this case ran: %v", attempts, why)}
+	return r
+}
+
+func listed(expectations []scenarios.Expectation, id string) *judge.Explanation {
+	for _, e := range expectations {
+		if e.Matches(id) {
+			return &judge.Explanation{Read: e.Read, Reason: e.Reason, Link: e.Link}
+		}
+	}
+	return nil
+}
+
+func claimOf(e scenarios.Expect) record.Claim {
+	return record.Claim{Read: string(e.Read), Reason: string(e.Reason), ServerSaw: e.ServerSaw, More: e.Stated()}
+}
+
+func predicted(p oracle.Prediction) record.Predicted {
+	wire := slices.Clone(p.Wire)
+	for i := range wire {
+		wire[i].URL = scenarios.StripToken(wire[i].URL)
+	}
+	trace := slices.Clone(p.Trace)
+	for i := range trace {
+		trace[i].Text = scenarios.StripTokens(trace[i].Text)
+	}
+	return record.Predicted{Read: string(p.Read), Reason: string(p.Reason), Type: p.Type, Status: p.Status, Wire: wire, Trace: trace}
+}
+
+func observation(s observe.Seen, wire []servers.Entry) record.Observation {
+	o := record.Observation{
+		Read: string(s.Read), Reason: string(s.Reason), Native: s.Native, Type: s.Type, Status: s.Status,
+		URL: s.URL, Redirected: s.Redirected, Headers: s.Headers, Error: s.Error, Muted: s.Muted,
+	}
+	if s.Body != nil {
+		o.Body = *s.Body
+	}
+	for _, e := range wire {
+		o.Wire = append(o.Wire, record.Exchange{
+			At: e.At.String(), Method: e.Method, Path: e.Path, Headers: e.Headers, Body: text(e.Body),
+			Preflight: e.Preflight, Retry: e.Retry, Status: e.Reply.Status, ReplyHeaders: stripped(e.Reply.Headers),
+			ReplyBody: text(e.Reply.Body), MS: float64(e.Time.Sub(wire[0].Time).Microseconds()) / 1000,
+		})
+	}
+	return o
+}
+
+// stripped takes the token out of a Location.
+func stripped(headers oracle.Headers) oracle.Headers {
+	out := slices.Clone(headers)
+	for i := range out {
+		if strings.EqualFold(out[i].Name, "Location") {
+			out[i].Value = scenarios.StripToken(out[i].Value)
+		}
+	}
+	return out
+}
+
+// text is the start of a body, for people: bytes that are not text are counted.
+func text(b []byte) string {
+	const most = 500
+	for _, c := range b[:min(len(b), most)] {
+		if c < ' ' && c != '\n' && c != '\t' && c != '\r' || c >= 0x7f {
+			return fmt.Sprintf("(%d bytes)", len(b))
+		}
+	}
+	if len(b) > most {
+		return string(b[:most]) + "..."
+	}
+	return string(b)
+}
+
+func methodOf(r oracle.Request) string {
+	if r.Method == "" {
+		return "GET"
+	}
+	return r.Method
+}

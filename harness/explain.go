@@ -1,0 +1,78 @@
+package harness
+
+import (
+	"fmt"
+
+	"github.com/corsproof/corsproof/fixtures"
+	"github.com/corsproof/corsproof/harness/judge"
+	"github.com/corsproof/corsproof/harness/observe"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// Explanation is what the oracle has to say of a permutation.
+type Explanation struct {
+	Permutation *scenarios.Permutation `json:"-"`
+	ID          string                 `json:"id"`
+	Engine      string                 `json:"engine,omitempty"`
+	Switches    string                 `json:"switches,omitempty"` // links, where the engine leaves the standard
+	Steps       []ExplainedStep        `json:"steps"`
+}
+
+// ExplainedStep is one step of an [Explanation].
+type ExplainedStep struct {
+	Page     string             `json:"page"`
+	Snippet  string             `json:"snippet"`
+	Note     string             `json:"note,omitempty"` // why there is no prediction
+	Standard oracle.Prediction  `json:"standard"`
+	Profile  *oracle.Prediction `json:"profile,omitempty"` // where the engine differs
+	Problems []string           `json:"problems,omitempty"`
+}
+
+// Explain predicts a permutation without a browser; engine ("" for none) adds
+// the prediction of that engine's profile where it differs.
+func Explain(p *scenarios.Permutation, engine string) (Explanation, error) {
+	e := Explanation{Permutation: p, ID: p.ID, Engine: engine}
+	profile := oracle.Profile{}
+	if engine != "" {
+		profile = oracle.ProfileFor(engine)
+	}
+	bound, err := p.Bind("explain", fixtures.Assets)
+	if err != nil {
+		return e, fmt.Errorf("harness: %s: %w", p.ID, err)
+	}
+	t := &trial{perm: p, bound: bound, steps: make([]trialStep, len(bound.Steps))}
+	t.predict(profile)
+	e.Switches = t.switches
+	for i, s := range bound.Steps {
+		step := ExplainedStep{Page: pageText(s), Snippet: Snippet(s.Request), Standard: readable(t.steps[i].standard)}
+		switch {
+		case s.NotSupported != "":
+			step.Note = s.NotSupported
+		case s.Server == nil:
+			step.Note = fmt.Sprintf("the set-up %s answers: its replies are known when it has run (corsproof run %s)", s.Step.Server.SetUp.Name, p.ID)
+		default:
+			step.Problems = judge.Claim(s.Step.Expect, observe.Prediction(t.steps[i].standard, s.Request.Via), "the standard")
+			if differs := t.steps[i].profile; differs != nil {
+				step.Profile = new(readable(*differs))
+			}
+		}
+		e.Steps = append(e.Steps, step)
+	}
+	return e, nil
+}
+
+// readable takes the case's token out of a prediction.
+func readable(p oracle.Prediction) oracle.Prediction {
+	r := predicted(p)
+	p.Wire, p.Trace, p.URL = r.Wire, r.Trace, scenarios.StripToken(p.URL)
+	return p
+}
+
+func pageText(s scenarios.BoundStep) string {
+	page := s.Request.Client.Page.String()
+	if s.Request.Client.Opaque {
+		return fmt.Sprintf("%s in a page of %s (its origin is null)", s.Step.Request.From, page)
+	}
+	return page
+}

@@ -1,0 +1,81 @@
+package harness
+
+import (
+	"context"
+	"sync"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// failures keeps what the browser says of requests that failed, by the token of
+// the case. Such words come on their own channel, often after the page knows
+// the outcome.
+type failures struct {
+	mu      sync.Mutex
+	byToken map[string]browser.Failure
+	changed chan struct{} // closed and replaced at each arrival
+}
+
+func newFailures() *failures {
+	return &failures{byToken: map[string]browser.Failure{}, changed: make(chan struct{})}
+}
+
+// hear takes a failure from the driver. A failure that names a step of the
+// standard is kept over one that only says that something failed.
+func (f *failures) hear(failure browser.Failure) {
+	token, ok := tokenOf(failure.URL)
+	if !ok {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if known, found := f.byToken[token]; found && known.Reason != "" && failure.Reason == "" {
+		return
+	}
+	f.byToken[token] = failure
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+// take returns the failure of each token and forgets it, once all have one or
+// ctx ends: a browser owes no reason.
+func (f *failures) take(ctx context.Context, tokens []string) map[string]browser.Failure {
+	for {
+		f.mu.Lock()
+		complete := true
+		for _, token := range tokens {
+			if _, found := f.byToken[token]; !found {
+				complete = false
+				break
+			}
+		}
+		changed := f.changed
+		if complete || ctx.Err() != nil {
+			taken := make(map[string]browser.Failure, len(tokens))
+			for _, token := range tokens {
+				if failure, found := f.byToken[token]; found {
+					taken[token] = failure
+					delete(f.byToken, token)
+				}
+			}
+			f.mu.Unlock()
+			return taken
+		}
+		f.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// tokenOf is the token of the case that a URL belongs to.
+func tokenOf(url string) (string, bool) {
+	_, rest, found := cutAuthority(url)
+	if !found {
+		return "", false
+	}
+	address, _, ok := scenarios.ParseTarget(rest)
+	return address.Token, ok
+}

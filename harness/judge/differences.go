@@ -1,0 +1,166 @@
+package judge
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/observe"
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// Differences says, one sentence each, where what the browser did (got) leaves
+// what the oracle predicts (want). None: the two agree. repeats allows a
+// request to come several times in a row, as a way to load may (media ranges).
+func Differences(want, got observe.Seen, repeats bool) []string {
+	var d problems
+	switch {
+	case want.Read != got.Read:
+		d.add("the browser says %s, the standard says %s", outcome(got), outcome(want))
+	default:
+		if want.Reason != "" && specific(got.Reason) && want.Reason != got.Reason {
+			d.add("the browser's reason is %s (%s), the standard's is %s", got.Reason, got.Native, want.Reason)
+		}
+		if want.Details && got.Details {
+			d.response(want, got)
+		}
+		if want.Muted != nil && got.Muted != nil && *want.Muted != *got.Muted {
+			d.add("errors of the script are muted: %t, the standard says %t", *got.Muted, *want.Muted)
+		}
+	}
+	if repeats {
+		got.Wire = withoutRepeats(got.Wire)
+	}
+	d.wire(want.Wire, got.Wire)
+	return d
+}
+
+// problems collects sentences.
+type problems []string
+
+func (d *problems) add(format string, args ...any) { *d = append(*d, fmt.Sprintf(format, args...)) }
+
+func (d *problems) response(want, got observe.Seen) {
+	if want.Type != "" && got.Type != "" && want.Type != got.Type {
+		d.add("response.type is %s, the standard says %s", got.Type, want.Type)
+	}
+	if want.Status != got.Status {
+		d.add("the status script sees is %d, the standard says %d", got.Status, want.Status)
+	}
+	if want.URL != got.URL {
+		d.add("the URL script sees is %q, the standard says %q", got.URL, want.URL)
+	}
+	if got.Type != "" && want.Redirected != got.Redirected { // XHR does not tell
+		d.add("response.redirected is %t, the standard says %t", got.Redirected, want.Redirected)
+	}
+	w, g := combined(want.Headers), combined(got.Headers)
+	for _, name := range slices.Sorted(maps.Keys(w)) {
+		if value, found := g[name]; !found {
+			d.add("script cannot read the header %s, the standard says it can", name)
+		} else if value != w[name] {
+			d.add("script reads %s as %q, the standard says %q", name, value, w[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(g)) {
+		if _, found := w[name]; !found {
+			d.add("script can read the header %s (%q), the standard hides it", name, g[name])
+		}
+	}
+	if want.Body != nil && got.Body != nil && !sameBody(*want.Body, *got.Body) {
+		d.add("script reads the body %s, the server sent %s", excerpt(*got.Body), excerpt(*want.Body))
+	}
+}
+
+// sameBody allows for the page's cut: it reports the first 4 KiB.
+func sameBody(want, got string) bool {
+	const pageCut = 4 << 10
+	return got == want || len(got) >= pageCut && strings.HasPrefix(want, got)
+}
+
+func (d *problems) wire(want, got []observe.Request) {
+	for i := range max(len(want), len(got)) {
+		switch {
+		case i >= len(got):
+			d.add("%s never arrived", line(want[i]))
+		case i >= len(want):
+			d.add("%s arrived, the standard sends no such request", line(got[i]))
+		case line(want[i]) != line(got[i]):
+			d.add("request %d on the wire is %s, the standard says %s", i+1, line(got[i]), line(want[i]))
+		default:
+			d.request(i+1, want[i], got[i])
+		}
+	}
+}
+
+func (d *problems) request(n int, want, got observe.Request) {
+	for _, h := range []struct{ name, want, got string }{
+		{"Origin", want.Origin, got.Origin},
+		{"Access-Control-Request-Method", want.RequestMethod, got.RequestMethod},
+		{"Access-Control-Request-Headers", want.RequestHeaders, got.RequestHeaders},
+		{"Cookie", want.Cookie, got.Cookie},
+	} {
+		if h.want != h.got {
+			d.add("request %d, %s: %s is %s, the standard says %s", n, line(got), h.name, orAbsent(h.got), orAbsent(h.want))
+		}
+	}
+	for name, value := range combined(want.Headers) {
+		if arrived, found := got.Header(name); !found {
+			d.add("request %d, %s: the script's header %s is absent", n, line(got), name)
+		} else if arrived != value {
+			d.add("request %d, %s: the script's header %s is %q, not %q", n, line(got), name, arrived, value)
+		}
+	}
+	if want.Body != got.Body {
+		d.add("request %d, %s: the body is %s, the standard says %s", n, line(got), excerpt(got.Body), excerpt(want.Body))
+	}
+}
+
+func withoutRepeats(wire []observe.Request) []observe.Request {
+	return slices.CompactFunc(slices.Clone(wire), func(a, b observe.Request) bool { return line(a) == line(b) })
+}
+
+// line is a request in short: "OPTIONS https://api.other.test/items".
+func line(r observe.Request) string { return r.Method + " " + r.At + r.Path }
+
+func outcome(s observe.Seen) string {
+	switch {
+	case s.Reason != "":
+		return fmt.Sprintf("%s (%s)", s.Read, s.Reason)
+	case s.Native != "":
+		return fmt.Sprintf("%s (%s)", s.Read, s.Native)
+	case s.Read == "":
+		return "nothing"
+	}
+	return string(s.Read)
+}
+
+// specific is false for words that name no step of the algorithm.
+func specific(r oracle.Reason) bool { return r != "" && r != oracle.NetworkError }
+
+func combined(headers oracle.Headers) map[string]string {
+	m := make(map[string]string, len(headers))
+	for _, h := range headers {
+		name := strings.ToLower(h.Name)
+		if value, found := m[name]; found {
+			m[name] = value + ", " + h.Value
+		} else {
+			m[name] = h.Value
+		}
+	}
+	return m
+}
+
+func orAbsent(value string) string {
+	if value == "" {
+		return "absent"
+	}
+	return fmt.Sprintf("%q", value)
+}
+
+func excerpt(s string) string {
+	if len(s) > 60 {
+		s = s[:60] + "..."
+	}
+	return fmt.Sprintf("%q", s)
+}

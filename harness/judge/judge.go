@@ -1,0 +1,162 @@
+// Package judge holds the three votes against each other: the author's claim,
+// the oracle's computation, the browser's behaviour. It gives one verdict, and
+// says in sentences what it rests on.
+//
+// A page cannot tell "blocked by CORS" from "the server is dead": every engine
+// gives a bare TypeError. So a block counts only with [Evidence].
+package judge
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/observe"
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// Votes are the three votes on one step.
+type Votes struct {
+	Claim    scenarios.Expect
+	Standard observe.Seen
+	// Profile is the prediction with the engine's switches on; nil when no
+	// switch changes anything here.
+	Profile  *observe.Seen
+	Observed observe.Seen
+	Repeats  bool   // the way to load may ask several times
+	TimedOut bool   // no event came before the deadline
+	Broken   string // the probe itself failed
+}
+
+// Evidence is what a verdict may rest on, beside the votes.
+type Evidence struct {
+	// SetUpFailed says how a set-up's server failed while the case ran.
+	SetUpFailed string
+	// Silent are the origins of the case whose sentinel never arrived: their
+	// silence proves nothing.
+	Silent []string
+	// Controls are the outcomes of the permissive twins, one for each step
+	// that was blocked; a missing one is no evidence.
+	Controls map[int]Control
+}
+
+// Control is the outcome of a permissive twin: the same load with replies that
+// allow it.
+type Control struct {
+	OK  bool
+	Why string // what it saw
+}
+
+// Explanation is a difference that is known: a switch of the engine's profile
+// or a line of expectations.
+type Explanation struct {
+	Read   oracle.Read
+	Reason oracle.Reason
+	Link   string
+}
+
+// Result is a verdict and the sentences it rests on.
+type Result struct {
+	Verdict   record.Verdict
+	Problems  []string
+	Explained string // the link of a divergence
+}
+
+// Judge gives the verdict on a permutation from its steps' votes. switches is
+// the explanation of every step whose Profile is set; listed is the line of
+// expectations that names the permutation, or nil.
+func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Result {
+	if e.SetUpFailed != "" {
+		return Result{Verdict: record.Error, Problems: []string{"the set-up's server failed: " + e.SetUpFailed}}
+	}
+	for i, v := range steps {
+		if v.Broken != "" {
+			return Result{Verdict: record.Error, Problems: []string{prefix(steps, i) + "the probe failed: " + v.Broken}}
+		}
+	}
+	if doubts := doubts(steps, e); len(doubts) > 0 {
+		return Result{Verdict: record.Inconclusive, Problems: doubts}
+	}
+	var r Result
+	var differs, claimFails, explainedBySwitch, staleSwitch bool
+	explainedBySwitch = true
+	for i, v := range steps {
+		standard := Differences(v.Standard, v.Observed, v.Repeats)
+		if len(standard) > 0 {
+			differs = true
+			if v.Profile == nil || len(Differences(*v.Profile, v.Observed, v.Repeats)) > 0 {
+				explainedBySwitch = false
+			}
+		} else if v.Profile != nil {
+			staleSwitch = true
+		}
+		claim := Claim(v.Claim, v.Observed, "the browser")
+		claimFails = claimFails || len(claim) > 0
+		for _, p := range append(standard, claim...) {
+			r.Problems = append(r.Problems, prefix(steps, i)+p)
+		}
+	}
+	switch {
+	case differs && explainedBySwitch:
+		r.Verdict, r.Explained = record.Divergence, switches
+	case differs && listed != nil && matches(*listed, steps):
+		r.Verdict, r.Explained = record.Divergence, listed.Link
+	case differs:
+		r.Verdict = record.Unexpected
+	case claimFails:
+		r.Verdict = record.Unexpected
+		r.Problems = append(r.Problems, "browser and standard agree against the claim")
+	case staleSwitch:
+		r.Verdict = record.Stale
+		r.Problems = append(r.Problems, "a switch of the engine's profile predicts another outcome than the standard, and the browser follows the standard: "+switches)
+	case listed != nil:
+		r.Verdict = record.Stale
+		r.Problems = append(r.Problems, "expectations list a difference here, and the browser follows the standard: "+listed.Link)
+	default:
+		r.Verdict = record.Pass
+	}
+	return r
+}
+
+// matches is true when the last step did what the line says.
+func matches(l Explanation, steps []Votes) bool {
+	o := steps[len(steps)-1].Observed
+	return l.Read == o.Read && (l.Reason == "" || !specific(o.Reason) || l.Reason == o.Reason)
+}
+
+// doubts says why nothing can be concluded: the evidence that is missing.
+func doubts(steps []Votes, e Evidence) []string {
+	var d problems
+	if len(e.Silent) > 0 {
+		d.add("no sentinel came back from %s: the silence of that server proves nothing", strings.Join(e.Silent, ", "))
+	}
+	for i, v := range steps {
+		if v.TimedOut {
+			d.add("%sno event came before the deadline", prefix(steps, i))
+			continue
+		}
+		if v.Observed.Read == "" {
+			d.add("%sthe page reported no outcome", prefix(steps, i))
+			continue
+		}
+		if v.Observed.Read != oracle.Blocked || len(v.Observed.Wire) == 0 && len(v.Standard.Wire) == 0 {
+			continue
+		}
+		// Blocked with something on the wire, or with something missing from
+		// it: only a twin that was let through shows that the policy did it.
+		if control, found := e.Controls[i]; !found {
+			d.add("%sblocked, and no control ran", prefix(steps, i))
+		} else if !control.OK {
+			d.add("%sblocked, and so was its control, which allows everything: %s", prefix(steps, i), control.Why)
+		}
+	}
+	return d
+}
+
+func prefix(steps []Votes, i int) string {
+	if len(steps) == 1 {
+		return ""
+	}
+	return fmt.Sprintf("step %d: ", i+1)
+}

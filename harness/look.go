@@ -1,0 +1,92 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// look finds out what this browser, as it was built and started, does where
+// that is a matter of set-up and not of rules, and sets the session's profile:
+// the engine's switches, and those that the probes turn on.
+func (s *session) look(ctx context.Context) (record.Engine, error) {
+	info := s.browser.Info()
+	engine := record.Engine{Key: info.Key, Name: info.Name, Version: info.Version, Saw: map[string]string{}}
+	s.profile = oracle.ProfileFor(info.Key)
+	profile, err := s.newProfile(ctx)
+	if err != nil {
+		return engine, err
+	}
+	defer profile.close()
+	sent, err := s.sendsThirdPartyCookies(ctx, profile)
+	if err != nil {
+		return engine, err
+	}
+	engine.Saw["third-party-cookies"] = "sent"
+	if !sent {
+		engine.Saw["third-party-cookies"] = "blocked"
+		s.profile[oracle.ThirdPartyCookiesBlocked] = true
+	}
+	return engine, nil
+}
+
+// sendsThirdPartyCookies asks whether a SameSite=None; Secure cookie of another
+// site goes along with a credentialed fetch.
+func (s *session) sendsThirdPartyCookies(ctx context.Context, profile *profile) (bool, error) {
+	const cookie = "corsproof-probe"
+	perm, err := startupProbe()
+	if err != nil {
+		return false, err
+	}
+	t, err := newTrial(perm, s.tokens(), nil)
+	if err != nil {
+		return false, err
+	}
+	s.fleet.Arm(t.bound.Token, t.bound)
+	defer s.fleet.Disarm(t.bound.Token)
+	page, err := profile.page(ctx, t.page())
+	if err != nil {
+		return false, err
+	}
+	if err := profile.context.SetCookies(ctx, t.bound.Steps[0].Cookies); err != nil {
+		return false, err
+	}
+	if err := page.Run(ctx, []browser.Probe{t.probe(0)}, func(browser.Outcome) {}); err != nil {
+		return false, err
+	}
+	for _, e := range s.fleet.Ledger().Case(t.bound.Token) {
+		for _, h := range e.Headers {
+			if (h.Name == "Cookie" || h.Name == "cookie") && h.Value == cookie+"=1" {
+				return true, nil
+			}
+		}
+		return false, nil
+	}
+	return false, fmt.Errorf("harness: the start-up probe from %s never arrived", t.page())
+}
+
+// startupProbe is the load that asks for third-party cookies.
+func startupProbe() (*scenarios.Permutation, error) {
+	files, err := scenarios.Parse("start-up probe", []byte(`
+format: 1
+topic: start-up
+about: What this browser does where that is a matter of its set-up.
+spec: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+scenarios:
+  - id: third-party-cookies
+    title: Whether a cookie of another site goes along.
+    why: Builds of one engine differ in this.
+    request: {from: app, to: api, via: fetch, credentials: include, mode: no-cors}
+    cookies: [{on: api, name: corsproof-probe, value: "1", attributes: SameSite=None; Secure}]
+    server: {response: {status: 204}}
+    expect: {read: opaque}
+`))
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.Permutations([]*scenarios.File{files})[0], nil
+}

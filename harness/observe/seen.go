@@ -1,0 +1,136 @@
+// Package observe turns what came out of a run, the page's outcome, the
+// browser's own words and the servers' ledger, into one view: [Seen]. The
+// oracle's prediction turns into the same view, so that claim, oracle and
+// browser can be held against each other.
+package observe
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
+)
+
+// Seen is what happened, or would happen, in one request of a page.
+type Seen struct {
+	Read       oracle.Read
+	Reason     oracle.Reason // "" when nobody said
+	Native     string        // the browser's own word for the reason
+	Type       string
+	Status     int
+	URL        string // without the case's token
+	Redirected bool
+	Headers    oracle.Headers // readable by script
+	Body       *string        // nil: script cannot read one, or nobody said
+	Error      string
+	Muted      *bool
+	Wire       []Request
+	// Predicted is true for a prediction: it knows only the headers that the
+	// script or the protocol sets, where the wire shows all.
+	Predicted bool
+	// Details is true when Type, Status, URL and Headers mean something: the
+	// way to load lets script see them.
+	Details bool
+}
+
+// Request is one request on the wire.
+type Request struct {
+	At             string // serialised origin
+	Method         string
+	Path           string // without the token
+	Preflight      bool
+	Origin         string // "" when absent, as all below
+	RequestMethod  string
+	RequestHeaders string
+	Cookie         string
+	Headers        oracle.Headers
+	Body           string
+}
+
+// Header is the combined value of a header and whether it is there.
+func (r Request) Header(name string) (string, bool) {
+	var values []string
+	for _, h := range r.Headers {
+		if strings.EqualFold(h.Name, name) {
+			values = append(values, h.Value)
+		}
+	}
+	return strings.Join(values, ", "), values != nil
+}
+
+// Prediction is the view of what the oracle predicts.
+func Prediction(p oracle.Prediction, via oracle.Via) Seen {
+	s := Seen{
+		Read: p.Read, Reason: p.Reason, Type: p.Type, Status: p.Status,
+		URL: scenarios.StripToken(p.URL), Redirected: p.Redirected,
+		Headers: p.Headers, Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
+	}
+	if p.Body != nil {
+		s.Body = new(string(p.Body))
+	}
+	if isClassicScript(via) && p.Read != oracle.Blocked {
+		s.Muted = new(p.Muted)
+	}
+	for _, w := range p.Wire {
+		at, path := place(w.URL)
+		s.Wire = append(s.Wire, Request{
+			At: at, Path: path, Method: w.Method, Preflight: w.Preflight,
+			Origin: w.Origin, RequestMethod: w.RequestMethod, RequestHeaders: w.RequestHeaders,
+			Cookie: w.Cookie, Headers: w.Headers, Body: string(w.Body),
+		})
+	}
+	return s
+}
+
+// Browser is the view of what the browser did: what the page saw, what the
+// browser said of a failure (nil: nothing), and what reached the servers.
+func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, via oracle.Via) Seen {
+	s := Seen{
+		Read: o.Read, Type: o.Type, Status: o.Status, URL: scenarios.StripToken(o.URL),
+		Redirected: o.Redirected, Body: o.Body, Error: o.Error, Muted: o.Muted,
+		Details: scriptSeesResponse(via) && o.Read != oracle.Blocked,
+	}
+	for _, h := range o.Headers {
+		s.Headers = append(s.Headers, oracle.Header{Name: strings.ToLower(h[0]), Value: h[1]})
+	}
+	slices.SortStableFunc(s.Headers, func(a, b oracle.Header) int { return strings.Compare(a.Name, b.Name) })
+	if f != nil && o.Read != oracle.Allowed {
+		s.Reason, s.Native = f.Reason, f.Native
+	}
+	for _, e := range wire {
+		if e.Retry {
+			continue // the browser's own second try after a reset, not a request of the page
+		}
+		r := Request{At: e.At.String(), Path: e.Path, Method: e.Method, Preflight: e.Preflight, Headers: e.Headers, Body: string(e.Body)}
+		r.Origin, _ = r.Header("Origin")
+		r.RequestMethod, _ = r.Header("Access-Control-Request-Method")
+		r.RequestHeaders, _ = r.Header("Access-Control-Request-Headers")
+		r.Cookie, _ = r.Header("Cookie")
+		s.Wire = append(s.Wire, r)
+	}
+	return s
+}
+
+// place splits the URL of a case into its origin and the path as the author
+// wrote it.
+func place(raw string) (at, path string) {
+	stripped := scenarios.StripToken(raw)
+	i := strings.Index(stripped, "://")
+	if i < 0 {
+		return "", stripped
+	}
+	slash := strings.IndexAny(stripped[i+3:], "/?#")
+	if slash < 0 {
+		return stripped, "/"
+	}
+	path = stripped[i+3+slash:]
+	path, _, _ = strings.Cut(path, "#")
+	return stripped[:i+3+slash], path
+}
+
+func scriptSeesResponse(via oracle.Via) bool { return via == "fetch" || via == "xhr" }
+
+func isClassicScript(via oracle.Via) bool { return via == "script" || via == "script-cors" }

@@ -1,0 +1,269 @@
+// Package harness runs scenarios in real browsers. [Run] reads top to bottom:
+// plan, arm, drive, observe, judge, emit.
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/browser/cdp"
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
+	"github.com/corsproof/corsproof/servers/setups"
+)
+
+// Options say what to run and where.
+type Options struct {
+	Permutations []*scenarios.Permutation
+	Browser      browser.Found
+	Headed       bool
+	// Record is called for each record, in the order that cases finish, never
+	// twice at once.
+	Record func(record.Record)
+	// Progress is called when the number of finished cases changes.
+	Progress func(Progress)
+	// Pause, if set, is called when the cases have run and the browser is
+	// still open.
+	Pause func()
+	// Started, if set, is called when the servers listen and the browser runs.
+	Started func(*servers.Fleet, browser.Browser)
+	Log     func(format string, args ...any)
+}
+
+// Progress counts finished cases.
+type Progress struct{ Done, Total, Unexpected int }
+
+// attempts is how often a case may start: a browser that dies takes its
+// unfinished cases with it, and they run once more in the next one.
+const attempts = 2
+
+// Run runs every permutation in the browser and returns what the run was. Each
+// permutation gives exactly one record. An error means that the harness could
+// not run at all; a case that fails is a record, not an error.
+func Run(ctx context.Context, o Options) (record.Run, error) {
+	started := time.Now()
+	r := &run{Options: o, tokens: newTokens(), total: len(o.Permutations)}
+	if r.Log == nil {
+		r.Log = func(string, ...any) {}
+	}
+	expectations, err := scenarios.Expectations(o.Browser.Key)
+	if err != nil {
+		return record.Run{}, err
+	}
+	r.expectations = expectations
+
+	fleet, err := r.startFleet(ctx)
+	if err != nil {
+		return record.Run{}, err
+	}
+	defer fleet.Close()
+
+	pending := o.Permutations
+	var engine record.Engine
+	var lost error
+	for r.attempt = 1; r.attempt <= attempts && len(pending) > 0; r.attempt++ {
+		var saw record.Engine
+		saw, pending, lost = r.try(ctx, fleet, pending)
+		if lost != nil {
+			r.Log("attempt %d: %v", r.attempt, lost)
+		}
+		if saw.Key != "" {
+			engine = saw
+		}
+		if ctx.Err() != nil {
+			return record.Run{}, ctx.Err()
+		}
+	}
+	if engine.Key == "" && lost != nil {
+		return record.Run{}, lost // no browser ever came up: nothing ran
+	}
+	for _, p := range pending {
+		r.emit(unfinished(p, o.Browser.Key, lost))
+	}
+	info := record.Run{
+		Schema: record.Schema, Version: version(), Started: started.UTC().Format(time.RFC3339),
+		Engines: []record.Engine{engine}, Topology: topology(fleet), Expected: r.total,
+		Seconds: time.Since(started).Seconds(),
+	}
+	return info, nil
+}
+
+// run is a run on its way.
+type run struct {
+	Options
+	tokens       *tokens
+	expectations []scenarios.Expectation
+	attempt      int
+	total        int
+
+	mu         sync.Mutex
+	done       int
+	unexpected int
+}
+
+// startFleet starts a listener for every origin that any permutation touches.
+func (r *run) startFleet(ctx context.Context) (*servers.Fleet, error) {
+	seen := map[oracle.Origin]bool{}
+	var listen []servers.Listen
+	add := func(origin oracle.Origin) {
+		if !seen[origin] {
+			seen[origin] = true
+			listen = append(listen, servers.Listen{Origin: origin, Protocol: scenarios.ProtocolOf(origin)})
+		}
+	}
+	needed := map[string]bool{}
+	for _, p := range r.Permutations {
+		bound, err := p.Bind("plan", nil)
+		if err != nil {
+			return nil, fmt.Errorf("harness: %s: %w", p.ID, err)
+		}
+		for _, origin := range bound.Origins() {
+			add(origin)
+		}
+		for _, s := range p.Steps {
+			if s.Server.SetUp != nil {
+				needed[s.Server.SetUp.Name] = true
+			}
+		}
+	}
+	add(plainPage)
+	for _, name := range []string{"app", "api"} { // the start-up probes' own ground
+		origin, err := scenarios.ResolveOrigin(name)
+		if err != nil {
+			return nil, err
+		}
+		add(origin.Origin)
+	}
+	return servers.Start(ctx, servers.Config{Origins: listen, Assets: pageAssets(), SetUps: setups.Named(needed), Log: r.Log})
+}
+
+// try runs the permutations once in a browser of its own and returns those that
+// came to no end because the browser was lost.
+func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenarios.Permutation) (record.Engine, []*scenarios.Permutation, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	words := newFailures()
+	b, err := cdp.Start(ctx, browser.Options{
+		Binary: r.Browser.Path, Mappings: mappings(fleet), SPKI: fleet.SPKI(),
+		Headed: r.Headed, OnFailure: words.hear, Log: r.Log,
+	})
+	if err != nil {
+		return record.Engine{}, pending, err
+	}
+	defer b.Close()
+	if r.Started != nil {
+		r.Started(fleet, b)
+	}
+
+	var mu sync.Mutex
+	s := &session{
+		browser: b, fleet: fleet, failures: words, controls: map[string]*control{},
+		tokens: func() string {
+			mu.Lock()
+			defer mu.Unlock()
+			return r.tokens.next()
+		},
+		concluded: r.conclude,
+	}
+	engine, err := s.look(ctx)
+	if err != nil {
+		return record.Engine{}, pending, err
+	}
+	trials := make([]*trial, 0, len(pending))
+	for _, p := range pending {
+		t, err := newTrial(p, s.tokens(), s.profile)
+		if err != nil {
+			return engine, pending, err
+		}
+		t.attempt = r.attempt
+		t.engine = engine.Key
+		trials = append(trials, t)
+	}
+	err = s.drive(ctx, runnable(trials, r.conclude, fleet))
+	if r.Pause != nil && err == nil {
+		r.Pause()
+	}
+	var left []*scenarios.Permutation
+	for _, t := range trials {
+		if !t.concluded {
+			left = append(left, t.perm)
+		}
+	}
+	if err == nil && len(left) > 0 {
+		err = errors.New("harness: some cases came to no end")
+	}
+	return engine, left, err
+}
+
+// runnable concludes the trials that cannot run here and returns the others.
+func runnable(trials []*trial, conclude func(*trial), fleet *servers.Fleet) []*trial {
+	return slices.DeleteFunc(slices.Clone(trials), func(t *trial) bool {
+		if t.notApplicable == "" && t.setUp() != "" {
+			t.notApplicable = fleet.SetUpMissing(t.setUp())
+		}
+		if t.notApplicable == "" {
+			return false
+		}
+		t.concluded = true
+		conclude(t)
+		return true
+	})
+}
+
+// conclude judges a trial and emits its record.
+func (r *run) conclude(t *trial) { r.emit(t.record(r.expectations)) }
+
+func (r *run) emit(rec record.Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done++
+	if rec.Verdict.NeedsAttention() {
+		r.unexpected++
+	}
+	if r.Record != nil {
+		r.Record(rec)
+	}
+	if r.Progress != nil {
+		r.Progress(Progress{Done: r.done, Total: r.total, Unexpected: r.unexpected})
+	}
+}
+
+func mappings(fleet *servers.Fleet) []browser.Mapping {
+	var out []browser.Mapping
+	for _, m := range fleet.Mappings() {
+		out = append(out, browser.Mapping(m))
+	}
+	return out
+}
+
+func topology(fleet *servers.Fleet) []record.Origin {
+	var out []record.Origin
+	for _, l := range fleet.Origins() {
+		name, relation := scenarios.Relation(l.Origin)
+		out = append(out, record.Origin{Name: name, Origin: l.Origin.String(), Relation: relation, Protocol: string(l.Protocol)})
+	}
+	return out
+}
+
+// version is corsproof's own: the module's version and revision.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			v += " " + s.Value[:12]
+		}
+	}
+	return v
+}

@@ -1,0 +1,137 @@
+package harness
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"strings"
+
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// Snippet is what the page of a request does, as the line of script or markup
+// that a person would write.
+func Snippet(r oracle.Request) string {
+	url := scenarios.StripToken(r.URL)
+	switch r.Via {
+	case "fetch":
+		return "await fetch(" + quoted(url) + fetchInit(r) + ")"
+	case "xhr":
+		return xhr(r, url)
+	case "module":
+		return element("script", `type="module"`, "src", url, r, "") + "</script>"
+	case "dynamic-import":
+		return "await import(" + quoted(url) + ")"
+	case "script", "script-cors":
+		return element("script", "", "src", url, r, "script-cors") + "</script>"
+	case "img", "img-cors":
+		return element("img", "", "src", url, r, "img-cors")
+	case "canvas":
+		return element("img", "", "src", url, r, "") + "  context.drawImage(img, 0, 0); context.getImageData(0, 0, 1, 1)"
+	case "webgl":
+		return element("img", "", "src", url, r, "") + "  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, img)"
+	case "style", "style-cors":
+		return element("link", `rel="stylesheet"`, "href", url, r, "style-cors")
+	case "font":
+		return "await new FontFace(\"F\", " + quoted("url("+url+")") + ").load()"
+	case "font-face":
+		return "@font-face { font-family: F; src: url(" + quoted(url) + ") }"
+	case "css-image":
+		return "background-image: url(" + quoted(url) + ")"
+	case "iframe":
+		return element("iframe", "", "src", url, r, "") + "</iframe>"
+	}
+	return fmt.Sprintf("%s %s", r.Via, url)
+}
+
+// element is a start tag; cors names the way to load that has a crossorigin
+// attribute without being asked.
+func element(name, attributes, urlAttribute, url string, r oracle.Request, cors oracle.Via) string {
+	var b strings.Builder
+	b.WriteString("<" + name)
+	if attributes != "" {
+		b.WriteString(" " + attributes)
+	}
+	fmt.Fprintf(&b, ` %s="%s"`, urlAttribute, html.EscapeString(url))
+	switch {
+	case r.Credentials == "include" && (r.Mode == "cors" || r.Via == cors || r.Via == "module"):
+		b.WriteString(` crossorigin="use-credentials"`)
+	case r.Mode == "cors" || r.Via == cors:
+		b.WriteString(" crossorigin")
+	}
+	if r.ReferrerPolicy != "" {
+		fmt.Fprintf(&b, ` referrerpolicy="%s"`, html.EscapeString(r.ReferrerPolicy))
+	}
+	b.WriteString(">")
+	return b.String()
+}
+
+func fetchInit(r oracle.Request) string {
+	var fields []string
+	add := func(name, value string) {
+		if value != "" {
+			fields = append(fields, name+": "+quoted(value))
+		}
+	}
+	add("method", r.Method)
+	add("mode", r.Mode)
+	add("credentials", r.Credentials)
+	add("redirect", r.Redirect)
+	add("cache", r.Cache)
+	add("referrerPolicy", r.ReferrerPolicy)
+	if len(r.Headers) > 0 {
+		fields = append(fields, "headers: {"+headerFields(r.Headers)+"}")
+	}
+	if r.Body != nil {
+		fields = append(fields, "body: "+bodyText(r.Body))
+	}
+	if r.Keepalive {
+		fields = append(fields, "keepalive: true")
+	}
+	if len(fields) == 0 {
+		return ""
+	}
+	return ", {" + strings.Join(fields, ", ") + "}"
+}
+
+func xhr(r oracle.Request, url string) string {
+	lines := []string{fmt.Sprintf("xhr.open(%s, %s%s)", quoted(methodOf(r)), quoted(url), map[bool]string{true: ", false"}[r.Sync])}
+	if r.Credentials == "include" {
+		lines = append(lines, "xhr.withCredentials = true")
+	}
+	for _, h := range r.Headers {
+		lines = append(lines, fmt.Sprintf("xhr.setRequestHeader(%s, %s)", quoted(h.Name), quoted(h.Value)))
+	}
+	if r.UploadListener {
+		lines = append(lines, "xhr.upload.onprogress = () => {}")
+	}
+	body := ""
+	if r.Body != nil {
+		body = bodyText(r.Body)
+	}
+	return strings.Join(append(lines, "xhr.send("+body+")"), "; ")
+}
+
+func headerFields(headers oracle.Headers) string {
+	fields := make([]string, len(headers))
+	for i, h := range headers {
+		fields[i] = quoted(h.Name) + ": " + quoted(h.Value)
+	}
+	return strings.Join(fields, ", ")
+}
+
+func bodyText(b *oracle.Body) string {
+	if b.Stream {
+		return "stream"
+	}
+	return quoted(text(b.Bytes))
+}
+
+func quoted(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil { // a string always marshals
+		return `"?"`
+	}
+	return string(b)
+}

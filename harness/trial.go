@@ -1,0 +1,255 @@
+package harness
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/corsproof/corsproof/fixtures"
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/judge"
+	"github.com/corsproof/corsproof/harness/observe"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
+)
+
+// trial is one permutation on its way through one engine: bound to a token,
+// predicted, run, observed.
+type trial struct {
+	perm    *scenarios.Permutation
+	bound   *scenarios.Bound
+	lane    lane
+	attempt int
+	steps   []trialStep
+	started time.Time
+	elapsed time.Duration
+
+	notApplicable string   // why this cannot run here
+	failed        error    // the harness failed it
+	silent        []string // origins whose sentinel never arrived
+	switches      string   // the links of the engine's switches that matter here
+	concluded     bool     // all evidence is in
+}
+
+// trialStep is one step: both predictions, and what came back.
+type trialStep struct {
+	standard oracle.Prediction
+	profile  *oracle.Prediction // nil: the same as the standard's
+	outcome  *browser.Outcome
+	failure  *browser.Failure
+	wire     []servers.Entry
+	control  *control
+}
+
+// control is the twin that ran for a step.
+type control struct {
+	key string
+	judge.Control
+}
+
+// lane says which company a case can bear.
+type lane int
+
+const (
+	laneMain  lane = iota // concurrent with all others of its page
+	laneHeld              // holds its connection for long: few at a time
+	laneAlone             // a profile of its own
+)
+
+// tokens hands out names that no other case, and no other run, has.
+type tokens struct {
+	run string
+	n   int
+}
+
+func newTokens() *tokens {
+	return &tokens{run: strconv.FormatUint(36*36*36*36+rand.Uint64N(35*36*36*36*36), 36)}
+}
+
+func (t *tokens) next() string {
+	t.n++
+	return fmt.Sprintf("%s%04s", t.run, strconv.FormatInt(int64(t.n), 36))
+}
+
+// newTrial binds and predicts a permutation.
+func newTrial(p *scenarios.Permutation, token string, profile oracle.Profile) (*trial, error) {
+	bound, err := p.Bind(token, fixtures.Assets)
+	if err != nil {
+		return nil, fmt.Errorf("harness: %s: %w", p.ID, err)
+	}
+	t := &trial{perm: p, bound: bound, lane: laneOf(p), steps: make([]trialStep, len(bound.Steps))}
+	for i := range bound.Steps {
+		if why := bound.Steps[i].NotSupported; why != "" {
+			t.notApplicable = why
+			return t, nil
+		}
+	}
+	t.predict(profile)
+	return t, nil
+}
+
+// predict asks the oracle for both views: the standard's, and the engine's.
+// The steps of a set-up have no replies yet; they are predicted by replay.
+func (t *trial) predict(profile oracle.Profile) {
+	standard := predictSteps(t.bound, nil)
+	engine := predictSteps(t.bound, profile)
+	var matters []string
+	for i := range t.steps {
+		t.steps[i].standard, t.steps[i].profile = standard[i], nil
+		if !t.same(standard[i], engine[i]) {
+			t.steps[i].profile = &engine[i]
+			matters = append(matters, relevantSwitches(t.bound, profile, i, engine[i])...)
+		}
+	}
+	slices.Sort(matters)
+	t.switches = strings.Join(slices.Compact(matters), " ")
+}
+
+func (t *trial) same(a, b oracle.Prediction) bool {
+	return reflect.DeepEqual(observe.Prediction(a, t.perm.Via), observe.Prediction(b, t.perm.Via))
+}
+
+// predictSteps runs the oracle over the steps in order; what one leaves behind,
+// the next finds.
+func predictSteps(b *scenarios.Bound, profile oracle.Profile) []oracle.Prediction {
+	state := oracle.State{Profile: profile}
+	out := make([]oracle.Prediction, len(b.Steps))
+	for i, s := range b.Steps {
+		for _, c := range s.Cookies {
+			state = state.SetCookie(c)
+		}
+		if s.Step != nil {
+			state = state.Advance(s.Step.Wait)
+		}
+		if s.Server == nil {
+			continue
+		}
+		out[i], state = oracle.Predict(state, s.Request, s.Server)
+	}
+	return out
+}
+
+// relevantSwitches are the links of the switches without which the engine's
+// prediction of a step would be another.
+func relevantSwitches(b *scenarios.Bound, profile oracle.Profile, step int, with oracle.Prediction) []string {
+	var links []string
+	for _, s := range slices.Sorted(maps.Keys(profile)) {
+		without := maps.Clone(profile)
+		delete(without, s)
+		if !reflect.DeepEqual(predictSteps(b, without)[step].Wire, with.Wire) || !reflect.DeepEqual(predictSteps(b, without)[step], with) {
+			links = append(links, s.Link())
+		}
+	}
+	return links
+}
+
+// laneOf decides the company a permutation can bear.
+func laneOf(p *scenarios.Permutation) lane {
+	lane := laneMain
+	for _, s := range p.Steps {
+		if len(p.Steps) > 1 || s.Request.Sync || s.Request.Keepalive || s.Fresh || lastsInProfile(s.Server) {
+			return laneAlone
+		}
+		if slow(s.Server) {
+			lane = laneHeld
+		}
+		switch fixtures.Ways()[s.Request.Via].Lane {
+		case "alone":
+			return laneAlone
+		case "held":
+			lane = laneHeld
+		}
+	}
+	return lane
+}
+
+// slow is true when a reply holds its connection, of which a host has six.
+func slow(s scenarios.Server) bool {
+	for _, r := range replies(s) {
+		if r.Delay > 0 || r.Abort != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// lastsInProfile is true when a reply changes how the browser treats later
+// requests of other cases to that host.
+func lastsInProfile(s scenarios.Server) bool {
+	for _, r := range replies(s) {
+		for _, h := range r.Headers {
+			switch strings.ToLower(h.Name) {
+			case "strict-transport-security", "clear-site-data", "alt-svc", "accept-ch", "origin-agent-cluster", "nel":
+				return true
+			}
+		}
+		if r.Raw != nil {
+			return strings.Contains(strings.ToLower(string(r.Raw)), "strict-transport-security")
+		}
+	}
+	return false
+}
+
+func replies(s scenarios.Server) []scenarios.Reply {
+	all := []scenarios.Reply{s.Response}
+	if s.Preflight != nil {
+		all = append(all, *s.Preflight)
+	}
+	for _, hop := range s.Redirects {
+		all = append(all, scenarios.Reply{Headers: hop.Headers})
+		if hop.Preflight != nil {
+			all = append(all, *hop.Preflight)
+		}
+	}
+	return all
+}
+
+// probe is a step in the form the page takes.
+func (t *trial) probe(step int) browser.Probe {
+	s := t.bound.Steps[step]
+	r := s.Request
+	p := browser.Probe{
+		ID: t.bound.Token, Via: r.Via, URL: r.URL, Method: r.Method,
+		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
+		ReferrerPolicy: r.ReferrerPolicy, Keepalive: r.Keepalive, UploadListener: r.UploadListener,
+		Sync: r.Sync, ResponseType: r.ResponseType, Timeout: int(t.timeout().Milliseconds()),
+	}
+	if r.Client.Opaque {
+		p.From = s.Step.Request.From
+	}
+	if s.Step.Server.SetUp != nil || s.Step.Server.Response.Body != nil || s.Step.Server.Response.Raw != nil {
+		p.Own = true
+	}
+	for _, h := range r.Headers {
+		p.Headers = append(p.Headers, [2]string{h.Name, h.Value})
+	}
+	if r.Body != nil {
+		p.Body = &browser.Body{Type: s.Step.Request.Body.Type, Base64: base64.StdEncoding.EncodeToString(r.Body.Bytes), Stream: r.Body.Stream}
+	}
+	return p
+}
+
+func (t *trial) timeout() time.Duration {
+	if t.perm.Timeout > 0 {
+		return t.perm.Timeout
+	}
+	return 5 * time.Second
+}
+
+// page is the origin of the page that holds the script.
+func (t *trial) page() oracle.Origin { return t.bound.Steps[0].Request.Client.Page }
+
+// setUp is the name of the set-up that answers, or "".
+func (t *trial) setUp() string {
+	if s := t.perm.Steps[0].Server.SetUp; s != nil {
+		return s.Name
+	}
+	return ""
+}
