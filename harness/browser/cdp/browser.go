@@ -1,0 +1,103 @@
+// Package cdp drives Chrome, Chromium, Edge and chrome-headless-shell over the
+// DevTools protocol, through a pipe.
+//
+// It starts the browser, opens pages, hands them probes and listens. It never
+// intercepts a request.
+package cdp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+
+	"github.com/corsproof/corsproof/harness/browser"
+)
+
+// closeTimeout is how long a browser may take to shut itself down before it is
+// killed.
+const closeTimeout = 5 * time.Second
+
+type chromium struct {
+	options browser.Options
+	info    browser.Info
+	ctx     context.Context // chromedp's, for the browser's life
+	conn    *chromedp.Browser
+	cancel  func() // stops the browser, waits for its processes, removes its profile
+
+	closing sync.Once
+}
+
+// Start starts the browser of the options. ctx limits the start, not the
+// browser's life.
+func Start(ctx context.Context, o browser.Options) (browser.Browser, error) {
+	if o.Log == nil {
+		o.Log = func(string, ...any) {}
+	}
+	if o.OnFailure == nil {
+		o.OnFailure = func(browser.Failure) {}
+	}
+	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(), allocatorOptions(o)...)
+	life, cancelLife := chromedp.NewContext(allocator, chromedp.WithLogf(o.Log), chromedp.WithErrorf(o.Log))
+	cancel := func() {
+		cancelLife()
+		cancelAllocator()
+	}
+
+	stop := context.AfterFunc(ctx, func() { cancelAllocator() })
+	version, err := chromedp.CallBrowser(life, cdpbrowser.GetVersion, cdp.Empty{})
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		cancelAllocator()
+		if errors.Is(err, chromedp.ErrNoDisplay) {
+			err = errors.New("a headed browser needs a display, and neither DISPLAY nor WAYLAND_DISPLAY is set: run without -headed, or under xvfb-run")
+		}
+		return nil, fmt.Errorf("cdp: start %s: %w", o.Binary, err)
+	}
+
+	b := &chromium{options: o, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
+	b.info.Binary = o.Binary
+	b.info.Key, b.info.Name = identify(o.Binary, version.Product)
+	_, b.info.Version, _ = strings.Cut(version.Product, "/")
+	return b, nil
+}
+
+func (b *chromium) Info() browser.Info    { return b.info }
+func (b *chromium) Done() <-chan struct{} { return b.conn.LostConnection }
+
+// Close asks the browser to shut down and kills it if it does not. When Close
+// returns its processes and its profile are gone.
+func (b *chromium) Close() error {
+	b.closing.Do(func() {
+		select {
+		case <-b.Done(): // it has died: nobody to ask
+		default:
+			ctx, cancel := context.WithTimeout(b.ctx, closeTimeout)
+			defer cancel()
+			if err := chromedp.Cancel(ctx); err != nil {
+				b.options.Log("cdp: close %s: %v", b.info.Name, err)
+			}
+		}
+		b.cancel()
+	})
+	return nil
+}
+
+func (b *chromium) NewContext(ctx context.Context) (browser.Context, error) {
+	dispose := true
+	created, err := cdp.Call(ctx, b.conn, target.CreateBrowserContext,
+		target.CreateBrowserContextParams{DisposeOnDetach: &dispose})
+	if err != nil {
+		return nil, fmt.Errorf("cdp: new context: %w", err)
+	}
+	return &profile{browser: b, id: created.BrowserContextID}, nil
+}

@@ -1,0 +1,102 @@
+package cdp
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/corsproof/corsproof/harness/browser"
+)
+
+// flag is a browser switch. Each says why it is there: a flag without a reason
+// (and, where one can be written, a test) makes this browser another one than
+// its users have.
+type flag struct {
+	name  string
+	value any // a string, or true
+}
+
+// flags are the switches for a browser. chromedp adds the pipe, a profile of
+// its own, and, as root only, --no-sandbox: Chromium refuses to start without.
+func flags(o browser.Options) []flag {
+	list := []flag{
+		// Production names on loopback, and no other name at all: neither a
+		// case nor the browser's own updates and experiments leave the machine.
+		{"host-resolver-rules", resolverRules(o.Mappings)},
+		// A proxy from the environment would stand between page and server.
+		{"no-proxy-server", true},
+		// One key is good for all names; any other certificate error stands.
+		{"ignore-certificate-errors-spki-list", o.SPKI},
+		// An Alt-Svc header would move later requests to QUIC, where no
+		// server of ours listens.
+		{"disable-quic", true},
+		// One list: a second such flag would replace the first.
+		{"disable-features", strings.Join([]string{
+			// Both turn http navigations of mapped names into https.
+			"HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
+		}, ",")},
+		// WebGL in software where there is no GPU, which is where this runs.
+		{"enable-unsafe-swiftshader", true},
+	}
+	if runtime.GOOS == "linux" {
+		// 64 replies in flight need more shared memory than the 64 MB that a
+		// container gets in /dev/shm.
+		list = append(list, flag{"disable-dev-shm-usage", true})
+	}
+	if runtime.GOOS == "darwin" {
+		// A new profile asks for a keychain, and a person would have to answer.
+		list = append(list, flag{"use-mock-keychain", true})
+	}
+	if o.Headed {
+		// The first window shows the case and not a welcome, or a question.
+		return append(list, flag{"no-first-run", true}, flag{"no-default-browser-check", true})
+	}
+	return append(list, flag{"headless", true})
+}
+
+// resolverRules are Chromium's host mapping rules: the first that matches
+// counts.
+func resolverRules(mappings []browser.Mapping) string {
+	rules := make([]string, 0, len(mappings)+5)
+	for _, m := range mappings {
+		rules = append(rules, fmt.Sprintf("MAP %s:%d %s", m.Host, m.Port, m.Addr))
+	}
+	return strings.Join(append(rules,
+		"MAP 127.0.0.1 127.0.0.1",
+		"MAP [::1] [::1]",
+		"MAP localhost 127.0.0.1",
+		"MAP *.localhost 127.0.0.1",
+		"MAP * ~NOTFOUND",
+	), ", ")
+}
+
+func allocatorOptions(o browser.Options) []chromedp.ExecAllocatorOption {
+	var options []chromedp.ExecAllocatorOption
+	for _, f := range flags(o) {
+		options = append(options, chromedp.Flag(f.name, f.value))
+	}
+	if o.Headed {
+		// Says that there is no display, where there is none.
+		options = append(options, chromedp.VisibleWindow)
+	}
+	return append(options, chromedp.ExecPath(o.Binary))
+}
+
+// identify gives a browser its key and name, from the product that it says it
+// is and its binary's name: builds of one engine behave differently.
+func identify(binary, product string) (key, name string) {
+	base := strings.ToLower(filepath.Base(binary))
+	switch {
+	case strings.Contains(base, "headless-shell"), strings.Contains(base, "headless_shell"):
+		return "chrome-headless-shell", "Chrome Headless Shell"
+	case strings.Contains(base, "edge"), strings.HasPrefix(product, "Edg"):
+		return "edge", "Microsoft Edge"
+	case strings.Contains(base, "chromium"):
+		return "chromium", "Chromium"
+	default:
+		return "chrome", "Chrome"
+	}
+}

@@ -1,0 +1,126 @@
+package cdp
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// profile is a browser context: what an incognito window has of its own.
+type profile struct {
+	browser *chromium
+	id      cdp.BrowserContextID
+}
+
+func (c *profile) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	_, err := cdp.Call(ctx, c.browser.conn, target.DisposeBrowserContext,
+		target.DisposeBrowserContextParams{BrowserContextID: c.id})
+	if err != nil {
+		return fmt.Errorf("cdp: close context: %w", err)
+	}
+	return nil
+}
+
+func (c *profile) SetCookies(ctx context.Context, cookies []oracle.Cookie) error {
+	params := storage.SetCookiesParams{BrowserContextID: c.id}
+	for _, cookie := range cookies {
+		p, err := cookieParam(cookie, time.Now())
+		if err != nil {
+			return err
+		}
+		params.Cookies = append(params.Cookies, p)
+	}
+	if _, err := cdp.Call(ctx, c.browser.conn, storage.SetCookies, params); err != nil {
+		return fmt.Errorf("cdp: set cookies: %w", err)
+	}
+	return nil
+}
+
+func (c *profile) Open(ctx context.Context, address string) (browser.Page, error) {
+	want, err := originOf(address)
+	if err != nil {
+		return nil, err
+	}
+	p := &page{
+		browser: c.browser,
+		runs:    map[int]chan string{}, frames: map[string]bool{}, heard: map[target.ID]func(){},
+		gone: make(chan struct{}),
+	}
+	session, err := c.browser.attach(ctx, p.hear, chromedp.WithExistingBrowserContext(c.id))
+	if err != nil {
+		return nil, fmt.Errorf("cdp: open %s: %w", address, err)
+	}
+	p.session = session
+	context.AfterFunc(session.ctx, p.lost)
+	if err := p.load(ctx, address, want); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// load navigates to the page and asserts what the verdicts rest on.
+func (p *page) load(ctx context.Context, address, want string) error {
+	fail := func(err error) error { return fmt.Errorf("cdp: open %s: %w", address, err) }
+	if _, err := cdp.Call(ctx, p.target, runtime.AddBinding, runtime.AddBindingParams{Name: binding}); err != nil {
+		return fail(err)
+	}
+	// Of two tabs one is hidden, and a hidden page requests no fonts and no
+	// CSS images.
+	if _, err := cdp.Call(ctx, p.target, emulation.SetFocusEmulationEnabled,
+		emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+		return fail(err)
+	}
+	if _, err := chromedp.Navigate(address)(ctx, p.target); err != nil {
+		return fail(err)
+	}
+	var state struct {
+		Origin, Visibility string
+		Ready              bool
+	}
+	err := p.Eval(ctx, `({
+		origin: self.origin,
+		visibility: document.visibilityState,
+		ready: typeof corsproof === 'object',
+	})`, &state)
+	switch {
+	case err != nil:
+		return err
+	case state.Origin != want:
+		return &browser.OriginError{URL: address, Want: want, Got: state.Origin}
+	case state.Visibility != "visible":
+		return fail(fmt.Errorf("the page is %s", state.Visibility))
+	case !state.Ready:
+		return fail(fmt.Errorf("probe.js has not run in the page"))
+	}
+	return nil
+}
+
+// originOf serialises the origin of a page's URL.
+func originOf(address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("cdp: open: %w", err)
+	}
+	if u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return "", fmt.Errorf("cdp: open %s: a page has an http or https URL", address)
+	}
+	host := u.Host
+	if u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		host = u.Hostname()
+	}
+	return u.Scheme + "://" + host, nil
+}

@@ -1,0 +1,66 @@
+package cdp
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// session is an attached target: a tab, or a frame in a process of its own.
+type session struct {
+	ctx    context.Context // ends with the session
+	target *chromedp.Target
+	cancel func() // closes a tab, lets go of a frame
+}
+
+// attach opens a tab, or attaches to the target that the options name, with
+// its events going to hear. ctx limits the attaching, not the session's life.
+func (b *chromium) attach(ctx context.Context, hear func(any), options ...chromedp.ContextOption) (session, error) {
+	life, cancel := chromedp.NewContext(b.ctx, append(options, chromedp.WithListener(hear))...)
+	stop := context.AfterFunc(ctx, cancel)
+	err := chromedp.Do(life)
+	if !stop() {
+		err = ctx.Err()
+	}
+	s := session{ctx: life, target: chromedp.FromContext(life).Target, cancel: cancel}
+	if err == nil {
+		err = quiet(ctx, s.target)
+	}
+	if err != nil {
+		cancel()
+		return session{}, err
+	}
+	go s.endWithTarget()
+	return s, nil
+}
+
+// endWithTarget ends the session when its target has gone of its own accord.
+func (s session) endWithTarget() {
+	detached, err := chromedp.Detached(s.ctx)
+	if err != nil {
+		return
+	}
+	select {
+	case <-detached:
+		s.cancel()
+	case <-s.ctx.Done():
+	}
+}
+
+// quiet turns off the events that chromedp has turned on and nobody here
+// hears, and keeps the browser from storing bodies.
+func quiet(ctx context.Context, t *chromedp.Target) error {
+	for _, method := range []string{"DOM.disable", "CSS.disable", "Log.disable"} {
+		if err := t.Call(ctx, method, nil, nil); err != nil {
+			return fmt.Errorf("%s: %w", method, err)
+		}
+	}
+	nothing := int64(0)
+	_, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{
+		MaxTotalBufferSize: &nothing, MaxResourceBufferSize: &nothing,
+	})
+	return err
+}
