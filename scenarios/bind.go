@@ -1,13 +1,20 @@
 package scenarios
 
 import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/corsproof/corsproof/oracle"
 )
 
 // Assets knows what a way to load can load: the default body of a reply and its
-// Content-Type. fixtures provides it.
+// Content-Type. A way without machinery has no Content-Type. fixtures provides
+// it.
 type Assets interface {
 	Default(via oracle.Via) (contentType string, body []byte)
 }
@@ -31,4 +38,305 @@ type Answer struct {
 	Raw     []byte // the whole answer; nil: built from the parts above
 	Delay   time.Duration
 	Abort   string // "", before-headers, in-body
+}
+
+var validToken = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// Bind gives a permutation the token of one run: letters, digits, "-" and "_".
+// Tokens must differ from case to case, and from run to run where a browser
+// lives longer than a run.
+func (p *Permutation) Bind(token string, assets Assets) (*Bound, error) {
+	if !validToken.MatchString(token) {
+		return nil, fmt.Errorf("scenarios: token %q: expected letters, digits, - and _", token)
+	}
+	if assets == nil {
+		return nil, errors.New("scenarios: bind needs assets")
+	}
+	b := &Bound{Permutation: p, Token: token, assets: assets}
+	for i := range p.Steps {
+		b.chains = append(b.chains, newChain(&p.Steps[i]))
+		b.setUp = b.setUp || p.Steps[i].Server.SetUp != nil
+	}
+	for i := range p.Steps {
+		step, err := b.bind(i, &p.Steps[i])
+		if err != nil {
+			return nil, fmt.Errorf("scenarios: %s: %w", p.ID, err)
+		}
+		b.Steps = append(b.Steps, step)
+	}
+	return b, nil
+}
+
+func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
+	client, err := s.client()
+	if err != nil {
+		return BoundStep{}, err
+	}
+	url, err := b.url(s)
+	if err != nil {
+		return BoundStep{}, err
+	}
+	r := s.Request
+	names := caseNames{bound: b, step: s}
+	bound := BoundStep{
+		Step: s,
+		Request: oracle.Request{
+			Via: r.Via, Client: client, URL: url, Method: r.Method, Mode: r.Mode, Credentials: r.Credentials,
+			Redirect: r.Redirect, Cache: r.Cache, ReferrerPolicy: r.ReferrerPolicy, Keepalive: r.Keepalive,
+			UploadListener: r.UploadListener, Sync: r.Sync, ResponseType: r.ResponseType,
+		},
+		NotSupported: b.notSupported(s),
+	}
+	if len(r.Headers) > 0 {
+		bound.Request.Headers = r.Headers.expand(Query{}, names)
+	}
+	if r.Body != nil {
+		body := &oracle.Body{Type: r.Body.Type, Bytes: r.Body.Bytes, Stream: r.Body.Stream}
+		if body.Bytes == nil {
+			body.Bytes = isomorphicEncode(r.Body.Text.Expand(Query{}, names))
+		}
+		bound.Request.Body = body
+	}
+	for _, c := range s.Cookies {
+		bound.Cookies = append(bound.Cookies, b.cookie(i, c)...)
+	}
+	if s.Server.SetUp == nil {
+		bound.Server = oracle.ServerFunc(func(w oracle.WireRequest) oracle.Reply { return b.reply(i, w) })
+	}
+	return bound, nil
+}
+
+// client is the place that the step's request comes from.
+func (s *Step) client() (oracle.Client, error) {
+	if slices.Contains(opaqueOrigins, s.Request.From) {
+		return oracle.Client{Page: App, Opaque: true}, nil
+	}
+	page, _, err := ResolveOrigin(s.Request.From)
+	return oracle.Client{Page: page}, err
+}
+
+func (b *Bound) address(hop int) Address {
+	return Address{Token: b.Token, Hop: hop, SetUp: b.setUp}
+}
+
+func (b *Bound) url(s *Step) (string, error) {
+	switch s.Request.To {
+	case "data:":
+		a := b.response(s, Query{}, caseNames{bound: b, step: s})
+		contentType := "text/plain"
+		for _, h := range a.Headers {
+			if strings.EqualFold(h.Name, "Content-Type") {
+				contentType = h.Value
+			}
+		}
+		return "data:" + contentType + ";base64," + base64.StdEncoding.EncodeToString(a.Body), nil
+	case "blob:":
+		return "blob:" + App.String() + "/" + b.Token, nil
+	}
+	origin, _, err := ResolveOrigin(s.Request.To)
+	if err != nil {
+		return "", err
+	}
+	return b.address(0).URL(origin, s.Request.Path, s.Request.Userinfo), nil
+}
+
+// reply answers the oracle.
+func (b *Bound) reply(step int, w oracle.WireRequest) oracle.Reply {
+	q, ok := b.query(w)
+	if !ok {
+		return oracle.Reply{Status: 404}
+	}
+	a := b.Answer(step, q)
+	if a.Raw != nil && a.Status == 0 && a.Abort == "" {
+		a.Abort = "before-headers" // no HTTP: a network error
+	}
+	return oracle.Reply{Status: a.Status, Headers: a.Headers, Body: a.Body, Abort: a.Abort}
+}
+
+// query reads a predicted request as the servers read one from the wire. It is
+// false for a request of another case.
+func (b *Bound) query(w oracle.WireRequest) (Query, bool) {
+	scheme, rest, found := strings.Cut(w.URL, "://")
+	if !found {
+		return Query{}, false
+	}
+	authority, target := rest, "/"
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		authority, target = rest[:i], rest[i:]
+	}
+	authority = authority[strings.LastIndexByte(authority, '@')+1:]
+	at, err := literalOrigin(scheme + "://" + authority)
+	if err != nil {
+		return Query{}, false
+	}
+	address, path, ok := ParseTarget(target)
+	if !ok || address.Token != b.Token {
+		return Query{}, false
+	}
+	return Query{
+		At: at, Hop: address.Hop, Path: path, Preflight: w.Preflight,
+		Origin: w.Origin, RequestMethod: w.RequestMethod, RequestHeaders: w.RequestHeaders,
+	}, true
+}
+
+// cookie binds a cookie to the case's own paths, so that no other case sees
+// it: a Path attribute is below them, and each hop has paths of its own.
+func (b *Bound) cookie(step int, c Cookie) []oracle.Cookie {
+	on, _, _ := ResolveOrigin(c.On)
+	path, attributes := cutPath(c.Attributes)
+	bound := oracle.Cookie{On: on, Path: path, Name: c.Name, Value: c.Value, Attributes: attributes}
+	if b.setUp {
+		if bound.Path == "" {
+			bound.Path, _, _ = strings.Cut(b.chains[step][0].path, "?")
+		}
+		return []oracle.Cookie{bound}
+	}
+	if path == "" {
+		path = "/"
+	}
+	var cookies []oracle.Cookie
+	for hop := range b.chains[step] {
+		bound.Path = "/~" + b.address(hop).label() + path
+		cookies = append(cookies, bound)
+	}
+	return cookies
+}
+
+// cutPath takes the Path attribute out of a cookie's attributes.
+func cutPath(attributes string) (path, rest string) {
+	var kept []string
+	for attribute := range strings.SplitSeq(attributes, ";") {
+		attribute = strings.TrimSpace(attribute)
+		if name, value, _ := strings.Cut(attribute, "="); strings.EqualFold(strings.TrimSpace(name), "Path") {
+			path = strings.TrimSpace(value)
+		} else if attribute != "" {
+			kept = append(kept, attribute)
+		}
+	}
+	return path, strings.Join(kept, "; ")
+}
+
+// notSupported says, in one sentence, which keys of a step have no machinery;
+// "" when all have. It is the one place that knows.
+func (b *Bound) notSupported(s *Step) string {
+	var missing []string
+	if contentType, _ := b.assets.Default(s.Request.Via); contentType == "" {
+		missing = append(missing, "via: "+string(s.Request.Via))
+	}
+	if s.Request.To == "blob:" {
+		missing = append(missing, "to: blob:")
+	}
+	if p := s.Page; p != nil {
+		for key, used := range map[string]bool{
+			"headers": len(p.Headers) > 0, "top": p.Top != "", "sandbox": p.Sandbox != nil,
+			"address-space": p.AddressSpace != "", "permissions": len(p.Permissions) > 0,
+			"service-worker": p.ServiceWorker != nil,
+		} {
+			if used {
+				missing = append(missing, "page."+key)
+			}
+		}
+		slices.Sort(missing)
+	}
+	if len(s.Server.Resources) > 0 {
+		missing = append(missing, "server.resources")
+	}
+	switch len(missing) {
+	case 0:
+		return ""
+	case 1:
+		return missing[0] + " is not supported yet"
+	}
+	return strings.Join(missing[:len(missing)-1], ", ") + " and " + missing[len(missing)-1] + " are not supported yet"
+}
+
+// Origins lists every origin that the permutation touches, each once: pages,
+// targets, hops, resources, cookies, and those that {url:NAME} names.
+func (b *Bound) Origins() []oracle.Origin {
+	var origins []oracle.Origin
+	add := func(name string) {
+		if origin, _, err := ResolveOrigin(name); err == nil && !slices.Contains(origins, origin) {
+			origins = append(origins, origin)
+		}
+	}
+	for i := range b.Steps {
+		s := b.Steps[i].Step
+		add(b.Steps[i].Request.Client.Page.String())
+		if s.Page != nil {
+			add(s.Page.Top)
+		}
+		add(s.Request.To)
+		for _, hop := range s.Server.Redirects {
+			add(hop.To)
+		}
+		for _, name := range sortedKeys(s.Server.Resources) {
+			add(s.Server.Resources[name].At)
+		}
+		for _, c := range s.Cookies {
+			add(c.On)
+		}
+		for _, name := range s.urlNames() {
+			add(name)
+		}
+	}
+	return origins
+}
+
+// urlNames are the names of every {url:NAME} of a step.
+func (s *Step) urlNames() []string {
+	var names []string
+	template := func(t *Template) {
+		if t == nil {
+			return
+		}
+		for _, p := range t.parts {
+			if p.word == urlOf {
+				names = append(names, p.name)
+			}
+		}
+	}
+	lines := func(l Lines) {
+		for i := range l {
+			template(&l[i].Value)
+		}
+	}
+	reply := func(r *Reply) {
+		if r != nil {
+			lines(r.Headers)
+			template(r.Body)
+		}
+	}
+	lines(s.Request.Headers)
+	if s.Request.Body != nil {
+		template(&s.Request.Body.Text)
+	}
+	reply(s.Server.Preflight)
+	for i := range s.Server.Redirects {
+		hop := &s.Server.Redirects[i]
+		lines(hop.Headers)
+		template(hop.Location)
+		reply(hop.Preflight)
+	}
+	reply(&s.Server.Response)
+	for _, name := range sortedKeys(s.Server.Resources) {
+		r := s.Server.Resources[name]
+		lines(r.Headers)
+		template(&r.Body)
+	}
+	return names
+}
+
+// Expand fills in a template of the step's request or claim, such as
+// Expect.URL. {url:NAME} is the URL at the last hop.
+func (b *Bound) Expand(step int, t Template) string {
+	return t.Expand(Query{}, caseNames{bound: b, step: b.Steps[step].Step, hop: len(b.chains[step]) - 1})
+}
+
+func (b *Bound) chainOf(s *Step) chain {
+	for i := range b.Permutation.Steps {
+		if &b.Permutation.Steps[i] == s {
+			return b.chains[i]
+		}
+	}
+	return newChain(s)
 }

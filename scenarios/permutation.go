@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -26,6 +28,10 @@ type Bound struct {
 	*Permutation
 	Token string
 	Steps []BoundStep
+
+	assets Assets
+	chains []chain // one a step
+	setUp  bool
 }
 
 // BoundStep is one step of a [Bound].
@@ -37,7 +43,43 @@ type BoundStep struct {
 	// replies are known only after the run.
 	Server  oracle.Server
 	Cookies []oracle.Cookie
-	// Reserved is true when this uses a key whose machinery is not built;
-	// Why says which.
+	// NotSupported is a sentence when the step uses a key, or a way to load,
+	// that has no machinery yet: the case is not applicable then.
 	NotSupported string
+}
+
+// Permutations multiplies the scenarios of files out, in the files' order: a
+// scenario's variants, and within each the ways to load.
+func Permutations(files []*File) []*Permutation {
+	var all []*Permutation
+	for _, f := range files {
+		for _, s := range f.Scenarios {
+			if len(s.Each) == 0 {
+				all = append(all, s.permute(Variant{Pos: s.Pos, Title: s.Title, Why: s.Why, Spec: s.Spec, Steps: s.Steps, Via: s.Via, Timeout: s.Timeout})...)
+			}
+			for _, v := range s.Each {
+				all = append(all, s.permute(v)...)
+			}
+		}
+	}
+	return all
+}
+
+func (s *Scenario) permute(v Variant) []*Permutation {
+	id := s.Topic + "/" + s.ID
+	if v.Name != "" {
+		id += "/" + v.Name
+	}
+	out := make([]*Permutation, 0, len(v.Via))
+	for _, via := range v.Via {
+		steps := slices.Clone(v.Steps)
+		for i := range steps {
+			steps[i].Request.Via = cmp.Or(steps[i].Request.Via, via)
+		}
+		out = append(out, &Permutation{
+			ID: id + "/" + string(via), Topic: s.Topic, Title: v.Title, Why: v.Why, Spec: v.Spec,
+			Via: via, Steps: steps, Pos: v.Pos, Timeout: v.Timeout, Scenario: s,
+		})
+	}
+	return out
 }

@@ -27,7 +27,7 @@ type Scenario struct {
 	Title string
 	Why   string
 	Spec  string
-	Steps []Step // one, unless the file says `steps`
+	Steps []Step // one, unless the file says `steps`; incomplete when there are variants
 	Via   []oracle.Via
 	Each  []Variant // empty: one unnamed variant
 	// MultiStep is true when the file says `steps`.
@@ -35,14 +35,16 @@ type Scenario struct {
 	Timeout   time.Duration
 }
 
-// Variant is one item of `each`: a name and the steps with its overrides
-// already applied.
+// Variant is one item of `each`: the scenario with its overrides applied.
 type Variant struct {
-	Name  string
-	Title string // "" is the scenario's
-	Why   string
-	Steps []Step
-	Via   []oracle.Via
+	Pos     Pos
+	Name    string
+	Title   string
+	Why     string
+	Spec    string
+	Steps   []Step
+	Via     []oracle.Via
+	Timeout time.Duration
 }
 
 // Step is one request of a scenario, with what the server answers and what the

@@ -1,0 +1,221 @@
+package scenarios
+
+import (
+	"bytes"
+	"io"
+	"net/http/httputil"
+	"strconv"
+	"strings"
+
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// Answer is what the case's server answers to q in the given step (0 is the
+// first). What belongs to no hop and no resource of the case gets a 404
+// without CORS headers; so does a preflight when the scenario has no
+// `preflight`. The body is there for every method: whoever sends it leaves it
+// out for HEAD.
+func (b *Bound) Answer(step int, q Query) Answer {
+	if step < 0 || step >= len(b.Steps) {
+		return notFound()
+	}
+	s := b.Steps[step].Step
+	q.Path, _, _ = strings.Cut(q.Path, "#")
+	c := b.chains[step]
+	if !c.has(q) {
+		return b.resource(s, q)
+	}
+	names := caseNames{bound: b, step: s, hop: q.Hop}
+	if q.Preflight {
+		return b.preflight(s, q, names)
+	}
+	if q.Hop < len(s.Server.Redirects) {
+		return b.redirect(s, q, names)
+	}
+	return b.response(s, q, names)
+}
+
+func notFound() Answer { return Answer{Status: 404} }
+
+func (b *Bound) preflight(s *Step, q Query, names Names) Answer {
+	reply := s.Server.Preflight
+	if q.Hop > 0 {
+		if own := s.Server.Redirects[q.Hop-1].Preflight; own != nil {
+			reply = own
+		}
+	}
+	if reply == nil {
+		return notFound()
+	}
+	return reply.answer(204, q, names)
+}
+
+func (b *Bound) redirect(s *Step, q Query, names caseNames) Answer {
+	hop := s.Server.Redirects[q.Hop]
+	a := Answer{Status: hop.Status, Headers: hop.Headers.expand(q, names)}
+	if a.Status == 0 {
+		a.Status = 302
+	}
+	next := caseNames{bound: b, step: s, hop: q.Hop + 1}
+	location := ""
+	if hop.Location != nil {
+		location = hop.Location.Expand(q, next)
+	} else {
+		origin, path := q.At, q.Path
+		if hop.To != "" {
+			origin, _, _ = ResolveOrigin(hop.To)
+		}
+		if hop.Path != "" {
+			path = hop.Path
+		}
+		location = b.address(next.hop).URL(origin, path, hop.Userinfo)
+	}
+	a.Headers = append(a.Headers, oracle.Header{Name: "Location", Value: location})
+	return a
+}
+
+func (b *Bound) response(s *Step, q Query, names Names) Answer {
+	reply := s.Server.Response
+	a := reply.answer(200, q, names)
+	if reply.Body != nil || reply.Raw != nil || !mayHaveBody(a.Status) {
+		return a
+	}
+	contentType, body := b.assets.Default(s.Request.Via)
+	a.Body = body
+	return withType(a, contentType)
+}
+
+func (b *Bound) resource(s *Step, q Query) Answer {
+	for _, r := range s.Server.Resources {
+		at := r.origin(s)
+		path, _, _ := strings.Cut(r.Path, "#")
+		if at != q.At || path != q.Path {
+			continue
+		}
+		names := caseNames{bound: b, step: s, hop: q.Hop}
+		if q.Preflight {
+			q.Hop = 0
+			return b.preflight(s, q, names)
+		}
+		return Answer{Status: 200, Headers: r.Headers.expand(q, names), Body: isomorphicEncode(r.Body.Expand(q, names))}
+	}
+	return notFound()
+}
+
+// origin is where a resource lives: where the request goes, unless it says.
+func (r Resource) origin(s *Step) oracle.Origin {
+	name := r.At
+	if name == "" {
+		name = s.Request.To
+	}
+	origin, _, _ := ResolveOrigin(name)
+	return origin
+}
+
+func mayHaveBody(status int) bool { return status >= 200 && status != 204 && status != 304 }
+
+// withType adds the default body's Content-Type unless the author's headers
+// have one.
+func withType(a Answer, contentType string) Answer {
+	for _, h := range a.Headers {
+		if strings.EqualFold(h.Name, "Content-Type") {
+			return a
+		}
+	}
+	a.Headers = append(a.Headers, oracle.Header{Name: "Content-Type", Value: contentType})
+	return a
+}
+
+func (r *Reply) answer(status int, q Query, names Names) Answer {
+	if r.Raw != nil {
+		a := parseRaw(r.Raw)
+		a.Delay, a.Abort = r.Delay, r.Abort
+		return a
+	}
+	a := Answer{Status: r.Status, Headers: r.Headers.expand(q, names), Delay: r.Delay, Abort: r.Abort}
+	if a.Status == 0 {
+		a.Status = status
+	}
+	if r.Body != nil {
+		a.Body = isomorphicEncode(r.Body.Expand(q, names))
+	}
+	return a
+}
+
+func (l Lines) expand(q Query, names Names) oracle.Headers {
+	headers := make(oracle.Headers, len(l), len(l)+1)
+	for i, line := range l {
+		headers[i] = oracle.Header{Name: line.Name, Value: line.Value.Expand(q, names)}
+	}
+	return headers
+}
+
+// parseRaw reads a raw answer as browsers do: leniently. Status is 0 when the
+// bytes do not begin with a status line of HTTP/1.
+func parseRaw(raw []byte) Answer {
+	a := Answer{Raw: raw}
+	line, rest := cutLine(raw)
+	version, rest1, _ := strings.Cut(line, " ")
+	if code, _, _ := strings.Cut(strings.TrimLeft(rest1, " "), " "); strings.HasPrefix(version, "HTTP/1.") {
+		a.Status, _ = strconv.Atoi(code)
+	}
+	length, chunked := -1, false
+	for len(rest) > 0 {
+		line, rest = cutLine(rest)
+		if line == "" {
+			break
+		}
+		if folded := strings.TrimLeft(line, " \t"); folded != line && len(a.Headers) > 0 {
+			a.Headers[len(a.Headers)-1].Value += " " + strings.TrimRight(folded, " \t")
+			continue
+		}
+		name, value, found := strings.Cut(line, ":")
+		if name = strings.TrimRight(name, " \t"); !found || !isToken(name) {
+			continue
+		}
+		value = strings.Trim(value, " \t")
+		a.Headers = append(a.Headers, oracle.Header{Name: name, Value: value})
+		switch {
+		case strings.EqualFold(name, "Content-Length"):
+			if n, err := strconv.Atoi(value); err == nil {
+				length = n
+			}
+		case strings.EqualFold(name, "Transfer-Encoding"):
+			chunked = strings.EqualFold(value, "chunked")
+		}
+	}
+	switch {
+	case chunked:
+		a.Body, _ = io.ReadAll(io.LimitReader(httputil.NewChunkedReader(bytes.NewReader(rest)), maxBytes))
+	case length >= 0 && length < len(rest):
+		a.Body = rest[:length]
+	default:
+		a.Body = rest
+	}
+	return a
+}
+
+// cutLine is the first line of data, isomorphic, and what follows it.
+func cutLine(data []byte) (string, []byte) {
+	line, rest, _ := bytes.Cut(data, []byte("\n"))
+	return isomorphicDecode(bytes.TrimSuffix(line, []byte("\r"))), rest
+}
+
+// caseNames resolves the placeholders of one case at one hop.
+type caseNames struct {
+	bound *Bound
+	step  *Step
+	hop   int
+}
+
+func (n caseNames) Origin(name string) string { return originsOnly{}.Origin(name) }
+
+func (n caseNames) URL(name string) string {
+	if r, ok := n.step.Server.Resources[name]; ok {
+		return n.bound.address(0).URL(r.origin(n.step), r.Path, "")
+	}
+	origin, _, _ := ResolveOrigin(name)
+	c := n.bound.chainOf(n.step)
+	path := c[min(n.hop, len(c)-1)].path
+	return n.bound.address(n.hop).URL(origin, path, "")
+}

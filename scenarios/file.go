@@ -1,0 +1,264 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// reader reads one file: its head, then each scenario laid over the defaults.
+type reader struct {
+	decoder
+	file     *File
+	defaults *node
+}
+
+func readFile(p *problems, data []byte) *File {
+	tree := parse(p, data)
+	if tree == nil {
+		return nil
+	}
+	r := &reader{decoder: decoder{problems: p}, file: &File{Path: p.file}}
+	var head fileHead
+	if !readMapping(&r.decoder, tree, fileFields, &head) {
+		return nil
+	}
+	for _, key := range []string{"format", "topic", "about", "scenarios"} {
+		if tree.get(key) == nil {
+			r.missing(tree, key, missingInFile[key])
+		}
+	}
+	r.file.Topic, r.file.About, r.file.Spec = head.topic, head.about, head.spec
+	if head.defaults != nil {
+		r.checkDefaults(head.defaults)
+	}
+	for _, item := range head.scenarios {
+		if s := r.scenario(item); s != nil {
+			r.file.Scenarios = append(r.file.Scenarios, s)
+		}
+	}
+	return r.file
+}
+
+type fileHead struct {
+	topic, about, spec string
+	defaults           *node
+	scenarios          []*node
+}
+
+var missingInFile = map[string]string{
+	"format":    "`format: 1`",
+	"topic":     "the topic that the ids begin with",
+	"about":     "a sentence that says what the file is about",
+	"scenarios": "a list of scenarios",
+}
+
+var fileFields = []field[fileHead]{
+	{"format", func(d *decoder, n *node, _ *fileHead) {
+		if s, ok := d.scalar(n, "the version of the format: 1"); ok && s != "1" {
+			d.bad(n, "1, the version of the format that this corsproof reads")
+		}
+	}},
+	{"topic", func(d *decoder, n *node, h *fileHead) { h.topic = d.name(n, "a topic") }},
+	{"about", func(d *decoder, n *node, h *fileHead) {
+		h.about = d.prose(n, "a sentence that says what the file is about")
+	}},
+	{"spec", func(d *decoder, n *node, h *fileHead) { h.spec = d.link(n) }},
+	{"defaults", func(d *decoder, n *node, h *fileHead) { h.defaults = n }},
+	{"scenarios", func(d *decoder, n *node, h *fileHead) {
+		switch {
+		case n.kind != listNode:
+			d.wrong(n, "a list of scenarios")
+		case len(n.items) == 0:
+			d.add(n.pos, Missing, "no scenarios", "at least one")
+		}
+		h.scenarios = n.items
+	}},
+}
+
+// scenarioParts are the keys of a scenario, of `defaults` and of an override,
+// their values unread.
+type scenarioParts struct {
+	title, why, spec string
+	request          *node
+	server           *node
+	expect           *node
+	page             *node
+	cookies          *node
+	steps            *node
+	each             *node
+	timeout          time.Duration
+	id, name         string
+}
+
+var (
+	idField   = field[scenarioParts]{"id", func(d *decoder, n *node, p *scenarioParts) { p.id = d.name(n, "an id") }}
+	nameField = field[scenarioParts]{"name", func(d *decoder, n *node, p *scenarioParts) { p.name = d.name(n, "a name") }}
+	eachField = field[scenarioParts]{"each", func(d *decoder, n *node, p *scenarioParts) { p.each = n }}
+
+	sharedFields = []field[scenarioParts]{
+		{"request", func(d *decoder, n *node, p *scenarioParts) { p.request = n }},
+		{"server", func(d *decoder, n *node, p *scenarioParts) { p.server = n }},
+		{"expect", func(d *decoder, n *node, p *scenarioParts) { p.expect = n }},
+		{"page", func(d *decoder, n *node, p *scenarioParts) { p.page = n }},
+		{"cookies", func(d *decoder, n *node, p *scenarioParts) { p.cookies = n }},
+		{"timeout", func(d *decoder, n *node, p *scenarioParts) { p.timeout = d.duration(n) }},
+	}
+	proseFields = []field[scenarioParts]{
+		{"title", func(d *decoder, n *node, p *scenarioParts) { p.title = d.prose(n, "a sentence that says what happens") }},
+		{"spec", func(d *decoder, n *node, p *scenarioParts) { p.spec = d.link(n) }},
+		{"why", func(d *decoder, n *node, p *scenarioParts) { p.why = d.prose(n, "why it is so, for a learner") }},
+	}
+	stepsField = field[scenarioParts]{"steps", func(d *decoder, n *node, p *scenarioParts) {
+		p.steps = n
+		if n.kind != listNode || len(n.items) == 0 {
+			d.wrong(n, "a list of steps")
+			p.steps = nil
+		}
+	}}
+
+	defaultsFields = sharedFields
+	scenarioFields = join([]field[scenarioParts]{idField}, proseFields, sharedFields, []field[scenarioParts]{stepsField, eachField})
+	eachFields     = join([]field[scenarioParts]{nameField}, proseFields, sharedFields, []field[scenarioParts]{stepsField})
+)
+
+func join[T any](lists ...[]T) []T {
+	var out []T
+	for _, l := range lists {
+		out = append(out, l...)
+	}
+	return out
+}
+
+// checkDefaults reads the defaults by themselves, so that what every scenario
+// overrides is checked as well.
+func (r *reader) checkDefaults(n *node) {
+	var parts scenarioParts
+	r.partial = true
+	if readMapping(&r.decoder, n, defaultsFields, &parts) {
+		r.defaults = n
+		r.steps(n, &parts)
+	}
+	r.partial = false
+}
+
+// scenario reads one item of the list, laid over the defaults.
+func (r *reader) scenario(item *node) *Scenario {
+	var own scenarioParts
+	if !readMapping(&r.decoder, item, scenarioFields, &own) {
+		return nil
+	}
+	s := &Scenario{Pos: item.pos, Topic: r.file.Topic, ID: own.id}
+	if item.get("id") == nil {
+		r.missing(item, "id", "an id, lower-case words joined by hyphens")
+	}
+
+	var variants []*node
+	if own.each != nil {
+		if own.each.kind != listNode || len(own.each.items) == 0 {
+			r.wrong(own.each, "a list of overrides, each with a `name`")
+		} else {
+			variants = own.each.items
+		}
+	}
+	r.partial = variants != nil
+	base := merge(r.defaults, without(item, "id", "each"))
+	base.pos = item.pos
+	v := r.variant(base, base)
+	r.partial = false
+	s.Title, s.Why, s.Spec, s.Steps, s.Via, s.Timeout = v.Title, v.Why, v.Spec, v.Steps, v.Via, v.Timeout
+	s.MultiStep = base.get("steps") != nil
+
+	taken := map[string]bool{}
+	for _, override := range variants {
+		if override.kind != mappingNode {
+			r.wrong(override, "an override, a mapping with a `name`")
+			continue
+		}
+		var parts scenarioParts
+		readMapping(&r.decoder, override, eachFields, &parts)
+		if override.get("name") == nil {
+			r.missing(override, "name", "a name for this override, lower-case words joined by hyphens")
+		}
+		if parts.name != "" && taken[parts.name] {
+			r.add(override.pos, RepeatedID, "the name "+quoted(parts.name)+" again", "each name once in a list")
+		}
+		taken[parts.name] = true
+		laid := merge(base, without(override, "name"))
+		v := r.variant(laid, override)
+		v.Name = parts.name
+		s.Each = append(s.Each, v)
+	}
+	return s
+}
+
+// variant reads a scenario as it is when everything has been laid over it. at
+// is where its author wrote it.
+func (r *reader) variant(n, at *node) Variant {
+	var parts scenarioParts
+	readMapping(&r.decoder, n, eachFields, &parts)
+	where := &node{kind: mappingNode, pos: at.pos}
+	if n.get("title") == nil {
+		r.missing(where, "title", "a sentence that says what happens")
+	}
+	if n.get("why") == nil {
+		r.missing(where, "why", "why it is so, two sentences for a learner")
+	}
+	if n.get("spec") == nil && r.file.Spec == "" {
+		r.missing(where, "spec", "a link to the standard's section, here or for the whole file")
+	}
+	if parts.spec == "" {
+		parts.spec = r.file.Spec
+	}
+	v := Variant{Pos: at.pos, Title: parts.title, Why: parts.why, Spec: parts.spec}
+	v.Steps, v.Via = r.steps(where, &parts)
+	v.Timeout = parts.timeout
+	if v.Timeout == 0 {
+		v.Timeout = DefaultTimeout
+	}
+	for _, step := range v.Steps {
+		v.Timeout += step.Wait
+	}
+	return v
+}
+
+// DefaultTimeout is what a case may take when its file says nothing. The
+// waits of its steps come on top.
+const DefaultTimeout = 5 * time.Second
+
+func without(n *node, keys ...string) *node {
+	out := &node{kind: n.kind, pos: n.pos}
+next:
+	for _, e := range n.entries {
+		for _, key := range keys {
+			if e.key == key {
+				continue next
+			}
+		}
+		out.entries = append(out.entries, e)
+	}
+	return out
+}
+
+// vias reads request.via: a word or a list of them.
+func (r *reader) vias(request *node) []oracle.Via {
+	n := request.get("via")
+	if n == nil {
+		return nil
+	}
+	if n.kind == listNode && len(n.items) == 0 {
+		r.add(n.pos, Missing, "an empty list", "at least one way to load")
+	}
+	var list []oracle.Via
+	have := map[oracle.Via]bool{}
+	r.list(n, "a way to load, or a list of them", func(item *node) {
+		via := r.via(item)
+		if via != "" && have[via] {
+			r.add(item.pos, RepeatedID, "the way "+quoted(string(via))+" again", "each once")
+		} else if via != "" {
+			list = append(list, via)
+		}
+		have[via] = true
+	})
+	return list
+}

@@ -1,0 +1,88 @@
+package scenarios
+
+import "strings"
+
+// merge lays over upon base: mappings merge key by key, anything else in over
+// replaces what base has. Neither is changed.
+//
+// Three things follow what an author means. Header names are the same in any
+// case, so a header replaces its namesake. Keys that exclude each other
+// replace each other: over's `raw` drops base's `headers`. And a reason
+// belongs to its read: an over that says what script can read drops base's
+// reason.
+func merge(base, over *node) *node { return mergeAt(base, over, "") }
+
+func mergeAt(base, over *node, at string) *node {
+	switch {
+	case over == nil:
+		return base
+	case base == nil || base.kind != mappingNode || over.kind != mappingNode:
+		return over
+	}
+	same := func(a, b string) bool { return a == b }
+	if at == "headers" {
+		same = strings.EqualFold
+	}
+	out := &node{kind: mappingNode, pos: over.pos}
+	replaced := map[int]bool{}
+	for _, b := range base.entries {
+		kept := true
+		for i, o := range over.entries {
+			switch {
+			case same(b.key, o.key):
+				kept = false
+				if at == "headers" {
+					continue // over's lines come below, in over's order
+				}
+				replaced[i] = true
+				out.entries = append(out.entries, entry{pos: o.pos, key: o.key, value: mergeAt(b.value, o.value, o.key)})
+			case drops(at, o.key, b.key):
+				kept = false
+			}
+		}
+		if kept {
+			out.entries = append(out.entries, b)
+		}
+	}
+	for i, o := range over.entries {
+		if !replaced[i] {
+			out.entries = append(out.entries, o)
+		}
+	}
+	return out
+}
+
+// exclusive has, by the key that holds the mapping, the sets of keys of which
+// a mapping has one only.
+var exclusive = map[string][][]string{
+	"body":      {{"text"}, {"bytes"}},
+	"server":    {{"set-up"}, {"preflight", "response", "redirects", "resources"}},
+	"preflight": {{"raw"}, {"status", "headers", "body"}},
+	"response":  {{"raw"}, {"status", "headers", "body"}},
+	"redirects": {{"location"}, {"to", "path", "userinfo"}},
+}
+
+// drops says whether an override's key makes the inherited one void.
+func drops(at, over, base string) bool {
+	if at == "expect" {
+		return over == "read" && base == "reason"
+	}
+	return excludes(at, over, base)
+}
+
+func excludes(at, a, b string) bool {
+	groups := exclusive[at]
+	i, j := groupOf(groups, a), groupOf(groups, b)
+	return i >= 0 && j >= 0 && i != j
+}
+
+func groupOf(groups [][]string, key string) int {
+	for i, group := range groups {
+		for _, k := range group {
+			if k == key {
+				return i
+			}
+		}
+	}
+	return -1
+}

@@ -1,0 +1,350 @@
+package scenarios
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// A node is a value of a scenario file: what the YAML means, without the types
+// that YAML gives to scalars. A scalar is its source text.
+type node struct {
+	pos     Pos
+	kind    nodeKind
+	entries []entry // of a mapping, in order
+	items   []*node // of a list
+	text    string  // of a scalar
+	quoted  bool    // a scalar in quotes or a block
+	binary  bool    // a scalar tagged !!binary; text is isomorphic
+}
+
+type entry struct {
+	pos   Pos
+	key   string
+	value *node
+}
+
+type nodeKind int
+
+const (
+	nullNode nodeKind = iota // nothing, `~`, a bare null
+	scalarNode
+	listNode
+	mappingNode
+)
+
+// found describes a node for an error.
+func (n *node) found() string {
+	switch n.kind {
+	case mappingNode:
+		return "a mapping"
+	case listNode:
+		return "a list"
+	case scalarNode:
+		return quoted(n.text)
+	}
+	if n.text == "" {
+		return "nothing"
+	}
+	return n.text
+}
+
+// get is the value of a key, nil when the mapping (or the node) lacks it.
+func (n *node) get(key string) *node {
+	if n == nil {
+		return nil
+	}
+	for _, e := range n.entries {
+		if e.key == key {
+			return e.value
+		}
+	}
+	return nil
+}
+
+// What a scenario file may be at most. YAML's parser recurses, and its stack
+// must not be a file's to exhaust.
+const (
+	maxBytes = 1 << 20
+	maxDepth = 64
+)
+
+// parse turns a file into its tree, nil when it has none. It never panics.
+func parse(p *problems, data []byte) *node {
+	top := Pos{File: p.file, Line: 1, Column: 1}
+	switch {
+	case len(data) > maxBytes:
+		p.add(Pos{File: p.file}, Unreadable, fmt.Sprintf("%d bytes", len(data)), fmt.Sprintf("at most %d: split the file", maxBytes))
+		return nil
+	case !utf8.Valid(data):
+		pos := top
+		for line := range strings.Lines(string(data)) {
+			if i := strings.IndexFunc(line, func(r rune) bool { return r == utf8.RuneError }); !utf8.ValidString(line) {
+				pos.Column = utf8.RuneCountInString(line[:max(i, 0)]) + 1
+				break
+			}
+			pos.Line++
+		}
+		p.add(pos, Unreadable, "a byte that is not UTF-8", "a file in UTF-8 (write other bytes as \"\\xNN\" or as !!binary)")
+		return nil
+	}
+	text := strings.TrimPrefix(string(data), "\ufeff")
+	tokens, ok := tokenize(p, text)
+	if !ok {
+		return nil
+	}
+	file, err := parseTokens(tokens)
+	if err != nil {
+		p.syntax(err)
+		return nil
+	}
+	var bodies []ast.Node
+	for _, doc := range file.Docs {
+		if doc.Body != nil && doc.Body.Type() != ast.CommentType {
+			bodies = append(bodies, doc.Body)
+		}
+	}
+	switch {
+	case len(bodies) == 0:
+		p.add(top, Missing, "an empty file", "a mapping that begins with `format: 1`")
+		return nil
+	case len(bodies) > 1 || len(file.Docs) > 1:
+		last := file.Docs[len(file.Docs)-1]
+		pos := top
+		if last.Start != nil {
+			pos = p.at(last.Start)
+		}
+		p.add(pos, Syntax, "a second document", "one document in a file")
+		return nil
+	}
+	t := tree{problems: p}
+	return t.node(bodies[0])
+}
+
+// parseTokens keeps a parser's panic from becoming ours.
+func parseTokens(tokens token.Tokens) (file *ast.File, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the YAML parser gave up: %v", r)
+		}
+	}()
+	return parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+}
+
+// tokenize looks at the tokens before the parser does: at what would exhaust
+// it, and at the parts of YAML that scenario files do without.
+func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.syntax(fmt.Errorf("the YAML parser gave up: %v", r))
+			ok = false
+		}
+	}()
+	tokens = lexer.Tokenize(text)
+	before := len(p.list)
+	depth := 0
+	refuse := func(t *token.Token, found, expected string) {
+		p.add(p.at(t), Syntax, found, expected)
+	}
+	for i, t := range tokens {
+		switch t.Type {
+		case token.InvalidType:
+			if strings.HasPrefix(strings.TrimLeft(t.Origin, " \n"), "\t") || strings.Contains(t.Error, `'\t'`) {
+				refuse(t, "a tab", "spaces")
+				return nil, false
+			}
+			refuse(t, "invalid YAML ("+firstLine(t.Error)+")", "YAML")
+			return nil, false
+		case token.AnchorType:
+			refuse(t, "an anchor (&)", "no anchors: what scenarios share stands in `defaults`; quote the value if it begins with &")
+		case token.AliasType:
+			refuse(t, "an alias (*)", "no aliases: what scenarios share stands in `defaults`; quote the value if it is \"*\"")
+		case token.MergeKeyType:
+			refuse(t, "a merge key (<<)", "no merge keys: what scenarios share stands in `defaults`")
+		case token.MappingKeyType:
+			refuse(t, "an explicit key (?)", "`key: value`")
+		case token.DirectiveType:
+			refuse(t, "a directive (%)", "none: quote the value if it begins with %")
+		case token.TagType:
+			if t.Value != "!!binary" {
+				refuse(t, "the tag "+t.Value, "no tag but !!binary")
+			} else if i+1 < len(tokens) && tokens[i+1].Type == token.TagType {
+				refuse(tokens[i+1], "a second tag", "one")
+			}
+		case token.MappingStartType, token.SequenceStartType:
+			depth++
+			if depth > maxDepth {
+				p.add(p.at(t), Unreadable, "too many brackets in brackets", fmt.Sprintf("at most %d", maxDepth))
+				return nil, false
+			}
+		case token.MappingEndType, token.SequenceEndType:
+			depth = max(0, depth-1)
+		case token.SequenceEntryType, token.MappingValueType:
+			// Every block within a block stands further to the right.
+			if depth == 0 && indent(t) > 4*maxDepth {
+				p.add(p.at(t), Unreadable, "lists in lists without end", fmt.Sprintf("at most %d", maxDepth))
+				return nil, false
+			}
+		}
+	}
+	return tokens, len(p.list) == before
+}
+
+// indent is how deep a block token stands: the column of a list's dash, and of
+// the key before a mapping's colon.
+func indent(t *token.Token) int {
+	if t.Type == token.MappingValueType && t.Prev != nil {
+		return t.Prev.Position.Column
+	}
+	return t.Position.Column
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}
+
+// syntax notes an error of the YAML parser in our own form.
+func (p *problems) syntax(err error) {
+	pos := Pos{File: p.file, Line: 1, Column: 1}
+	message := firstLine(err.Error())
+	var positioned yaml.Error
+	if errors.As(err, &positioned) {
+		message = positioned.GetMessage()
+		if t := positioned.GetToken(); t != nil {
+			pos = p.at(t)
+		}
+	}
+	expected := "YAML"
+	if strings.Contains(message, "mapping value is not allowed") {
+		expected = "quotes around a value that holds \": \""
+	}
+	p.add(pos, Syntax, "invalid YAML ("+message+")", expected)
+}
+
+// at is a token's place in the file, on a line that the file has.
+func (p *problems) at(t *token.Token) Pos {
+	pos := Pos{File: p.file, Line: 1, Column: 1}
+	if t != nil && t.Position != nil {
+		pos.Line = min(max(t.Position.Line, 1), len(p.lines))
+		pos.Column = max(t.Position.Column, 1)
+	}
+	return pos
+}
+
+// tree builds nodes of YAML's syntax tree.
+type tree struct {
+	*problems
+}
+
+func (t *tree) node(n ast.Node) *node {
+	pos := t.at(n.GetToken())
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		out := &node{kind: mappingNode, pos: pos}
+		if !n.IsFlowStyle && len(n.Values) > 0 {
+			out.pos = t.at(n.Values[0].Key.GetToken())
+		}
+		t.entries(out, n.Values)
+		return out
+	case *ast.MappingValueNode:
+		out := &node{kind: mappingNode, pos: t.at(n.Key.GetToken())}
+		t.entries(out, []*ast.MappingValueNode{n})
+		return out
+	case *ast.SequenceNode:
+		out := &node{kind: listNode, pos: pos}
+		for _, v := range n.Values {
+			out.items = append(out.items, t.node(v))
+		}
+		return out
+	case *ast.TagNode:
+		return t.binary(n, pos)
+	case *ast.NullNode:
+		out := &node{kind: nullNode, pos: pos}
+		if n.Token.Type == token.NullType {
+			out.text = n.Token.Value
+		}
+		return out
+	case *ast.LiteralNode:
+		return &node{kind: scalarNode, pos: pos, text: n.Value.Value, quoted: true}
+	case *ast.StringNode:
+		kind := n.Token.Type
+		return &node{kind: scalarNode, pos: pos, text: n.Token.Value,
+			quoted: kind == token.SingleQuoteType || kind == token.DoubleQuoteType}
+	case ast.ScalarNode:
+		// Numbers and truth values arrive as they were written.
+		return &node{kind: scalarNode, pos: pos, text: n.GetToken().Value}
+	}
+	t.add(pos, Syntax, "a "+strings.ToLower(n.Type().String()), "a scalar, a list or a mapping")
+	return &node{kind: nullNode, pos: pos}
+}
+
+func (t *tree) entries(out *node, values []*ast.MappingValueNode) {
+	have := map[string]bool{}
+	for _, v := range values {
+		key := t.at(v.Key.GetToken())
+		name := v.Key.GetToken().Value
+		if _, scalar := v.Key.(ast.ScalarNode); !scalar {
+			t.add(key, Syntax, "a key that is no word", "`key: value`")
+			continue
+		}
+		if have[name] {
+			t.add(key, RepeatedKey, "the key "+quoted(name)+" again", "each key once in a mapping")
+			continue
+		}
+		have[name] = true
+		value := t.node(v.Value)
+		if value.kind == nullNode && value.text == "" {
+			value.pos = key
+		}
+		out.entries = append(out.entries, entry{pos: key, key: name, value: value})
+	}
+}
+
+func (t *tree) binary(n *ast.TagNode, pos Pos) *node {
+	out := &node{kind: scalarNode, pos: pos, quoted: true, binary: true}
+	if n.Value == nil {
+		t.add(pos, WrongType, "!!binary without a value", "base64")
+		return out
+	}
+	value := t.node(n.Value)
+	if value.kind != scalarNode {
+		t.add(value.pos, WrongType, value.found(), "base64 after !!binary")
+		return out
+	}
+	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value.text), ""))
+	if err != nil {
+		t.add(value.pos, BadValue, quoted(value.text), "base64 after !!binary")
+	}
+	out.text = isomorphicDecode(data)
+	return out
+}
+
+// isomorphicDecode gives each byte as the character of its number.
+// https://infra.spec.whatwg.org/#isomorphic-decode
+func isomorphicDecode(data []byte) string {
+	runes := make([]rune, len(data))
+	for i, b := range data {
+		runes[i] = rune(b)
+	}
+	return string(runes)
+}
+
+// isomorphicEncode gives each character as the byte of its number. The loader
+// has refused characters above U+00FF.
+// https://infra.spec.whatwg.org/#isomorphic-encode
+func isomorphicEncode(s string) []byte {
+	out := make([]byte, 0, len(s))
+	for _, r := range s {
+		out = append(out, byte(r))
+	}
+	return out
+}
