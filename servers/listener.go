@@ -10,8 +10,7 @@ import (
 	"github.com/corsproof/corsproof/oracle"
 )
 
-// handshakeLimit is how long a client may take to show that it speaks TLS. A
-// browser's spare connections shake hands at once, too.
+// handshakeLimit is how long a TLS handshake may take.
 const handshakeLimit = 10 * time.Second
 
 // acceptPause keeps a listener from spinning when the process is out of file
@@ -92,7 +91,6 @@ func (l *listener) serve(tcp *net.TCPConn) {
 		c.serve()
 		return
 	}
-	tcp.SetDeadline(time.Now().Add(handshakeLimit))
 	if l.plain {
 		first := make([]byte, 1)
 		if _, err := tcp.Read(first); err != nil {
@@ -100,13 +98,13 @@ func (l *listener) serve(tcp *net.TCPConn) {
 		}
 		const handshakeRecord = 0x16
 		if first[0] != handshakeRecord {
-			tcp.SetDeadline(time.Time{})
 			c.w = copy(c.in, first)
 			c.serve()
 			return
 		}
 		c.rw = &prefixed{Conn: tcp, prefix: first}
 	}
+	tcp.SetDeadline(time.Now().Add(handshakeLimit))
 	secure := tls.Server(c.rw, l.tls)
 	if err := secure.HandshakeContext(l.ctx); err != nil {
 		l.fleet.config.Log("servers: TLS at %s:%d: %v", l.host, l.port, err)
