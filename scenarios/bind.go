@@ -79,23 +79,19 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 	r := s.Request
 	names := caseNames{bound: b, step: s}
 	bound := BoundStep{
-		Step: s,
-		Request: oracle.Request{
-			Via: r.Via, Client: client, URL: url, Method: r.Method, Mode: r.Mode, Credentials: r.Credentials,
-			Redirect: r.Redirect, Cache: r.Cache, ReferrerPolicy: r.ReferrerPolicy, Keepalive: r.Keepalive,
-			UploadListener: r.UploadListener, Sync: r.Sync, ResponseType: r.ResponseType,
-		},
+		Step:         s,
+		Request:      r.unbound(r.Via),
 		NotSupported: b.notSupported(s),
 	}
+	bound.Request.Client, bound.Request.URL = client, url
 	if len(r.Headers) > 0 {
 		bound.Request.Headers = r.Headers.expand(Query{}, names)
 	}
 	if r.Body != nil {
-		body := &oracle.Body{Type: r.Body.Type, Bytes: r.Body.Bytes, Stream: r.Body.Stream}
-		if body.Bytes == nil {
-			body.Bytes = isomorphicEncode(r.Body.Text.Expand(Query{}, names))
+		bound.Request.Body.Bytes = r.Body.Bytes
+		if r.Body.Bytes == nil {
+			bound.Request.Body.Bytes = isomorphicEncode(r.Body.Text.Expand(Query{}, names))
 		}
-		bound.Request.Body = body
 	}
 	for _, c := range s.Cookies {
 		bound.Cookies = append(bound.Cookies, b.cookie(i, c)...)

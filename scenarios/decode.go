@@ -91,17 +91,11 @@ func (d *decoder) exclusive(n *node, at string) {
 
 // scalar is a value's source text. what names the value for the error.
 func (d *decoder) scalar(n *node, what string) (string, bool) {
-	switch {
-	case n.kind == scalarNode:
-		return n.text, true
-	case n.kind == nullNode && n.text != "":
-		d.wrong(n, what+` (in quotes if you mean the text: "`+n.text+`")`)
-	case n.kind == nullNode:
-		d.wrong(n, what+` (the empty text is "")`)
-	default:
+	if n.kind != scalarNode {
 		d.wrong(n, what)
+		return "", false
 	}
-	return "", false
+	return n.text, true
 }
 
 // prose is text for people: any character, white space folded.
@@ -116,6 +110,9 @@ func (d *decoder) prose(n *node, what string) string {
 
 // text is an isomorphic string: each character is one byte.
 func (d *decoder) text(n *node, what string) (string, bool) {
+	if n.kind == nullNode {
+		what += " (in quotes if you mean the text: " + strconv.Quote(n.text) + ")"
+	}
 	s, ok := d.scalar(n, what)
 	if !ok {
 		return "", false
@@ -266,7 +263,7 @@ func (d *decoder) origin(n *node, also ...string) string {
 	if _, err := literalOrigin(s); err != nil {
 		expected := err.Error()
 		if !strings.Contains(s, "://") {
-			expected = "a named origin or one such as https://app.example.com (" + choice(s, append(originNames(), also...)) + ")"
+			expected = "an origin such as https://app.example.com, or " + choice(s, append(originNames(), also...))
 		}
 		d.add(n.pos, BadOrigin, "the origin "+quoted(s), expected)
 		return ""
@@ -401,10 +398,10 @@ func (d *decoder) placeholder(n *node, p part, inReply bool) {
 				for name := range d.resources {
 					known = append(known, name)
 				}
-				problem("the name of a resource or an origin, " + choice(p.name, sorted(known)))
+				problem("the name of a resource or an origin: " + choice(p.name, sorted(known)))
 				return
 			}
-			problem("the name of an origin, " + choice(p.name, known))
+			problem("the name of an origin: " + choice(p.name, known))
 		}
 	default:
 		if !inReply {

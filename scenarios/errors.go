@@ -109,14 +109,12 @@ func newProblems(file, text string) *problems {
 
 // add notes a problem once: what several scenarios inherit is one problem.
 func (p *problems) add(pos Pos, kind Kind, found, expected string) {
-	e := &Error{Pos: pos, Kind: kind, Found: found, Expected: expected}
-	if line := e.Error(); p.seen[line] {
+	same := pos.String() + string(kind) + found
+	if p.seen[same] {
 		return
-	} else {
-		p.seen[line] = true
 	}
-	e.Excerpt = excerpt(p.lines, pos)
-	p.list = append(p.list, e)
+	p.seen[same] = true
+	p.list = append(p.list, &Error{Pos: pos, Kind: kind, Found: found, Expected: expected, Excerpt: excerpt(p.lines, pos)})
 }
 
 // sorted is the list in the file's own order.
@@ -146,13 +144,13 @@ func excerpt(lines []string, pos Pos) string {
 		return ""
 	}
 	width := len(strconv.Itoa(pos.Line))
-	var b strings.Builder
-	if pos.Line > 1 && strings.TrimSpace(lines[pos.Line-2]) != "" {
-		before, _ := cut([]rune(lines[pos.Line-2]), 0)
-		fmt.Fprintf(&b, "  %*d | %s\n", width, pos.Line-1, printable(before))
-	}
 	column := max(pos.Column-1, 0)
 	line, dropped := cut([]rune(lines[pos.Line-1]), column)
+	var b strings.Builder
+	if before := []rune(lines[max(pos.Line-2, 0)]); pos.Line > 1 && len(before) > dropped {
+		before = before[dropped:min(len(before), dropped+excerptWidth)]
+		fmt.Fprintf(&b, "  %*d | %s\n", width, pos.Line-1, printable(before))
+	}
 	fmt.Fprintf(&b, "> %*d | %s\n", width, pos.Line, printable(line))
 	column = min(column-dropped, len(line))
 	pad := make([]rune, max(column, 0))
@@ -224,7 +222,7 @@ func choice[S ~string](found string, words []S) string {
 		list = "one of the " + strconv.Itoa(len(words)) + " words of docs/scenarios.md"
 	}
 	if near := nearest(found, words, 1); len(near) > 0 {
-		return strconv.Quote(near[0]) + " perhaps: " + list
+		list += "; did you mean " + strconv.Quote(near[0]) + "?"
 	}
 	return list
 }

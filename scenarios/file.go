@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"strings"
 	"time"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -11,6 +12,7 @@ type reader struct {
 	decoder
 	file     *File
 	defaults *node
+	hasSpec  bool // the file's own, be it right or wrong
 }
 
 func readFile(p *problems, data []byte) *File {
@@ -28,6 +30,7 @@ func readFile(p *problems, data []byte) *File {
 			r.missing(tree, key, missingInFile[key])
 		}
 	}
+	r.hasSpec = tree.get("spec") != nil
 	r.file.Topic, r.file.About, r.file.Spec = head.topic, head.about, head.spec
 	if head.defaults != nil {
 		r.checkDefaults(head.defaults)
@@ -204,7 +207,7 @@ func (r *reader) variant(n, at *node) Variant {
 	if n.get("why") == nil {
 		r.missing(where, "why", "why it is so, two sentences for a learner")
 	}
-	if n.get("spec") == nil && r.file.Spec == "" {
+	if n.get("spec") == nil && !r.hasSpec {
 		r.missing(where, "spec", "a link to the standard's section, here or for the whole file")
 	}
 	if parts.spec == "" {
@@ -212,6 +215,9 @@ func (r *reader) variant(n, at *node) Variant {
 	}
 	v := Variant{Pos: at.pos, Title: parts.title, Why: parts.why, Spec: parts.spec}
 	v.Steps, v.Via = r.steps(where, &parts)
+	if !r.partial {
+		r.checkWays(v)
+	}
 	v.Timeout = parts.timeout
 	if v.Timeout == 0 {
 		v.Timeout = DefaultTimeout
@@ -220,6 +226,38 @@ func (r *reader) variant(n, at *node) Variant {
 		v.Timeout += step.Wait
 	}
 	return v
+}
+
+// checkWays refuses what a way to load cannot do: a header for an image.
+func (r *reader) checkWays(v Variant) {
+	for _, step := range v.Steps {
+		vias := v.Via
+		if step.Request.Via != "" {
+			vias = []oracle.Via{step.Request.Via}
+		}
+		for _, via := range vias {
+			for _, err := range oracle.CheckRequest(step.Request.unbound(via)) {
+				r.add(step.Pos, Contradiction, "a request that no page can make ("+strings.TrimPrefix(err.Error(), "oracle: ")+")",
+					"a `via` and keys that go together")
+			}
+		}
+	}
+}
+
+// unbound is the request without what only a run gives it.
+func (r Request) unbound(via oracle.Via) oracle.Request {
+	out := oracle.Request{
+		Via: via, Method: r.Method, Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
+		ReferrerPolicy: r.ReferrerPolicy, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Sync: r.Sync,
+		ResponseType: r.ResponseType,
+	}
+	if r.Body != nil {
+		out.Body = &oracle.Body{Type: r.Body.Type, Stream: r.Body.Stream}
+	}
+	for _, line := range r.Headers {
+		out.Headers = append(out.Headers, oracle.Header{Name: line.Name, Value: line.Value.source})
+	}
+	return out
 }
 
 // DefaultTimeout is what a case may take when its file says nothing. The

@@ -119,7 +119,7 @@ func (w wanted) Error() string { return string(w) }
 func literalOrigin(s string) (oracle.Origin, error) {
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found {
-		return oracle.Origin{}, wanted("a named origin or one such as https://app.example.com (" + choice(s, originNames()) + ")")
+		return oracle.Origin{}, wanted("an origin such as https://app.example.com, or " + choice(s, originNames()))
 	}
 	origin := oracle.Origin{Scheme: scheme}
 	switch scheme {

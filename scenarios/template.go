@@ -106,7 +106,7 @@ func ParseTemplate(source string) (Template, error) {
 // parsePlaceholder reads the placeholder that s begins with. Its length is 0
 // when the brace is a literal one.
 func parsePlaceholder(s string) (part, int, error) {
-	const literalBrace = ` (write {{ for a literal brace)`
+	const literalBrace = ` ({{ is a literal brace)`
 	word := s[1 : 1+wordLength(s[1:])]
 	rest := s[1+len(word):]
 	if word == "" {
@@ -138,7 +138,7 @@ func parsePlaceholder(s string) (part, int, error) {
 	takesName := word == originOf || word == urlOf
 	switch {
 	case !isPlaceholder(word):
-		return part{}, 0, &TemplateError{s[:length], "a placeholder, " + choice(word, placeholders) + literalBrace}
+		return part{}, 0, &TemplateError{s[:length], choice(word, placeholders) + literalBrace}
 	case takesName && name == "":
 		return part{}, 0, &TemplateError{s[:length], "{" + word + ":NAME}" + literalBrace}
 	case !takesName && len(s)-len(rest) > 1+len(word):
