@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -27,6 +28,10 @@ func (f Found) String() string {
 
 // Headless reports whether the browser has no window at all.
 func (f Found) Headless() bool { return f.Key == headlessShell }
+
+// ErrNotFound is what a *NotFoundError is when there is no browser at all,
+// rather than one that was named but can't be used.
+var ErrNotFound = errors.New("browser: none found")
 
 // NotFoundError says that no browser can be used, why, and what to type.
 type NotFoundError struct {
@@ -64,6 +69,9 @@ func (e *NotFoundError) Error() string {
 	return b.String()
 }
 
+// Is reports whether target is [ErrNotFound] and nothing was named.
+func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound && e.Value == "" }
+
 // EngineError says that an engine's name is unknown.
 type EngineError struct{ Engine string }
 
@@ -94,8 +102,9 @@ func Find(engine string) (Found, error) { return thisMachine().find(engine, fals
 func FindHeaded(engine string) (Found, error) { return thisMachine().find(engine, true) }
 
 // FindAll finds every product on this machine, in the order in which Find
-// prefers them, one of each.
-func FindAll() []Found { return thisMachine().findAll() }
+// prefers them, one of each: there is at least one. The error is a
+// *NotFoundError.
+func FindAll() ([]Found, error) { return thisMachine().findAll() }
 
 func (m machine) find(engine string, headed bool) (Found, error) {
 	var wanted []product
@@ -125,20 +134,18 @@ func (m machine) find(engine string, headed bool) (Found, error) {
 	return Found{}, &NotFoundError{Engine: engine, Headed: headed, Problems: problems, Install: m.installer(headed).advice(m.root)}
 }
 
-func (m machine) findAll() []Found {
-	var all []Found
-	named := m.getenv(ChromiumVar)
-	if named != "" {
-		if found, err := m.named(named, false); err == nil {
-			all = append(all, found)
-		}
+func (m machine) findAll() ([]Found, error) {
+	first, err := m.find(family, false)
+	if err != nil {
+		return nil, err
 	}
+	all := []Found{first}
 	for _, p := range products {
-		if found, _ := m.first(p); found.Path != "" && (len(all) == 0 || found.Path != all[0].Path) {
+		if found, _ := m.first(p); found.Path != "" && found.Path != first.Path {
 			all = append(all, found)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // named is the browser that the environment variable names.

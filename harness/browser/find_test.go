@@ -220,19 +220,27 @@ func TestFindUnknownEngine(t *testing.T) {
 
 func TestFindAllOn(t *testing.T) {
 	f := fake{goos: "linux", path: map[string]string{"chromium": "/usr/bin/chromium", "google-chrome": "/usr/bin/google-chrome"},
-		files: map[string]string{"/my/headless_shell": "Chromium 9.0.0.1"}}
-	keys := func(all []Found) (keys []string) {
+		files: map[string]string{"/my/headless_shell": "Chromium 9.0.0.1", "/usr/bin/google-chrome": "Google Chrome 9.0.0.2"}}
+	keys := func() (keys []string) {
+		all, err := f.machine().findAll()
+		require.NoError(t, err)
 		for _, found := range all {
 			keys = append(keys, found.Key)
 		}
 		return keys
 	}
-	assert.Equal(t, []string{"chromium", "chrome"}, keys(f.machine().findAll()))
+	assert.Equal(t, []string{"chromium", "chrome"}, keys())
 	f.env = map[string]string{ChromiumVar: "/my/headless_shell"}
-	assert.Equal(t, []string{headlessShell, "chromium", "chrome"}, keys(f.machine().findAll()), "the named one first")
+	assert.Equal(t, []string{headlessShell, "chromium", "chrome"}, keys(), "the named one first")
 	f.env = map[string]string{ChromiumVar: "google-chrome"}
-	assert.Len(t, f.machine().findAll(), 2, "not twice")
-	assert.Empty(t, fake{goos: "windows"}.machine().findAll())
+	assert.Equal(t, []string{"chrome", "chromium"}, keys(), "not twice")
+
+	f.env = map[string]string{ChromiumVar: "/none"}
+	_, err := f.machine().findAll()
+	assert.ErrorContains(t, err, "there is no such file")
+	assert.NotErrorIs(t, err, ErrNotFound, "there is one, but another was asked for")
+	_, err = fake{goos: "windows"}.machine().findAll()
+	assert.ErrorIs(t, err, ErrNotFound)
 }
 
 func TestEveryProductHasPlacesOnEverySystem(t *testing.T) {
@@ -265,7 +273,9 @@ func TestFindHere(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, Found{"chrome", "Google Chrome", "150.0.1.2", filepath.Join(dir, "browser")}, found)
 	assert.Equal(t, "Google Chrome 150.0.1.2 ("+found.Path+")", found.String())
-	assert.Equal(t, found, FindAll()[0])
+	all, err := FindAll()
+	require.NoError(t, err)
+	assert.Equal(t, found, all[0])
 
 	for _, c := range []struct{ file, want string }{
 		{script("failing", "echo no display >&2; exit 3", 0o755), "exit status 3: no display"},
