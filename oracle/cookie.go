@@ -1,5 +1,15 @@
 package oracle
 
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+)
+
 // Cookie is a cookie to be set before a request: the origin that sets it, its
 // name and value, and the attributes as in Set-Cookie ("SameSite=None; Secure").
 type Cookie struct {
@@ -8,4 +18,230 @@ type Cookie struct {
 	Name       string
 	Value      string
 	Attributes string
+}
+
+// storedCookie is a cookie in the jar.
+//
+// https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-storage-model
+type storedCookie struct {
+	name, value  string
+	domain, path string
+	hostOnly     bool
+	secure       bool
+	sameSite     string // strict, lax, none
+	partition    string // site of the page whose jar it is in; "" is the common jar
+	expires      time.Duration
+	persistent   bool
+}
+
+// cookieContext is who asks: the page decides what is same-site.
+type cookieContext struct {
+	sameSite  bool   // the page and the URL are same site
+	partition string // the page's site
+	policy    Profile
+}
+
+// SetCookie is the state after a server's own page has set a cookie, as
+// Set-Cookie from c.On in a first-party context would. A cookie that a browser
+// would refuse (SameSite=None without Secure, a foreign Domain, ...) changes
+// nothing.
+func (s State) SetCookie(c Cookie) State {
+	s = s.clone()
+	path := c.Path
+	if path == "" {
+		path = "/"
+	}
+	line := c.Name + "=" + c.Value
+	if c.Attributes != "" {
+		line += "; " + c.Attributes
+	}
+	s.storeCookie(line, c.On, path, cookieContext{sameSite: true, partition: siteOf(c.On)})
+	return s
+}
+
+// siteOf is a name for an origin's site.
+func siteOf(o Origin) string {
+	if site := RegistrableDomain(o.Host); site != "" {
+		return o.Scheme + "://" + site
+	}
+	return o.Scheme + "://" + o.Host
+}
+
+// storeCookie takes one Set-Cookie value from a response of origin.
+func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx cookieContext) {
+	pair, rest, _ := strings.Cut(line, ";")
+	name, value, found := strings.Cut(pair, "=")
+	if !found {
+		name, value = "", pair
+	}
+	c := storedCookie{
+		name: strings.Trim(name, " \t"), value: strings.Trim(value, " \t"),
+		domain: strings.TrimSuffix(origin.Host, "."), path: defaultPath, hostOnly: true, sameSite: "lax",
+	}
+	if c.name == "" && c.value == "" || strings.ContainsFunc(line, isControl) {
+		return
+	}
+	partitioned, ok := c.attributes(rest, origin, s.Now)
+	if !ok || !c.acceptable(origin, partitioned, ctx) {
+		return
+	}
+	if partitioned || !ctx.sameSite && ctx.policy[ThirdPartyCookiesPartitioned] {
+		c.partition = ctx.partition
+	}
+	// The new cookie takes the old one's place, and its age.
+	i := slices.IndexFunc(s.cookies, func(o storedCookie) bool {
+		return o.name == c.name && o.domain == c.domain && o.path == c.path && o.hostOnly == c.hostOnly && o.partition == c.partition
+	})
+	gone := c.persistent && c.expires <= s.Now
+	switch {
+	case i >= 0 && gone:
+		s.cookies = slices.Delete(s.cookies, i, i+1)
+	case i >= 0:
+		s.cookies[i] = c
+	case !gone:
+		s.cookies = append(s.cookies, c)
+	}
+}
+
+func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F }
+
+// attributes reads what follows the cookie's pair. ok is false for a Domain
+// that is not the host's to set.
+func (c *storedCookie) attributes(s string, origin Origin, now time.Duration) (partitioned, ok bool) {
+	maxAge := false
+	for attribute := range strings.SplitSeq(s, ";") {
+		name, value, _ := strings.Cut(attribute, "=")
+		value = strings.Trim(value, " \t")
+		switch strings.ToLower(strings.Trim(name, " \t")) {
+		case "secure":
+			c.secure = true
+		case "partitioned":
+			partitioned = true
+		case "samesite":
+			c.sameSite = "lax"
+			if v := strings.ToLower(value); v == "strict" || v == "none" {
+				c.sameSite = v
+			}
+		case "path":
+			if strings.HasPrefix(value, "/") {
+				c.path = value
+			}
+		case "domain":
+			if value = strings.TrimPrefix(strings.ToLower(value), "."); value == "" {
+				continue
+			}
+			if !domainMatch(c.domain, value) {
+				return false, false
+			}
+			if isPublicSuffix(value) {
+				if value != c.domain {
+					return false, false
+				}
+				continue // a host that is itself a suffix gets a host-only cookie
+			}
+			c.domain, c.hostOnly = value, false
+		case "max-age":
+			if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
+				maxAge, c.persistent = true, true
+				c.expires = now + time.Duration(max(seconds, 0))*time.Second
+			}
+		case "expires":
+			// The model has no calendar: a date is long past, or never comes.
+			if date, err := parseCookieDate(value); err == nil && !maxAge {
+				c.persistent = date.Year() < 2020
+				c.expires = now
+			}
+		}
+	}
+	return partitioned, true
+}
+
+func parseCookieDate(s string) (time.Time, error) {
+	for _, layout := range []string{time.RFC1123, "Mon, 02-Jan-2006 15:04:05 MST", time.RFC850, time.ANSIC} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Parse("Mon, 2 Jan 2006 15:04:05 MST", s)
+}
+
+// acceptable applies the rules by which a browser refuses a cookie.
+func (c *storedCookie) acceptable(origin Origin, partitioned bool, ctx cookieContext) bool {
+	secureOrigin := origin.IsPotentiallyTrustworthy()
+	name := strings.ToLower(c.name)
+	switch {
+	case c.secure && !secureOrigin,
+		c.sameSite == "none" && !c.secure,
+		partitioned && !c.secure,
+		strings.HasPrefix(name, "__secure-") && !c.secure,
+		strings.HasPrefix(name, "__host-") && (!c.secure || !c.hostOnly || c.path != "/"),
+		!ctx.sameSite && c.sameSite != "none",
+		!ctx.sameSite && !partitioned && ctx.policy[ThirdPartyCookiesBlocked]:
+		return false
+	}
+	return true
+}
+
+// cookieHeader is the value of the Cookie header that goes to u, "" for none.
+//
+// https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-retrieval-algorithm
+func (s *State) cookieHeader(u *urlRecord, ctx cookieContext) string {
+	var sent []storedCookie
+	for _, c := range s.cookies {
+		switch {
+		case c.persistent && c.expires <= s.Now,
+			c.hostOnly && c.domain != strings.TrimSuffix(u.origin.Host, "."),
+			!c.hostOnly && !domainMatch(u.origin.Host, c.domain),
+			!pathMatch(u.path, c.path),
+			c.secure && !u.origin.IsPotentiallyTrustworthy(),
+			!ctx.sameSite && c.sameSite != "none",
+			c.partition != "" && c.partition != ctx.partition:
+			continue
+		case ctx.sameSite || c.partition != "":
+		case ctx.policy[ThirdPartyCookiesBlocked], ctx.policy[ThirdPartyCookiesPartitioned]:
+			continue
+		}
+		sent = append(sent, c)
+	}
+	slices.SortStableFunc(sent, func(a, b storedCookie) int { return len(b.path) - len(a.path) })
+	var out strings.Builder
+	for i, c := range sent {
+		if i > 0 {
+			out.WriteString("; ")
+		}
+		if c.name != "" {
+			out.WriteString(c.name + "=")
+		}
+		out.WriteString(c.value)
+	}
+	return out.String()
+}
+
+// domainMatch says whether host is domain or below it.
+func domainMatch(host, domain string) bool {
+	if host == domain {
+		return true
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false
+	}
+	return strings.HasSuffix(host, "."+domain)
+}
+
+func isPublicSuffix(domain string) bool {
+	suffix, _ := publicsuffix.PublicSuffix(domain)
+	return suffix == domain
+}
+
+func pathMatch(path, cookiePath string) bool {
+	rest, ok := strings.CutPrefix(path, cookiePath)
+	return ok && (rest == "" || strings.HasSuffix(cookiePath, "/") || rest[0] == '/')
+}
+
+// defaultCookiePath is the path up to its last "/".
+func defaultCookiePath(path string) string {
+	if i := strings.LastIndexByte(path, '/'); i > 0 {
+		return path[:i]
+	}
+	return "/"
 }

@@ -29,13 +29,3 @@ type Prediction struct {
 	Muted bool
 	Trace []TraceStep
 }
-
-// TraceStep is one step of the algorithm taken.
-type TraceStep struct {
-	// Algorithm is the standard's name for it: "CORS check".
-	Algorithm string `json:"algorithm"`
-	Spec      string `json:"spec"`  // absolute URL with anchor
-	Text      string `json:"text"`  // one sentence: what was looked at, what was found
-	Hop       int    `json:"hop"`   // index into the URL list: 0 before any redirect
-	Fails     bool   `json:"fails"` // this step ended in a network error
-}

@@ -1,7 +1,129 @@
 package oracle
 
+import "slices"
+
 // Switch names a rule by which an engine leaves the standard.
 type Switch string
 
 // Profile is the set of switches that are on. The zero Profile is the standard.
 type Profile map[Switch]bool
+
+// The switches. Each is a rule, not an accident: it says what an engine does
+// whenever the case comes up.
+const (
+	AuthorizationUnderWildcard     Switch = "authorization-under-wildcard"
+	SameOriginCrossoriginOrigin    Switch = "same-origin-crossorigin-sends-origin"
+	ClientHintsSafelisted          Switch = "client-hints-safelisted"
+	UserAgentIgnored               Switch = "user-agent-ignored"
+	NoCORSOriginIgnoresPolicy      Switch = "no-cors-origin-ignores-referrer-policy"
+	MaxAgeCap600                   Switch = "max-age-cap-600"
+	MaxAgeCap7200                  Switch = "max-age-cap-7200"
+	MaxAgeCap86400                 Switch = "max-age-cap-86400"
+	MaxAgeInvalidNotCached         Switch = "max-age-invalid-not-cached"
+	MaxAgeNegativeNotCached        Switch = "max-age-negative-not-cached"
+	PreflightCacheReplaces         Switch = "preflight-cache-replaces"
+	PreflightCacheKeptOnFailure    Switch = "preflight-cache-kept-on-failure"
+	PreflightCacheNoWildcard       Switch = "preflight-cache-no-wildcard"
+	ThirdPartyCookiesBlocked       Switch = "third-party-cookies-blocked"
+	ThirdPartyCookiesPartitioned   Switch = "third-party-cookies-partitioned"
+	NoORBForFetch                  Switch = "no-orb-for-fetch"
+	EmbeddedCredentialsBlocked     Switch = "embedded-credentials-blocked"
+	RedirectNeedsLocation          Switch = "redirect-needs-location"
+	UploadListenerNeedsBody        Switch = "upload-listener-needs-body"
+	MixedContentFromHTTPSOnly      Switch = "mixed-content-from-https-only"
+	SameSiteIgnoresRedirects       Switch = "same-site-ignores-redirects"
+	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
+)
+
+// SwitchInfo is what there is to say of a switch.
+type SwitchInfo struct {
+	Switch  Switch
+	About   string   // what the engine does, where the standard says otherwise
+	Link    string   // the rule's source: a bug, a proposal, the engine's code
+	Engines []string // which do so: chromium, firefox, webkit
+}
+
+var switches = []SwitchInfo{
+	{AuthorizationUnderWildcard, `"*" in Access-Control-Allow-Headers covers Authorization`,
+		"https://github.com/whatwg/fetch/issues/1919", []string{"chromium", "firefox", "webkit"}},
+	{SameOriginCrossoriginOrigin, "elements with crossorigin, modules and fonts send Origin to their own origin too",
+		"https://source.chromium.org/search?q=SetCrossOriginAttributeValue", []string{"chromium"}},
+	{ClientHintsSafelisted, "client-hint headers set by script (dpr, save-data, ...) need no preflight",
+		"https://wicg.github.io/client-hints-infrastructure/#safelisted", []string{"chromium"}},
+	{UserAgentIgnored, "a User-Agent set by script is dropped without a word",
+		"https://crbug.com/571722", []string{"chromium"}},
+	{NoCORSOriginIgnoresPolicy, "the referrer policy does not turn the Origin of a no-cors POST into null",
+		"https://crbug.com/1066422", []string{"chromium"}},
+	{MaxAgeCap600, "a preflight is cached for 600 s at most",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/CrossOriginPreflightResultCache.cpp", []string{"webkit"}},
+	{MaxAgeCap7200, "a preflight is cached for 7200 s at most",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/cors/preflight_result.cc", []string{"chromium"}},
+	{MaxAgeCap86400, "a preflight is cached for 86400 s at most",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
+	{MaxAgeInvalidNotCached, "an Access-Control-Max-Age that does not parse means that nothing is cached, not 5 s",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
+	{MaxAgeNegativeNotCached, "a negative Access-Control-Max-Age means that nothing is cached, not 5 s",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/cors/preflight_result.cc", []string{"chromium", "firefox"}},
+	{PreflightCacheReplaces, "a new preflight replaces what the last one to that URL left in the cache, instead of adding to it",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
+	{PreflightCacheKeptOnFailure, "a network error after the preflight leaves the preflight cache alone",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
+	{PreflightCacheNoWildcard, `a cached "*" is not used again`,
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
+	{ThirdPartyCookiesBlocked, "no cookies travel between a page and another site",
+		"https://webkit.org/blog/10218/full-third-party-cookie-blocking-and-more/", []string{"webkit"}},
+	{ThirdPartyCookiesPartitioned, "each top-level site has a cookie jar of its own for the other sites in it",
+		"https://developer.mozilla.org/docs/Web/Privacy/Guides/State_Partitioning", []string{"firefox"}},
+	{NoORBForFetch, "opaque response blocking looks at elements only, not at fetch() with mode no-cors",
+		"https://github.com/annevk/orb", []string{"chromium"}},
+	{EmbeddedCredentialsBlocked, "a subresource whose URL holds a user name or password is not loaded",
+		"https://chromestatus.com/feature/5669008342777856", []string{"chromium"}},
+	{RedirectNeedsLocation, "a redirect status without a Location, or with an empty one, is no redirect",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
+	{UploadListenerNeedsBody, "an upload listener forces a preflight only for a request that is asynchronous and has a body",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/xmlhttprequest/xml_http_request.cc", []string{"chromium"}},
+	{MixedContentFromHTTPSOnly, "a page on http://localhost may load from http, though its origin is potentially trustworthy",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
+	{SameSiteIgnoresRedirects, "SameSite cookies look at the last URL only, not at the redirects on the way to it",
+		"https://crbug.com/1221316", []string{"chromium"}},
+	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
+}
+
+// Switches lists every switch.
+func Switches() []SwitchInfo { return slices.Clone(switches) }
+
+// Info is what there is to say of the switch; its zero value if there is no
+// such switch.
+func (s Switch) Info() SwitchInfo {
+	for _, info := range switches {
+		if info.Switch == s {
+			return info
+		}
+	}
+	return SwitchInfo{}
+}
+
+// Link is where the switch's rule comes from; "" if there is no such switch.
+func (s Switch) Link() string { return s.Info().Link }
+
+// ProfileFor is the profile of an engine (chromium, chrome-headless-shell,
+// chrome, firefox, webkit), as far as the engine's name tells. What differs
+// between builds, such as third-party cookies, is for start-up probes to find.
+// An unknown engine has the standard's profile.
+func ProfileFor(engine string) Profile {
+	switch engine {
+	case "chrome", "edge", "chrome-headless-shell", "chromium-headless-shell":
+		engine = "chromium"
+	}
+	var p Profile
+	for _, info := range switches {
+		if slices.Contains(info.Engines, engine) {
+			if p == nil {
+				p = Profile{}
+			}
+			p[info.Switch] = true
+		}
+	}
+	return p
+}

@@ -1,5 +1,10 @@
 package oracle
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Reason is one word of a closed vocabulary, named after the step that failed.
 // Chrome's corsErrorStatus and Firefox's console text map onto it.
 type Reason string
@@ -53,7 +58,87 @@ const (
 	OpaqueResponseBlocking    Reason = "opaque-response-blocking"
 	ContentSecurityPolicy     Reason = "content-security-policy"
 	LocalNetworkAccess        Reason = "local-network-access"
-	WrongType                 Reason = "wrong-type" // it arrived, but the way to load cannot use it: MIME type, status
+	WrongType                 Reason = "wrong-type"    // it arrived, but the way to load cannot use it: MIME type, status
+	PortBlocked               Reason = "port-blocked"  // a port that no browser loads from: 25, 6667, ...
+	FrameOptions              Reason = "frame-options" // X-Frame-Options
+	EmbeddedCredentials       Reason = "embedded-credentials"
+	OnlyIfCached              Reason = "only-if-cached" // cache: only-if-cached, and nothing is
 	NetworkError              Reason = "network-error"
 	Tainted                   Reason = "tainted" // opaque: it loads, and what came is not origin-clean
 )
+
+// ReasonInfo is a reason and one sentence that says what it means.
+type ReasonInfo struct {
+	Reason Reason
+	About  string
+}
+
+var reasons = []ReasonInfo{
+	{MissingAllowOrigin, "The response has no Access-Control-Allow-Origin."},
+	{MultipleAllowOrigin, "Access-Control-Allow-Origin has more than one value; one is the most it can have."},
+	{InvalidAllowOrigin, "Access-Control-Allow-Origin is neither *, null nor an origin."},
+	{AllowOriginMismatch, "Access-Control-Allow-Origin names another origin."},
+	{WildcardWithCredentials, "Access-Control-Allow-Origin is *, which does not cover a request with credentials."},
+	{InvalidAllowCredentials, "The request has credentials, and Access-Control-Allow-Credentials is not exactly true."},
+	{PreflightMissingAllowOrigin, "The answer to the preflight has no Access-Control-Allow-Origin."},
+	{PreflightMultipleAllowOrigin, "The preflight's Access-Control-Allow-Origin has more than one value."},
+	{PreflightInvalidAllowOrigin, "The preflight's Access-Control-Allow-Origin is neither *, null nor an origin."},
+	{PreflightAllowOriginMismatch, "The preflight's Access-Control-Allow-Origin names another origin."},
+	{PreflightWildcardWithCredentials, "The preflight's Access-Control-Allow-Origin is *, and the request will have credentials."},
+	{PreflightInvalidAllowCredentials, "The request will have credentials, and the preflight's Access-Control-Allow-Credentials is not exactly true."},
+	{PreflightInvalidStatus, "The preflight was answered with a status outside 200-299."},
+	{PreflightRedirect, "The preflight was answered with a redirect, which is never followed."},
+	{PreflightNetworkError, "The preflight got no answer."},
+	{InvalidAllowMethods, "Access-Control-Allow-Methods is not a list of methods."},
+	{InvalidAllowHeaders, "Access-Control-Allow-Headers is not a list of header names."},
+	{MethodNotAllowed, "The preflight's Access-Control-Allow-Methods does not have the request's method."},
+	{HeaderNotAllowed, "The preflight's Access-Control-Allow-Headers does not have a header of the request."},
+	{RedirectUserinfo, "The redirect's location has a user name or a password in it."},
+	{RedirectModeError, "There was a redirect, and the request's redirect mode is error."},
+	{RedirectModeNoCORS, "A no-cors request across origins can only follow redirects."},
+	{RedirectScheme, "The redirect leads to something that is not http or https."},
+	{RedirectLocation, "The redirect's location is no URL."},
+	{RedirectCount, "There were more than 20 redirects."},
+	{RedirectStream, "The redirect wants the body again, and a stream can be sent only once."},
+	{ModeSameOrigin, "The request's mode is same-origin, and the URL is another origin's."},
+	{ForbiddenMethod, "Script may not use this method."},
+	{InvalidRequest, "The API throws before anything is sent."},
+	{MethodNotSafelisted, "A no-cors request can only be GET, HEAD or POST."},
+	{SchemeNotHTTP, "The URL's scheme is not http or https."},
+	{MixedContent, "A secure page may not load this over plain http."},
+	{CrossOriginResourcePolicy, "The response's Cross-Origin-Resource-Policy keeps it from this origin."},
+	{CrossOriginEmbedderPolicy, "The page's Cross-Origin-Embedder-Policy asks for a permission that the response does not give."},
+	{OpaqueResponseBlocking, "The response is data that no element could use without CORS."},
+	{ContentSecurityPolicy, "A Content-Security-Policy forbids the load."},
+	{LocalNetworkAccess, "The page is in a less private network than the server, and has no permission."},
+	{WrongType, "It arrived, but the way to load cannot use it: MIME type, status or content."},
+	{PortBlocked, "No browser loads from this port."},
+	{FrameOptions, "X-Frame-Options forbids showing the response in this frame."},
+	{EmbeddedCredentials, "The URL of a subresource has a user name or a password in it."},
+	{OnlyIfCached, "The request may only be answered from the HTTP cache, and nothing is there."},
+	{NetworkError, "The connection failed or the answer is no HTTP."},
+	{Tainted, "It loads, and what came is not origin-clean: script cannot read it."},
+}
+
+// Reasons lists the vocabulary.
+func Reasons() []ReasonInfo { return slices.Clone(reasons) }
+
+// ParseReason finds the word in the vocabulary.
+func ParseReason(s string) (Reason, error) {
+	r := Reason(s)
+	if r.About() == "" {
+		return "", fmt.Errorf("oracle: no reason is called %q", s)
+	}
+	return r, nil
+}
+
+// About is one sentence that says what the reason means; "" for a word that is
+// not in the vocabulary.
+func (r Reason) About() string {
+	for _, info := range reasons {
+		if info.Reason == r {
+			return info.About
+		}
+	}
+	return ""
+}

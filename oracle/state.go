@@ -1,6 +1,9 @@
 package oracle
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is what a browser remembers between requests, as far as CORS looks at
 // it. The zero State is a fresh profile that follows the standard. States are
@@ -12,5 +15,18 @@ type State struct {
 	Profile Profile
 
 	preflight []cacheEntry
-	cookies   []Cookie
+	cookies   []storedCookie
+}
+
+// Advance is the state after d has passed.
+func (s State) Advance(d time.Duration) State {
+	s.Now += d
+	return s
+}
+
+// clone is a state whose slices can be changed.
+func (s State) clone() State {
+	s.preflight = slices.Clone(s.preflight)
+	s.cookies = slices.Clone(s.cookies)
+	return s
 }

@@ -1,0 +1,54 @@
+package oracle
+
+import "slices"
+
+// prohibitsMixedContent says whether a page is secure, so that what it loads
+// must be too.
+//
+// https://w3c.github.io/webappsec-mixed-content/#categorize-settings-object
+func (f *fetching) prohibitsMixedContent() bool {
+	if f.state.Profile[MixedContentFromHTTPSOnly] {
+		return f.client.Page.Scheme == "https"
+	}
+	return f.client.Page.IsPotentiallyTrustworthy()
+}
+
+// upgradeMixedContent asks for an image, audio or video over https when the
+// page is secure and the URL is not: not for IP addresses, not for srcset.
+//
+// https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm
+func (f *fetching) upgradeMixedContent() {
+	u := f.url()
+	if u.scheme != "http" || !f.prohibitsMixedContent() || u.origin.IsPotentiallyTrustworthy() || isIP(u.origin.Host) || f.initiator == "imageset" {
+		return
+	}
+	switch f.destination {
+	case "image", "audio", "video":
+		f.note(mixedUpgrade, "A secure page may not load the ", f.destination, " over http, so it is asked for over https.")
+		f.urls[len(f.urls)-1] = u.withScheme("https")
+	}
+}
+
+// isMixedContent says whether the URL is plain http on a secure page; loopback
+// is exempt.
+//
+// https://w3c.github.io/webappsec-mixed-content/#should-block-fetch
+func (f *fetching) isMixedContent() bool {
+	u := f.url()
+	return (u.scheme == "http" || u.scheme == "ws") && f.prohibitsMixedContent() && !u.origin.IsPotentiallyTrustworthy()
+}
+
+// isBadPort says whether browsers refuse the URL's port.
+//
+// https://fetch.spec.whatwg.org/#port-blocking
+func isBadPort(u *urlRecord) bool {
+	_, found := slices.BinarySearch(badPorts, u.origin.Port)
+	return found && u.isHTTP()
+}
+
+var badPorts = []int{
+	0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
+	110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531,
+	532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060,
+	5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+}

@@ -1,0 +1,180 @@
+package oracle
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// networkFetch is HTTP-network-or-cache fetch without the HTTP cache: it sends
+// the request as it stands, with or without credentials.
+//
+// https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
+func (f *fetching) networkFetch() (Reply, bool) {
+	const keepaliveBytes = 64 << 10
+	if f.asked.Keepalive && f.body != nil && len(f.body.Bytes) > keepaliveBytes {
+		f.fail(NetworkError, keepaliveLimit, "A keepalive request may have 64 KiB of body, and this one has ", itoa(len(f.body.Bytes)), " bytes.")
+		return Reply{}, false
+	}
+	if f.asked.Cache == "only-if-cached" {
+		f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
+		return Reply{}, false
+	}
+	include := f.credentials == "include" || f.credentials == "same-origin" && f.tainting == "basic"
+	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.headers.wire()}
+	if f.body != nil && len(f.body.Bytes) > 0 {
+		w.Body = f.body.Bytes
+	}
+	if include {
+		w.Cookie = f.state.cookieHeader(f.url(), f.cookieContext())
+	}
+	f.note(networkFetch, f.method, " goes to ", w.URL, f.credentialsPhrase(include, w.Cookie), originPhrase(w.Origin))
+	reply, ok := f.exchange(w)
+	if ok && include {
+		f.takeCookies(reply)
+	}
+	if ok && include && reply.Status == 401 && f.tainting != "cors" && f.url().userinfo != "" && !f.headers.Has("Authorization") {
+		name, password := f.url().credentials()
+		value := "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))
+		w.Headers = append(w.Headers, Header{"Authorization", value})
+		f.note(networkFetch, "The answer is 401, and the URL has a user name: it is asked again with Authorization.")
+		if reply, ok = f.exchange(w); ok {
+			f.takeCookies(reply)
+		}
+	}
+	if ok && reply.Status == 407 {
+		f.fail(NetworkError, networkFetch, "Status 407 is a proxy's, and there is none.")
+		return Reply{}, false
+	}
+	if !ok {
+		f.fail(NetworkError, networkFetch, "The connection broke before there was a response.")
+	}
+	return reply, ok
+}
+
+// exchange puts a request on the wire and takes the answer. false: there was
+// none.
+func (f *fetching) exchange(w WireRequest) (Reply, bool) {
+	f.p.Wire = append(f.p.Wire, w)
+	reply := f.server.Reply(w)
+	if reply.Status == 0 {
+		reply.Status = 200
+	}
+	handshake := f.mode == "websocket" && reply.Status == 101
+	if reply.Abort == "before-headers" || reply.Status < 200 && !handshake {
+		return Reply{}, false
+	}
+	return reply, true
+}
+
+// wire is the list as it is sent: each name once.
+func (h Headers) wire() Headers {
+	var out Headers
+next:
+	for _, line := range h {
+		for i := range out {
+			if strings.EqualFold(out[i].Name, line.Name) {
+				out[i].Value += ", " + line.Value
+				continue next
+			}
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func (f *fetching) cookieContext() cookieContext {
+	same := !f.client.Opaque && SameSite(f.client.Page, f.url().origin)
+	if f.redirectTaint() == "cross-site" && !f.state.Profile[SameSiteIgnoresRedirects] {
+		same = false
+	}
+	return cookieContext{sameSite: same, partition: siteOf(f.client.Page), policy: f.state.Profile}
+}
+
+// takeCookies honours the response's Set-Cookie lines.
+func (f *fetching) takeCookies(reply Reply) {
+	for _, line := range reply.Headers.Values("Set-Cookie") {
+		f.state.storeCookie(line, f.url().origin, defaultCookiePath(f.url().path), f.cookieContext())
+	}
+}
+
+func (f *fetching) credentialsPhrase(include bool, cookie string) string {
+	switch {
+	case !include:
+		return " without credentials (mode " + f.credentials + ")"
+	case cookie == "":
+		return " with credentials (it has no cookies for it)"
+	}
+	return " with its cookies"
+}
+
+func originPhrase(origin string) string {
+	if origin == "" {
+		return ", no Origin header."
+	}
+	return ", Origin " + origin + "."
+}
+
+// originHeader is the value of the Origin header, "" when there is none: with
+// CORS tainting always, otherwise for methods other than GET and HEAD, when the
+// referrer policy may turn it into "null" unless the mode is cors.
+//
+// https://fetch.spec.whatwg.org/#append-a-request-origin-header
+func (f *fetching) originHeader() string {
+	origin := f.serializedOrigin()
+	switch {
+	case f.tainting == "cors", f.mode == "websocket":
+		return origin
+	case f.method == "GET" || f.method == "HEAD":
+		if f.mode == "cors" && f.way.kind != api && f.state.Profile[SameOriginCrossoriginOrigin] {
+			return origin
+		}
+		return ""
+	case f.mode == "cors":
+		return origin
+	}
+	if f.mode == "no-cors" && f.state.Profile[NoCORSOriginIgnoresPolicy] {
+		return origin
+	}
+	switch f.referrerPolicy {
+	case "no-referrer":
+		return "null"
+	case "no-referrer-when-downgrade", "strict-origin", "strict-origin-when-cross-origin":
+		if f.origin.Scheme == "https" && f.url().scheme != "https" {
+			return "null"
+		}
+	case "same-origin":
+		if !SameOrigin(f.origin, f.url().origin) {
+			return "null"
+		}
+	}
+	return origin
+}
+
+// serializedOrigin is the request's origin as servers see it: "null" once
+// redirects have tainted it.
+//
+// https://fetch.spec.whatwg.org/#serializing-a-request-origin
+func (f *fetching) serializedOrigin() string {
+	if f.redirectTaint() != "same-origin" {
+		return "null"
+	}
+	return f.origin.String()
+}
+
+// redirectTaint says how far the URL list strayed: from an origin that is not
+// the request's own on to yet another one.
+//
+// https://fetch.spec.whatwg.org/#concept-request-redirect-taint
+func (f *fetching) redirectTaint() string {
+	taint := "same-origin"
+	for i := 1; i < len(f.urls); i++ {
+		last, next := f.urls[i-1].origin, f.urls[i].origin
+		if !SameSite(next, last) && !SameSite(f.origin, last) {
+			return "cross-site"
+		}
+		if !SameOrigin(next, last) && !SameOrigin(f.origin, last) {
+			taint = "same-site"
+		}
+	}
+	return taint
+}

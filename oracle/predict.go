@@ -1,0 +1,305 @@
+package oracle
+
+import "strconv"
+
+// Predict says what a browser in state s must do when a page asks for r and
+// server answers, and the state it is in afterwards. A request that its way to
+// load cannot make (see [CheckRequest]) is predicted as [InvalidRequest].
+//
+// The standard leaves one thing open that matters here: which of several
+// things that are wrong a browser names. [Prediction.Reason] is the first that
+// the algorithm meets.
+func Predict(s State, r Request, server Server) (Prediction, State) {
+	f := newFetching(s, r, server)
+	if f.prepare() {
+		if reply, ok := f.fetch(); ok {
+			f.use(reply)
+		}
+	}
+	if f.failed != "" {
+		f.block()
+	}
+	return f.p, f.state
+}
+
+// fetching is one fetch in progress: the standard's request, and what came of
+// it so far.
+type fetching struct {
+	asked  Request
+	way    *Way
+	server Server
+	state  State
+	p      Prediction
+
+	client         Client
+	origin         Origin // of the request; opaque for an opaque client
+	method         string
+	urls           []*urlRecord // the URL list; the last is the current URL
+	headers        Headers
+	body           *Body
+	mode           string
+	credentials    string
+	redirectMode   string
+	referrerPolicy string
+	destination    string
+	initiator      string
+	tainting       string // the response tainting: basic, cors, opaque
+	redirects      int
+	unsafeRequest  bool // made by script, which chooses methods and headers
+	forcePreflight bool // the use-CORS-preflight flag
+	opaqueRedirect bool // the response is an opaque-redirect filtered one
+
+	failed Reason // why it is a network error, "" while it is none
+}
+
+func newFetching(s State, r Request, server Server) *fetching {
+	f := &fetching{
+		asked: r, server: server, state: s.clone(),
+		client: r.Client, origin: r.Client.Origin(),
+		method: "GET", redirectMode: "follow", tainting: "basic",
+		referrerPolicy: "strict-origin-when-cross-origin",
+		urls:           make([]*urlRecord, 0, 2),
+	}
+	f.p.Trace = make([]TraceStep, 0, 12)
+	if r.ReferrerPolicy != "" {
+		f.referrerPolicy = r.ReferrerPolicy
+	}
+	return f
+}
+
+// url is the current URL.
+func (f *fetching) url() *urlRecord { return f.urls[len(f.urls)-1] }
+
+// unsafeNames are the headers of the request that need a preflight.
+func (f *fetching) unsafeNames() []string {
+	return f.state.Profile.unsafeRequestHeaderNames(f.headers)
+}
+
+func (f *fetching) cacheKey() cacheKey {
+	return cacheKey{f.serializedOrigin(), f.url().wire(), f.credentials == "include"}
+}
+
+// block makes the prediction one of a network error.
+func (f *fetching) block() {
+	f.p.Read, f.p.Reason = Blocked, f.failed
+	if f.way == nil {
+		return
+	}
+	if f.way.kind == silentLoad {
+		f.p.Read = Unobservable
+	}
+	if f.way.kind == api && f.way.Via != "xhr" {
+		f.p.Type = "error"
+	}
+}
+
+// mainFetch is main fetch: it decides the response tainting, and with it
+// everything that follows. false: network error.
+//
+// https://fetch.spec.whatwg.org/#concept-main-fetch
+func (f *fetching) mainFetch() (Reply, bool) {
+	f.upgradeMixedContent()
+	u := f.url()
+	switch {
+	case isBadPort(u):
+		f.fail(PortBlocked, portBlocking, "Port ", itoa(u.origin.Port), " is one that no browser loads from.")
+		return Reply{}, false
+	case f.isMixedContent():
+		f.fail(MixedContent, mixedBlock, f.client.Page.String(), " is a secure page and ", u.origin.String(), " is plain http: mixed content, nothing is sent.")
+		return Reply{}, false
+	}
+	who, whom := f.origin.String(), u.origin.String()
+	if !u.isHTTP() {
+		whom = "a " + u.scheme + ": URL"
+	}
+	switch {
+	case f.mode == "navigate" || f.mode == "websocket":
+		f.tainting = "basic"
+		f.note(mainFetch, who, " loads ", whom, " with mode ", f.mode, ": CORS does not look at it.")
+		return f.schemeFetch()
+	case u.scheme == "data" || u.scheme == "blob":
+		f.note(mainFetch, who, " loads ", whom, ", which counts as its own: response tainting basic.")
+		return f.schemeFetch()
+	case f.tainting == "basic" && SameOrigin(f.origin, u.origin):
+		f.note(mainFetch, who, " loads from its own origin: response tainting basic, no CORS check.")
+		return f.schemeFetch()
+	case f.mode == "same-origin":
+		f.fail(ModeSameOrigin, mainFetch, whom, " is not ", who, ", and the mode is same-origin: nothing is sent.")
+		return Reply{}, false
+	case f.mode == "no-cors":
+		if f.redirectMode != "follow" {
+			f.fail(RedirectModeNoCORS, mainFetch, "Across origins, mode no-cors goes with redirect mode follow only, not ", f.redirectMode, ".")
+			return Reply{}, false
+		}
+		f.tainting = "opaque"
+		f.note(mainFetch, who, " loads from ", whom, f.again(), " with mode no-cors: response tainting opaque, so it may load but not be read.")
+		return f.schemeFetch()
+	case !u.isHTTP():
+		f.fail(SchemeNotHTTP, mainFetch, "CORS needs http or https, and the URL is ", whom, ".")
+		return Reply{}, false
+	}
+	f.tainting = "cors"
+	f.note(mainFetch, who, " loads from ", whom, f.again(), " with mode cors: response tainting cors, so the server must agree.")
+	if !f.wantsPreflight() {
+		return f.httpFetch(false)
+	}
+	reply, ok := f.httpFetch(true)
+	if !ok && !f.state.Profile[PreflightCacheKeptOnFailure] {
+		f.state.clearPreflight(f.cacheKey())
+	}
+	return reply, ok
+}
+
+// again says that an own origin does not count any more.
+func (f *fetching) again() string {
+	if SameOrigin(f.origin, f.url().origin) {
+		return " (its own origin, but after another one)"
+	}
+	return ""
+}
+
+// wantsPreflight says whether the request needs a preflight, and notes why.
+func (f *fetching) wantsPreflight() bool {
+	if f.forcePreflight {
+		f.note(needPreflight, "An upload listener or a stream as body asks for a preflight in any case.")
+		return true
+	}
+	if !f.unsafeRequest {
+		return false
+	}
+	unsafe := f.unsafeNames()
+	switch {
+	case !IsSafelistedMethod(f.method) && len(unsafe) > 0:
+		f.note(needPreflight, quote(f.method), " is not GET, HEAD or POST, and headers are not safelisted (", joinNames(unsafe), "): a preflight is needed.")
+	case !IsSafelistedMethod(f.method):
+		f.note(needPreflight, quote(f.method), " is not GET, HEAD or POST: a preflight is needed.")
+	case len(unsafe) > 0:
+		f.note(needPreflight, "Not safelisted (", joinNames(unsafe), "): a preflight is needed.")
+	default:
+		f.note(needPreflight, f.method, " with safelisted headers only: no preflight.")
+		return false
+	}
+	return true
+}
+
+// schemeFetch dispatches on the URL's scheme.
+//
+// https://fetch.spec.whatwg.org/#concept-scheme-fetch
+func (f *fetching) schemeFetch() (Reply, bool) {
+	u := f.url()
+	switch {
+	case u.isHTTP():
+		return f.httpFetch(false)
+	case u.scheme == "ws" || u.scheme == "wss":
+		return f.httpFetch(false)
+	case u.scheme == "data":
+		if reply, ok := dataReply(u); ok {
+			f.note(schemeFetch, "The data: URL holds the response.")
+			return reply, true
+		}
+		f.fail(NetworkError, schemeFetch, "The data: URL has no comma, so it holds no data.")
+	case u.scheme == "blob" && f.method == "GET":
+		f.note(schemeFetch, "The blob: URL names the response.")
+		return Reply{Status: 200}, true
+	case u.scheme == "blob":
+		f.fail(NetworkError, schemeFetch, "A blob: URL answers GET only, not ", quote(f.method), ".")
+	default:
+		f.fail(SchemeNotHTTP, schemeFetch, "Nothing is loaded from ", quote(u.scheme+":"), ".")
+	}
+	return Reply{}, false
+}
+
+// httpFetch is HTTP fetch: preflight, the request itself, the checks of its
+// response, and what a redirect status means.
+//
+// https://fetch.spec.whatwg.org/#concept-http-fetch
+func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
+	if preflight && !f.ensurePreflight() {
+		return Reply{}, false
+	}
+	reply, ok := f.networkFetch()
+	if !ok {
+		return Reply{}, false
+	}
+	if f.tainting == "cors" {
+		failed := CORSCheck(f.serializedOrigin(), f.credentials, reply.Headers)
+		if failed != "" {
+			f.fail(failed, corsCheck, "The response fails: ", f.corsSentence(reply.Headers))
+			return Reply{}, false
+		}
+		f.note(corsCheck, "The response passes: ", f.corsSentence(reply.Headers))
+	}
+	if f.tainting == "opaque" && !f.resourcePolicyAllows(reply) {
+		return Reply{}, false
+	}
+	if !f.isRedirect(reply) {
+		return reply, true
+	}
+	switch f.redirectMode {
+	case "error":
+		f.fail(RedirectModeError, redirectFetch, "Status ", itoa(reply.Status), " is a redirect, and the redirect mode is error.")
+		return Reply{}, false
+	case "manual":
+		f.opaqueRedirect = true
+		f.note(redirectFetch, "Status ", itoa(reply.Status), " is a redirect, and the redirect mode is manual: script gets an opaque-redirect response.")
+		return reply, true
+	}
+	return f.redirect(reply)
+}
+
+func (f *fetching) resourcePolicyAllows(reply Reply) bool {
+	policy, found := reply.Headers.Get("Cross-Origin-Resource-Policy")
+	if !found {
+		return true
+	}
+	if !ResourcePolicyCheck(f.origin, f.url().origin, reply.Headers) {
+		f.fail(CrossOriginResourcePolicy, corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which keeps ", f.origin.String(), " out.")
+		return false
+	}
+	f.note(corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which lets ", f.origin.String(), " use it.")
+	return true
+}
+
+// corsSentence says what the CORS check looked at.
+func (f *fetching) corsSentence(h Headers) string {
+	origin := f.serializedOrigin()
+	allowed, found := h.Get("Access-Control-Allow-Origin")
+	credentials := ""
+	if f.credentials == "include" {
+		credentials = " with credentials"
+	}
+	switch CORSCheck(origin, f.credentials, h) {
+	case "":
+		return "Access-Control-Allow-Origin " + quote(allowed) + " allows " + origin + credentials + "."
+	case WildcardWithCredentials:
+		return `Access-Control-Allow-Origin "*" does not cover a request with credentials.`
+	case InvalidAllowCredentials:
+		value, present := h.Get("Access-Control-Allow-Credentials")
+		if !present {
+			return "the request has credentials, and there is no Access-Control-Allow-Credentials."
+		}
+		return "the request has credentials, and Access-Control-Allow-Credentials is " + quote(value) + `, not "true".`
+	case MultipleAllowOrigin:
+		return "Access-Control-Allow-Origin " + quote(allowed) + " is more than one value."
+	}
+	if !found {
+		return "there is no Access-Control-Allow-Origin, so " + origin + " may not read it."
+	}
+	return "Access-Control-Allow-Origin is " + quote(allowed) + ", not " + origin + "."
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func joinNames(names []string) string {
+	out := ""
+	for i, name := range names {
+		if i > 0 {
+			out += ", "
+		}
+		out += name
+	}
+	if len(out) > 80 {
+		out = out[:77] + "..."
+	}
+	return out
+}

@@ -1,0 +1,172 @@
+package oracle
+
+import (
+	"slices"
+	"strings"
+)
+
+// NeedsPreflight says whether a request across origins with mode cors, made by
+// script, is asked for by an OPTIONS first, and why: the method if that is the
+// cause, and the names of the headers that are. The method must be normalised.
+// An upload listener and a body that is a stream force a preflight as well;
+// they are not looked at here.
+//
+// https://fetch.spec.whatwg.org/#concept-main-fetch
+func NeedsPreflight(method string, h Headers) (needed, byMethod bool, byHeaders []string) {
+	byMethod = !IsSafelistedMethod(method)
+	byHeaders = UnsafeRequestHeaderNames(h)
+	return byMethod || len(byHeaders) > 0, byMethod, byHeaders
+}
+
+// Preflight is what the answer to a preflight is held against.
+type Preflight struct {
+	Origin        string // serialised
+	Credentials   string // of the actual request; the OPTIONS itself carries none
+	Method        string // normalised
+	UnsafeHeaders []string
+	// Forced is the use-CORS-preflight flag: an upload listener or a stream.
+	Forced  bool
+	Profile Profile
+}
+
+// PreflightGrant is what the answer allowed: the lists as they stood there.
+type PreflightGrant struct{ Methods, Headers []string }
+
+// CheckPreflight says whether the answer to a preflight lets the actual request
+// go: "" if so, otherwise what failed, and the value that did. It must pass the
+// CORS check under the actual request's credentials mode and have a status of
+// 200 to 299; its two lists must keep to their grammar; the method must be
+// listed, safelisted, or covered by "*" without credentials; each unsafe header
+// must be listed, or covered by "*" without credentials, which authorization
+// never is.
+//
+// https://fetch.spec.whatwg.org/#cors-preflight-fetch
+func CheckPreflight(p Preflight, status int, h Headers) (grant PreflightGrant, failed Reason, value string) {
+	if isRedirectStatus(status) && h.Has("Location") {
+		return grant, PreflightRedirect, ""
+	}
+	if r := CORSCheck(p.Origin, p.Credentials, h); r != "" {
+		return grant, r.ofPreflight(), ""
+	}
+	if status < 200 || status > 299 {
+		return grant, PreflightInvalidStatus, ""
+	}
+	methods, found, ok := h.ExtractListValues("Access-Control-Allow-Methods")
+	if !ok {
+		value, _ = h.Get("Access-Control-Allow-Methods")
+		return grant, InvalidAllowMethods, value
+	}
+	if !found && p.Forced {
+		methods = []string{p.Method}
+	}
+	headers, _, ok := h.ExtractListValues("Access-Control-Allow-Headers")
+	if !ok {
+		value, _ = h.Get("Access-Control-Allow-Headers")
+		return grant, InvalidAllowHeaders, value
+	}
+	wildcards := p.Credentials != "include"
+	if !slices.Contains(methods, p.Method) && !IsSafelistedMethod(p.Method) &&
+		!(wildcards && slices.Contains(methods, "*")) {
+		return grant, MethodNotAllowed, p.Method
+	}
+	listed := func(name string) bool {
+		return slices.ContainsFunc(headers, func(h string) bool { return strings.EqualFold(h, name) })
+	}
+	for _, name := range p.UnsafeHeaders {
+		if listed(name) || wildcards && listed("*") &&
+			(!IsNonWildcardRequestHeaderName(name) || p.Profile[AuthorizationUnderWildcard]) {
+			continue
+		}
+		return grant, HeaderNotAllowed, name
+	}
+	return PreflightGrant{methods, headers}, "", ""
+}
+
+// ensurePreflight sends a preflight unless the cache answers for it. false:
+// network error.
+//
+// https://fetch.spec.whatwg.org/#concept-http-fetch
+func (f *fetching) ensurePreflight() bool {
+	unsafe := f.unsafeNames()
+	key := f.cacheKey()
+	needMethod := (!IsSafelistedMethod(f.method) || f.forcePreflight) && !f.state.methodCached(key, f.method)
+	missing := slices.IndexFunc(unsafe, func(name string) bool { return !f.state.headerCached(key, name) })
+	if !needMethod && missing < 0 {
+		f.note(preflightCache, "An earlier preflight for this URL still answers for ", f.method, headersPhrase(unsafe), ", so none is sent.")
+		return true
+	}
+	return f.corsPreflightFetch(key, unsafe)
+}
+
+// corsPreflightFetch is the CORS-preflight fetch.
+//
+// https://fetch.spec.whatwg.org/#cors-preflight-fetch
+func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
+	origin := f.serializedOrigin()
+	if f.state.Profile[PreflightOriginOfPageAfterHops] {
+		origin = f.origin.String()
+	}
+	w := WireRequest{
+		Method: "OPTIONS", URL: f.url().wire(), Preflight: true, Origin: origin,
+		RequestMethod: f.method, RequestHeaders: strings.Join(unsafe, ","),
+	}
+	asked := "An OPTIONS asks " + f.url().origin.String() + " for " + f.method + headersPhrase(unsafe)
+	reply, ok := f.exchange(w)
+	if !ok {
+		f.fail(PreflightNetworkError, preflightFetch, asked, " and gets no answer.")
+		return false
+	}
+	grant, failed, value := CheckPreflight(Preflight{
+		Origin: origin, Credentials: f.credentials, Method: f.method,
+		UnsafeHeaders: unsafe, Forced: f.forcePreflight, Profile: f.state.Profile,
+	}, reply.Status, reply.Headers)
+	if failed != "" {
+		f.fail(failed, preflightFetch, asked, f.preflightSentence(failed, value, reply))
+		return false
+	}
+	f.note(preflightFetch, asked, "; the answer, status ", itoa(reply.Status), ", allows it.")
+	f.state.cachePreflight(key, grant, reply.Headers)
+	return true
+}
+
+func headersPhrase(names []string) string {
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return " with the header " + names[0]
+	}
+	return " with the headers " + quote(strings.Join(names, ","))
+}
+
+// preflightSentence says what was wrong with the answer.
+func (f *fetching) preflightSentence(failed Reason, value string, reply Reply) string {
+	list := func(name string) string {
+		if v, ok := reply.Headers.Get(name); ok {
+			return name + " is " + quote(v)
+		}
+		return "there is no " + name
+	}
+	covered := ""
+	if f.credentials == "include" {
+		covered = ` (with credentials "*" is only a name)`
+	}
+	switch failed {
+	case PreflightRedirect:
+		return "; the answer is a redirect, and a preflight is never redirected."
+	case PreflightInvalidStatus:
+		return "; the answer's status is " + itoa(reply.Status) + ", not 200 to 299."
+	case InvalidAllowMethods:
+		return "; Access-Control-Allow-Methods " + quote(value) + " is no list of methods."
+	case InvalidAllowHeaders:
+		return "; Access-Control-Allow-Headers " + quote(value) + " is no list of header names."
+	case MethodNotAllowed:
+		return "; " + list("Access-Control-Allow-Methods") + ", which does not allow " + quote(value) + covered + "."
+	case HeaderNotAllowed:
+		if IsNonWildcardRequestHeaderName(value) {
+			covered = ` ("*" never covers it)`
+		}
+		return "; " + list("Access-Control-Allow-Headers") + ", which does not allow " + quote(value) + covered + "."
+	}
+	return "; the answer fails the CORS check: " + f.corsSentence(reply.Headers)
+}

@@ -1,0 +1,122 @@
+package oracle
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// defaultMaxAge is how long a preflight is cached when the answer does not say.
+const defaultMaxAge = 5 * time.Second
+
+// cacheKey is what a preflight was asked for. The network partition is the
+// browser context's, of which a [State] is one.
+type cacheKey struct {
+	origin, url string
+	credentials bool // the request's mode was include
+}
+
+// cacheEntry allows one method or one header name.
+//
+// https://fetch.spec.whatwg.org/#concept-cache
+type cacheEntry struct {
+	cacheKey
+	expires        time.Duration
+	method, header string // one of them; "*" covers
+}
+
+// matches is the cache entry match: an entry made with credentials serves
+// requests without them too.
+func (e *cacheEntry) matches(key cacheKey, now time.Duration) bool {
+	return e.origin == key.origin && e.url == key.url && (e.credentials || !key.credentials) && now < e.expires
+}
+
+// methodCached is the method cache entry match.
+//
+// https://fetch.spec.whatwg.org/#concept-cache-match-method
+func (s *State) methodCached(key cacheKey, method string) bool {
+	return slices.ContainsFunc(s.preflight, func(e cacheEntry) bool {
+		return e.matches(key, s.Now) && (e.method == method || e.method == "*" && !s.Profile[PreflightCacheNoWildcard])
+	})
+}
+
+// headerCached is the header-name cache entry match. A cached "*" does not
+// cover authorization.
+//
+// https://fetch.spec.whatwg.org/#concept-cache-match-header
+func (s *State) headerCached(key cacheKey, name string) bool {
+	return slices.ContainsFunc(s.preflight, func(e cacheEntry) bool {
+		return e.matches(key, s.Now) && (strings.EqualFold(e.header, name) ||
+			e.header == "*" && !IsNonWildcardRequestHeaderName(name) && !s.Profile[PreflightCacheNoWildcard])
+	})
+}
+
+// cachePreflight keeps what an answer allowed.
+func (s *State) cachePreflight(key cacheKey, grant PreflightGrant, h Headers) {
+	maxAge := s.Profile.maxAge(h)
+	if s.Profile[PreflightCacheReplaces] {
+		s.clearPreflight(key)
+	}
+	add := func(known func(cacheEntry) bool, entry cacheEntry) {
+		found := false
+		for i := range s.preflight {
+			if e := &s.preflight[i]; e.matches(key, s.Now) && known(*e) {
+				e.expires, found = s.Now+maxAge, true
+			}
+		}
+		if !found && maxAge > 0 {
+			entry.cacheKey, entry.expires = key, s.Now+maxAge
+			s.preflight = append(s.preflight, entry)
+		}
+	}
+	for _, method := range grant.Methods {
+		add(func(e cacheEntry) bool { return e.method == method || e.method == "*" }, cacheEntry{method: method})
+	}
+	for _, name := range grant.Headers {
+		add(func(e cacheEntry) bool {
+			return strings.EqualFold(e.header, name) || e.header == "*" && !IsNonWildcardRequestHeaderName(name)
+		}, cacheEntry{header: name})
+	}
+}
+
+// clearPreflight forgets what is known of an origin and a URL.
+//
+// https://fetch.spec.whatwg.org/#concept-cache-clear
+func (s *State) clearPreflight(key cacheKey) {
+	s.preflight = slices.DeleteFunc(s.preflight, func(e cacheEntry) bool {
+		return e.origin == key.origin && e.url == key.url
+	})
+}
+
+// maxAge is how long an answer may be cached: Access-Control-Max-Age if it is
+// one line of digits, 5 s if not.
+func (p Profile) maxAge(h Headers) time.Duration {
+	value, found := h.Get("Access-Control-Max-Age")
+	if !found {
+		return defaultMaxAge
+	}
+	limit := time.Duration(1<<63 - 1)
+	for s, seconds := range map[Switch]int{MaxAgeCap600: 600, MaxAgeCap7200: 7200, MaxAgeCap86400: 86400} {
+		if p[s] {
+			limit = min(limit, time.Duration(seconds)*time.Second)
+		}
+	}
+	if value == "" || !isDigits(value) {
+		if p[MaxAgeInvalidNotCached] || p[MaxAgeNegativeNotCached] && isNegative(value) {
+			return 0
+		}
+		return defaultMaxAge
+	}
+	// RFC 9111: a number too large to hold is 2^31 seconds.
+	seconds, err := strconv.ParseUint(value, 10, 31)
+	if err != nil {
+		seconds = 1 << 31
+	}
+	return min(time.Duration(seconds)*time.Second, limit)
+}
+
+func isNegative(value string) bool {
+	digits, ok := strings.CutPrefix(value, "-")
+	return ok && digits != "" && isDigits(digits)
+}

@@ -1,0 +1,233 @@
+package oracle
+
+import "strings"
+
+// prepare makes the standard's request out of what the script or the markup
+// says. false: nothing is fetched, because the API throws.
+func (f *fetching) prepare() bool {
+	way, ok := wayByVia[f.asked.Via]
+	if !ok {
+		f.fail(InvalidRequest, requestClass, "There is no way to load called ", quote(string(f.asked.Via)), ".")
+		return false
+	}
+	f.way, f.destination, f.initiator = way, way.Destination, way.Initiator
+	setting, ok := way.setting(f.asked.Mode)
+	u, parsed := parseURL(f.asked.URL, nil)
+	if !parsed {
+		f.fail(InvalidRequest, requestClass, quote(f.asked.URL), " does not parse as a URL.")
+		return false
+	}
+	f.urls = append(f.urls, u)
+	if !ok {
+		f.fail(InvalidRequest, requestClass, way.About, " cannot have mode ", quote(f.asked.Mode), ".")
+		return false
+	}
+	f.mode, f.credentials = setting.Mode, setting.Credentials[0]
+	if f.asked.Credentials != "" {
+		f.credentials = f.asked.Credentials
+	}
+	switch {
+	case way.Via == "xhr":
+		return f.prepareXHR()
+	case way.kind == api:
+		return f.prepareFetch()
+	}
+	return f.prepareLoad()
+}
+
+// prepareFetch is the Request constructor, as fetch() calls it.
+//
+// https://fetch.spec.whatwg.org/#dom-request
+func (f *fetching) prepareFetch() bool {
+	r := f.asked
+	f.unsafeRequest = true
+	if r.Redirect != "" {
+		f.redirectMode = r.Redirect
+	}
+	throw := func(reason Reason, parts ...string) bool {
+		f.fail(reason, requestClass, append(parts, ": fetch() throws a TypeError.")...)
+		return false
+	}
+	switch {
+	case f.url().userinfo != "":
+		return throw(InvalidRequest, "The URL has a user name or a password in it")
+	case f.mode == "navigate":
+		return throw(InvalidRequest, `Script cannot use mode "navigate"`)
+	case r.Cache == "only-if-cached" && f.mode != "same-origin":
+		return throw(InvalidRequest, "The cache mode only-if-cached needs mode same-origin")
+	case r.Method != "" && !IsToken(r.Method):
+		return throw(InvalidRequest, quote(r.Method), " is no method")
+	case IsForbiddenMethod(r.Method):
+		return throw(ForbiddenMethod, quote(r.Method), " is a forbidden method")
+	}
+	if r.Method != "" {
+		f.method = NormalizeMethod(r.Method)
+	}
+	if f.mode == "no-cors" && !IsSafelistedMethod(f.method) {
+		return throw(MethodNotSafelisted, "Mode no-cors allows GET, HEAD and POST only, not ", quote(f.method))
+	}
+	for _, h := range r.Headers {
+		if !f.appendHeader(h) {
+			return throw(InvalidRequest, "The header ", quote(h.Name+": "+h.Value), " is malformed")
+		}
+	}
+	if r.Body == nil {
+		return true
+	}
+	switch {
+	case f.method == "GET" || f.method == "HEAD":
+		return throw(InvalidRequest, f.method, " cannot have a body")
+	case r.Body.Stream && r.Keepalive:
+		return throw(InvalidRequest, "A keepalive request cannot send a stream")
+	case r.Body.Stream && f.mode == "no-cors":
+		return throw(InvalidRequest, "Mode no-cors cannot send a stream")
+	}
+	f.body, f.forcePreflight = r.Body, r.Body.Stream
+	if r.Body.Type != "" && !f.headers.Has("Content-Type") {
+		f.appendHeader(Header{"Content-Type", r.Body.Type})
+	}
+	return true
+}
+
+// prepareXHR is open(), setRequestHeader() and send().
+//
+// https://xhr.spec.whatwg.org/#the-send()-method
+func (f *fetching) prepareXHR() bool {
+	r := f.asked
+	f.unsafeRequest = true
+	throw := func(reason Reason, a algorithm, parts ...string) bool {
+		f.fail(reason, a, append(parts, ".")...)
+		return false
+	}
+	switch {
+	case r.Method != "" && !IsToken(r.Method):
+		return throw(InvalidRequest, xhrOpen, quote(r.Method), " is no method: open() throws a SyntaxError")
+	case IsForbiddenMethod(r.Method):
+		return throw(ForbiddenMethod, xhrOpen, quote(r.Method), " is a forbidden method: open() throws a SecurityError")
+	case r.Sync && r.ResponseType != "":
+		return throw(InvalidRequest, xhrOpen, "A synchronous request cannot have a responseType: an InvalidAccessError")
+	}
+	if r.Method != "" {
+		f.method = NormalizeMethod(r.Method)
+	}
+	for _, h := range r.Headers {
+		h.Value = NormalizeValue(h.Value)
+		if !IsToken(h.Name) || !IsHeaderValue(h.Value) {
+			return throw(InvalidRequest, xhrSend, "The header ", quote(h.Name+": "+h.Value), " is malformed: setRequestHeader() throws a SyntaxError")
+		}
+		if f.drops(h, h.Value) {
+			continue
+		}
+		f.headers = append(f.headers, h).wire()
+	}
+	if r.Body != nil && f.method != "GET" && f.method != "HEAD" {
+		f.body = r.Body
+		f.setXHRContentType()
+	}
+	f.forcePreflight = r.UploadListener
+	if f.state.Profile[UploadListenerNeedsBody] && (f.body == nil || r.Sync) {
+		f.forcePreflight = false
+	}
+	return true
+}
+
+const textUTF8 = "text/plain;charset=UTF-8"
+
+// setXHRContentType gives the body's type, or, for a string, corrects the
+// charset of the author's to what is really sent.
+func (f *fetching) setXHRContentType() {
+	author, given := f.headers.Get("Content-Type")
+	if !given {
+		if f.body.Type != "" {
+			f.headers = append(f.headers, Header{"Content-Type", f.body.Type})
+		}
+		return
+	}
+	m, ok := ParseMIMEType(author)
+	if !ok || f.body.Type != textUTF8 {
+		return
+	}
+	for i := range m.Parameters {
+		if p := &m.Parameters[i]; p.Name == "charset" && !strings.EqualFold(p.Value, "utf-8") {
+			p.Value = "UTF-8"
+			f.headers = append(f.headers.without("Content-Type"), Header{"Content-Type", m.String()})
+			return
+		}
+	}
+}
+
+// appendHeader is append on a Headers object with the request's guard. false:
+// it throws. A header that the guard does not let in is dropped without a word.
+//
+// https://fetch.spec.whatwg.org/#concept-headers-append
+func (f *fetching) appendHeader(h Header) bool {
+	h.Value = NormalizeValue(h.Value)
+	if !IsToken(h.Name) || !IsHeaderValue(h.Value) {
+		return false
+	}
+	whole := h.Value
+	if before, found := f.headers.Get(h.Name); found {
+		whole = before + ", " + h.Value
+	}
+	if !f.drops(h, whole) {
+		f.headers = append(f.headers, h)
+	}
+	return true
+}
+
+// drops applies the guard; whole is the value with those of the same name.
+func (f *fetching) drops(h Header, whole string) bool {
+	switch {
+	case IsForbiddenRequestHeader(h.Name, h.Value):
+		f.note(headersGuard, quote(h.Name), " is a header that only the browser may set: it is dropped.")
+		return true
+	case f.mode == "no-cors" && !IsNoCORSSafelistedRequestHeader(h.Name, whole):
+		f.note(headersGuard, quote(h.Name+": "+h.Value), " is not safelisted for mode no-cors: it is dropped.")
+		return true
+	case f.state.Profile[UserAgentIgnored] && strings.EqualFold(h.Name, "user-agent"):
+		return true
+	}
+	return false
+}
+
+// prepareLoad is the request of an element or another API, whose settings the
+// platform gives.
+//
+// https://html.spec.whatwg.org/multipage/urls-and-fetching.html#create-a-potential-cors-request
+func (f *fetching) prepareLoad() bool {
+	u := f.url()
+	f.note(potentialCORS, capital(f.way.About), " makes a request with mode ", f.mode, " and credentials ", f.credentials, ".")
+	switch f.way.Via {
+	case "beacon":
+		f.prepareBeacon()
+	case "form":
+		if strings.EqualFold(f.asked.Method, "post") {
+			f.method, f.body = "POST", f.asked.Body
+			if f.body != nil && f.body.Type != "" {
+				f.headers = Headers{{"Content-Type", f.body.Type}}
+			}
+		}
+	}
+	if u.userinfo != "" && f.mode != "navigate" && f.state.Profile[EmbeddedCredentialsBlocked] {
+		f.fail(EmbeddedCredentials, credentialedURL, "The URL of a subresource has a user name or a password in it: nothing is sent.")
+		return false
+	}
+	return true
+}
+
+// prepareBeacon asks by mode cors for a body whose type is not safelisted.
+//
+// https://w3c.github.io/beacon/#sec-processing-model
+func (f *fetching) prepareBeacon() {
+	f.method, f.body, f.unsafeRequest = "POST", f.asked.Body, true
+	f.asked.Keepalive = true
+	if f.body == nil || f.body.Type == "" {
+		return
+	}
+	f.headers = Headers{{"Content-Type", f.body.Type}}
+	if !IsSafelistedRequestHeader("Content-Type", f.body.Type) {
+		f.mode = "cors"
+	}
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

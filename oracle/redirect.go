@@ -1,0 +1,112 @@
+package oracle
+
+import (
+	"slices"
+	"strings"
+)
+
+const maxRedirects = 20
+
+func isRedirectStatus(status int) bool {
+	switch status {
+	case 301, 302, 303, 307, 308:
+		return true
+	}
+	return false
+}
+
+// isRedirect says whether the reply is handled as a redirect.
+func (f *fetching) isRedirect(reply Reply) bool {
+	if !isRedirectStatus(reply.Status) {
+		return false
+	}
+	location, _ := reply.Headers.Get("Location")
+	return location != "" || !f.state.Profile[RedirectNeedsLocation]
+}
+
+// locationURL is where a redirect leads. found is false when there is no
+// Location, ok is false when it is no URL or there are several.
+//
+// https://fetch.spec.whatwg.org/#concept-response-location-url
+func (f *fetching) locationURL(h Headers) (u *urlRecord, found, ok bool) {
+	values := h.Values("Location")
+	switch len(values) {
+	case 0:
+		return nil, false, false
+	case 1:
+	default:
+		if len(slices.Compact(slices.Clone(values))) > 1 {
+			return nil, true, false
+		}
+	}
+	u, ok = parseURL(values[0], f.url())
+	if !ok {
+		return nil, true, false
+	}
+	if u.fragment == "" {
+		u.fragment = f.url().fragment
+	}
+	return u, true, true
+}
+
+// redirect is HTTP-redirect fetch: whether the next URL may be asked for, and
+// what of the request goes on to it.
+//
+// https://fetch.spec.whatwg.org/#concept-http-redirect-fetch
+func (f *fetching) redirect(reply Reply) (Reply, bool) {
+	status := "Status " + itoa(reply.Status)
+	raw, _ := reply.Headers.Get("Location")
+	next, found, ok := f.locationURL(reply.Headers)
+	switch {
+	case !found:
+		f.note(redirectFetch, status, " without a Location leads nowhere: it is the response.")
+		return reply, true
+	case !ok:
+		f.fail(RedirectLocation, redirectFetch, status, " leads to ", quote(raw), ", which is no URL.")
+		return Reply{}, false
+	case !next.isHTTP():
+		f.fail(RedirectScheme, redirectFetch, status, " leads to ", quote(raw), ", which is not http or https.")
+		return Reply{}, false
+	case f.redirects == maxRedirects:
+		f.fail(RedirectCount, redirectFetch, "This would be redirect number 21, and 20 is the limit.")
+		return Reply{}, false
+	case next.userinfo != "" && f.mode == "cors" && !SameOrigin(f.origin, next.origin):
+		f.fail(RedirectUserinfo, redirectFetch, status, " leads to another origin with a user name in the URL, which mode cors forbids.")
+		return Reply{}, false
+	case next.userinfo != "" && f.tainting == "cors":
+		f.fail(RedirectUserinfo, redirectFetch, status, " leads to a URL with a user name, which response tainting cors forbids.")
+		return Reply{}, false
+	case reply.Status != 303 && f.body != nil && f.body.Stream:
+		f.fail(RedirectStream, redirectFetch, status, " wants the body again, and a stream can be sent only once.")
+		return Reply{}, false
+	}
+	f.redirects++
+	changes := ""
+	if reply.Status <= 302 && f.method == "POST" || reply.Status == 303 && f.method != "GET" && f.method != "HEAD" {
+		changes = ", as GET without a body"
+		f.method, f.body = "GET", nil
+		f.headers = f.headers.without("Content-Encoding", "Content-Language", "Content-Location", "Content-Type", "Content-Length")
+	}
+	if !SameOrigin(f.url().origin, next.origin) && f.headers.Has("Authorization") {
+		changes += ", without Authorization"
+		f.headers = f.headers.without("Authorization")
+	}
+	f.setReferrerPolicy(reply.Headers)
+	f.urls = append(f.urls, next)
+	if f.origin.String() != f.serializedOrigin() {
+		changes += `, with Origin "null"`
+	}
+	f.note(redirectFetch, status, " leads to ", next.wire(), changes, ".")
+	return f.mainFetch()
+}
+
+// setReferrerPolicy takes over the policy that a redirect's response asks for.
+//
+// https://w3c.github.io/webappsec-referrer-policy/#set-requests-referrer-policy-on-redirect
+func (f *fetching) setReferrerPolicy(h Headers) {
+	for _, value := range h.SplitValues("Referrer-Policy") {
+		if word := strings.ToLower(value); slices.Contains(enums[KnobReferrerPolicy], word) {
+			f.referrerPolicy = word
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package oracle
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// TraceStep is one step of the algorithm taken.
+type TraceStep struct {
+	// Algorithm is the standard's name for it: "CORS check".
+	Algorithm string `json:"algorithm"`
+	Spec      string `json:"spec"`  // absolute URL with anchor
+	Text      string `json:"text"`  // one sentence: what was looked at, what was found
+	Hop       int    `json:"hop"`   // index into the URL list: 0 before any redirect
+	Fails     bool   `json:"fails"` // this step ended in a network error
+}
+
+// algorithm is a step's name and where it is written.
+type algorithm struct{ name, spec string }
+
+const (
+	fetchSpec = "https://fetch.spec.whatwg.org/#"
+	htmlSpec  = "https://html.spec.whatwg.org/multipage/"
+	xhrSpec   = "https://xhr.spec.whatwg.org/#"
+	mixedSpec = "https://w3c.github.io/webappsec-mixed-content/#"
+)
+
+var (
+	requestClass    = algorithm{"Request constructor", fetchSpec + "dom-request"}
+	xhrOpen         = algorithm{"XMLHttpRequest open()", xhrSpec + "the-open()-method"}
+	xhrSend         = algorithm{"XMLHttpRequest send()", xhrSpec + "the-send()-method"}
+	headersGuard    = algorithm{"Headers guard", fetchSpec + "concept-headers-append"}
+	potentialCORS   = algorithm{"create a potential-CORS request", htmlSpec + "urls-and-fetching.html#create-a-potential-cors-request"}
+	portBlocking    = algorithm{"port blocking", fetchSpec + "port-blocking"}
+	mixedBlock      = algorithm{"mixed content check", mixedSpec + "should-block-fetch"}
+	mixedUpgrade    = algorithm{"upgrade a mixed content request", mixedSpec + "upgrade-algorithm"}
+	mainFetch       = algorithm{"main fetch", fetchSpec + "concept-main-fetch"}
+	schemeFetch     = algorithm{"scheme fetch", fetchSpec + "concept-scheme-fetch"}
+	needPreflight   = algorithm{"CORS-preflight needed", fetchSpec + "http-cors-protocol"}
+	preflightCache  = algorithm{"CORS-preflight cache", fetchSpec + "cors-preflight-cache"}
+	preflightFetch  = algorithm{"CORS-preflight fetch", fetchSpec + "cors-preflight-fetch"}
+	networkFetch    = algorithm{"HTTP-network-or-cache fetch", fetchSpec + "concept-http-network-or-cache-fetch"}
+	corsCheck       = algorithm{"CORS check", fetchSpec + "concept-cors-check"}
+	corpCheck       = algorithm{"cross-origin resource policy check", fetchSpec + "cross-origin-resource-policy-header"}
+	redirectFetch   = algorithm{"HTTP-redirect fetch", fetchSpec + "concept-http-redirect-fetch"}
+	orbCheck        = algorithm{"opaque response blocking", "https://github.com/annevk/orb#the-algorithm"}
+	nosniffCheck    = algorithm{"nosniff check", fetchSpec + "x-content-type-options-header"}
+	mimeCheck       = algorithm{"MIME type check", fetchSpec + "should-response-to-request-be-blocked-due-to-mime-type"}
+	filtering       = algorithm{"filtered response", fetchSpec + "concept-filtered-response"}
+	keepaliveLimit  = algorithm{"keepalive limit", fetchSpec + "concept-http-network-or-cache-fetch"}
+	scriptResponse  = algorithm{"fetch a classic script", htmlSpec + "webappapis.html#fetch-a-classic-script"}
+	moduleResponse  = algorithm{"fetch a single module script", htmlSpec + "webappapis.html#fetch-a-single-module-script"}
+	styleResponse   = algorithm{"process a linked stylesheet", htmlSpec + "links.html#link-type-stylesheet"}
+	imageResponse   = algorithm{"update the image data", htmlSpec + "images.html#update-the-image-data"}
+	originClean     = algorithm{"origin-clean flag", htmlSpec + "canvas.html#concept-canvas-origin-clean"}
+	cssOriginClean  = algorithm{"origin-clean flag of a style sheet", "https://drafts.csswg.org/cssom/#concept-css-style-sheet-origin-clean-flag"}
+	fontResponse    = algorithm{"fetch a font", "https://drafts.csswg.org/css-fonts-4/#font-fetching-requirements"}
+	frameResponse   = algorithm{"navigate", htmlSpec + "browsing-the-web.html#navigate"}
+	frameOptions    = algorithm{"X-Frame-Options check", htmlSpec + "document-lifecycle.html#check-a-navigation-response's-adherence-to-x-frame-options"}
+	streamResponse  = algorithm{"EventSource", htmlSpec + "server-sent-events.html#dispatchMessage"}
+	workerResponse  = algorithm{"fetch a worker script", htmlSpec + "webappapis.html#fetch-a-classic-worker-script"}
+	mediaResponse   = algorithm{"media data", htmlSpec + "media.html#media-data-processing-steps-list"}
+	linkResponse    = algorithm{"process a linked resource", htmlSpec + "links.html#default-fetch-and-process-the-linked-resource"}
+	trackResponse   = algorithm{"text track", htmlSpec + "media.html#start-the-track-processing-model"}
+	credentialedURL = algorithm{"embedded credentials", "https://chromestatus.com/feature/5669008342777856"}
+)
+
+// note records a step that was taken and went on.
+func (f *fetching) note(a algorithm, parts ...string) {
+	f.p.Trace = append(f.p.Trace, TraceStep{Algorithm: a.name, Spec: a.spec, Text: strings.Join(parts, ""), Hop: len(f.urls) - 1})
+}
+
+// fail records the step that ended in a network error. The first one counts.
+func (f *fetching) fail(reason Reason, a algorithm, parts ...string) {
+	f.note(a, parts...)
+	f.p.Trace[len(f.p.Trace)-1].Fails = true
+	f.failed = reason
+}
+
+// quote puts a value into a sentence: in quotes, cut where it gets long.
+func quote(s string) string {
+	const longest = 80
+	if len(s) > longest {
+		end := longest - 3
+		for end > 0 && !utf8.RuneStart(s[end]) {
+			end--
+		}
+		s = s[:end] + "..."
+	}
+	return `"` + s + `"`
+}

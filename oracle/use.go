@@ -1,0 +1,296 @@
+package oracle
+
+import (
+	"slices"
+	"strings"
+)
+
+// fetch runs main fetch and the checks that come after it. false: network
+// error.
+func (f *fetching) fetch() (Reply, bool) {
+	reply, ok := f.mainFetch()
+	if !ok {
+		return Reply{}, false
+	}
+	if f.opaqueRedirect {
+		return reply, true
+	}
+	if f.method == "HEAD" || isNullBodyStatus(reply.Status) {
+		reply.Body = nil
+	}
+	switch {
+	case !f.allowedByNosniff(reply), !f.allowedByMIMEType(reply):
+		return Reply{}, false
+	case f.tainting == "opaque" && !f.allowedByORB(reply):
+		return Reply{}, false
+	}
+	if reply.Abort == "in-body" {
+		f.fail(NetworkError, networkFetch, "The connection broke in the response's body.")
+		return Reply{}, false
+	}
+	return reply, true
+}
+
+// isNullBodyStatus holds for the statuses whose responses have no body.
+//
+// https://fetch.spec.whatwg.org/#null-body-status
+func isNullBodyStatus(status int) bool {
+	return status == 101 || status == 103 || status == 204 || status == 205 || status == 304
+}
+
+// isOK says whether the status is an ok status.
+func isOK(status int) bool { return status >= 200 && status <= 299 }
+
+// use says what the way to load makes of a response that is no network error,
+// and what script can see of it.
+func (f *fetching) use(reply Reply) {
+	switch f.way.kind {
+	case api:
+		f.useAPI(reply)
+	case moduleLoad:
+		f.useModule(reply)
+	case scriptLoad:
+		f.useScript(reply)
+	case imageLoad:
+		f.useImage(reply)
+	case fontLoad:
+		f.useFont(reply)
+	case styleLoad:
+		f.useStyle(reply)
+	case frameLoad:
+		f.useFrame(reply)
+	case streamLoad:
+		f.useStream(reply)
+	case workerLoad:
+		f.useWorker(reply)
+	case mediaLoad, trackLoad, plainLoad:
+		f.useLoaded(reply)
+	case socketLoad:
+		f.useSocket(reply)
+	case silentLoad:
+		f.p.Read = Unobservable
+	}
+}
+
+// finish ends with a value of Read.
+func (f *fetching) finish(read Read, reason Reason, a algorithm, parts ...string) {
+	f.p.Read, f.p.Reason = read, reason
+	f.note(a, parts...)
+}
+
+// useAPI hands the filtered response to script.
+//
+// https://fetch.spec.whatwg.org/#concept-filtered-response
+func (f *fetching) useAPI(reply Reply) {
+	last := f.url().wire()
+	kind := f.tainting
+	if f.opaqueRedirect {
+		kind = "opaqueredirect"
+	}
+	if f.way.Via != "xhr" {
+		f.p.Type = kind
+		f.p.Redirected = len(f.urls) > 1 && kind != "opaque"
+	}
+	switch kind {
+	case "opaqueredirect":
+		f.p.URL = last
+		f.finish(Opaque, "", filtering, "An opaque-redirect filtered response: status 0, no headers, no body.")
+		return
+	case "opaque":
+		f.finish(Opaque, "", filtering, "An opaque filtered response: status 0, no headers, no body, no URL.")
+		return
+	}
+	f.p.URL, f.p.Status = last, reply.Status
+	f.p.Headers = ReadableHeaders(kind, f.credentials, reply.Headers)
+	f.p.Body = reply.Body
+	if f.p.Body == nil {
+		f.p.Body = []byte{}
+	}
+	f.finish(Allowed, "", filtering, "A ", kind, " filtered response: script reads the status ", itoa(reply.Status), ", the body and ", headerCount(len(f.p.Headers)), ".")
+}
+
+func headerCount(n int) string {
+	if n == 1 {
+		return "1 header"
+	}
+	return itoa(n) + " headers"
+}
+
+// contentType is the value of Content-Type for a sentence.
+func contentType(h Headers) string {
+	if value, found := h.Get("Content-Type"); found {
+		return "Content-Type is " + quote(value)
+	}
+	return "there is no Content-Type"
+}
+
+// needsOK is the rule of scripts, styles and fonts that the status must be ok.
+func (f *fetching) needsOK(reply Reply, a algorithm) bool {
+	if isOK(reply.Status) || f.url().scheme == "data" || f.url().scheme == "blob" {
+		return true
+	}
+	f.fail(WrongType, a, "Status ", itoa(reply.Status), " is not 200 to 299.")
+	return false
+}
+
+// useModule takes JavaScript by its MIME type only.
+func (f *fetching) useModule(reply Reply) {
+	if !f.needsOK(reply, moduleResponse) {
+		return
+	}
+	if m, ok := ExtractMIMEType(reply.Headers); !ok || !m.IsJavaScript() {
+		f.fail(WrongType, moduleResponse, "A module must have a JavaScript MIME type, and ", contentType(reply.Headers), ".")
+		return
+	}
+	f.finish(Allowed, "", moduleResponse, "It is JavaScript, and it runs.")
+}
+
+// useScript runs what came, whatever its type; only its errors tell what is
+// in it, and those of another origin are muted.
+func (f *fetching) useScript(reply Reply) {
+	if !f.needsOK(reply, scriptResponse) {
+		return
+	}
+	if f.tainting == "opaque" {
+		f.p.Muted = true
+		f.finish(Opaque, "", scriptResponse, "It runs, and its errors are muted: the page learns nothing of what is in it.")
+		return
+	}
+	f.finish(Allowed, "", scriptResponse, "It runs, and its errors are not muted.")
+}
+
+// useImage decodes whatever the status. What came without CORS from elsewhere
+// taints a canvas.
+func (f *fetching) useImage(reply Reply) {
+	if !isImage(reply) {
+		f.fail(WrongType, imageResponse, "What came is no image.")
+		return
+	}
+	if f.tainting == "opaque" {
+		f.finish(Opaque, Tainted, originClean, "It loads, and it is not origin-clean: the page can show it, script cannot read its pixels.")
+		return
+	}
+	f.finish(Allowed, "", originClean, "It loads, and it is origin-clean: script can read its pixels.")
+}
+
+func (f *fetching) useFont(reply Reply) {
+	if !f.needsOK(reply, fontResponse) {
+		return
+	}
+	if !isFont(reply.Body) {
+		f.fail(WrongType, fontResponse, "What came is no font.")
+		return
+	}
+	f.finish(Allowed, "", fontResponse, "The font loads.")
+}
+
+func (f *fetching) useStyle(reply Reply) {
+	if !f.needsOK(reply, styleResponse) {
+		return
+	}
+	if m, ok := ExtractMIMEType(reply.Headers); ok && m.Essence() != "text/css" || !ok && reply.Headers.Has("Content-Type") {
+		f.fail(WrongType, styleResponse, "A stylesheet must be text/css, and ", contentType(reply.Headers), ".")
+		return
+	}
+	if f.tainting == "opaque" {
+		f.finish(Opaque, Tainted, cssOriginClean, "It applies, and it is not origin-clean: cssRules throws.")
+		return
+	}
+	f.finish(Allowed, "", cssOriginClean, "It applies, and script can read cssRules.")
+}
+
+// useFrame navigates the frame. A page can look into it when both have the
+// same origin in the end.
+func (f *fetching) useFrame(reply Reply) {
+	switch {
+	case reply.Status == 204 || reply.Status == 205:
+		f.fail(WrongType, frameResponse, "Status ", itoa(reply.Status), " has no document, so the frame stays as it was.")
+		return
+	case !f.frameOptionsAllow(reply):
+		return
+	}
+	if SameOrigin(f.origin, f.url().origin) {
+		f.finish(Allowed, "", frameResponse, "The document has the page's origin: script can look into it.")
+		return
+	}
+	f.finish(Opaque, "", frameResponse, "The document has another origin: it shows, script cannot look into it.")
+}
+
+// frameOptionsAllow is the check of X-Frame-Options.
+//
+// https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header
+func (f *fetching) frameOptionsAllow(reply Reply) bool {
+	var options []string
+	for _, value := range reply.Headers.SplitValues("X-Frame-Options") {
+		if value = strings.ToLower(value); value != "" && !slices.Contains(options, value) {
+			options = append(options, value)
+		}
+	}
+	known := func(o string) bool { return o == "deny" || o == "sameorigin" || o == "allowall" }
+	var denied bool
+	switch {
+	case len(options) > 1:
+		denied = slices.ContainsFunc(options, known)
+	case len(options) == 1:
+		denied = options[0] == "deny" || options[0] == "sameorigin" && !SameOrigin(f.origin, f.url().origin)
+	}
+	if denied {
+		f.fail(FrameOptions, frameOptions, "X-Frame-Options is ", quote(strings.Join(options, ", ")), ": the frame shows nothing.")
+	}
+	return !denied
+}
+
+func (f *fetching) useStream(reply Reply) {
+	m, ok := ExtractMIMEType(reply.Headers)
+	switch {
+	case reply.Status != 200:
+		f.fail(WrongType, streamResponse, "Status ", itoa(reply.Status), " is not 200.")
+	case !ok || m.Essence() != "text/event-stream":
+		f.fail(WrongType, streamResponse, "An event stream must be text/event-stream, and ", contentType(reply.Headers), ".")
+	default:
+		f.finish(Allowed, "", streamResponse, "The stream opens, and the page gets its events.")
+	}
+}
+
+func (f *fetching) useWorker(reply Reply) {
+	if !f.needsOK(reply, workerResponse) {
+		return
+	}
+	if m, ok := ExtractMIMEType(reply.Headers); f.url().isHTTP() && (!ok || !m.IsJavaScript()) {
+		f.fail(WrongType, workerResponse, "A worker's script must have a JavaScript MIME type, and ", contentType(reply.Headers), ".")
+		return
+	}
+	f.finish(Allowed, "", workerResponse, "The worker's script runs.")
+}
+
+// useLoaded covers media, tracks and links: they need something that is there.
+func (f *fetching) useLoaded(reply Reply) {
+	a := linkResponse
+	switch f.way.kind {
+	case mediaLoad:
+		a = mediaResponse
+	case trackLoad:
+		a = trackResponse
+	}
+	if !f.needsOK(reply, a) {
+		return
+	}
+	if f.way.kind != plainLoad && len(reply.Body) == 0 {
+		f.fail(WrongType, a, "What came is empty.")
+		return
+	}
+	if f.tainting == "opaque" {
+		f.finish(Opaque, Tainted, a, "It loads, and script cannot read it.")
+		return
+	}
+	f.finish(Allowed, "", a, "It loads, and script can read it.")
+}
+
+// useSocket looks at the handshake: no CORS, the server decides by Origin.
+func (f *fetching) useSocket(reply Reply) {
+	if reply.Status == 101 {
+		f.finish(Allowed, "", networkFetch, "Status 101 opens the WebSocket: CORS has no say, the server must look at Origin.")
+		return
+	}
+	f.fail(NetworkError, networkFetch, "Status ", itoa(reply.Status), " does not open a WebSocket.")
+}
