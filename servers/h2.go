@@ -29,10 +29,11 @@ func (l *listener) serveH2(secure *tls.Conn, at oracle.Origin) {
 			}
 		},
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if l.fleet.enter() {
-				defer l.fleet.wg.Done()
-				l.fleet.serveStream(at, w, r)
+			if !l.fleet.enter() {
+				panic(http.ErrAbortHandler)
 			}
+			defer l.fleet.wg.Done()
+			l.fleet.serveStream(at, w, r)
 		}),
 	}
 	server.Serve(one)
@@ -94,7 +95,7 @@ func (f *Fleet) serveStream(at oracle.Origin, w http.ResponseWriter, r *http.Req
 	}
 	a := f.answer(e, who)
 	if !wait(r.Context(), a.Delay) {
-		return
+		panic(http.ErrAbortHandler)
 	}
 	_, sent, _ := appendAnswer(nil, r.Method, a)
 	f.ledger.update(e, func(e *Entry) { e.Reply, e.cut = sent, a.Abort != "" })

@@ -112,11 +112,15 @@ func (l *listener) serve(tcp *net.TCPConn) {
 	}
 	tcp.SetDeadline(time.Time{})
 	c.at.Scheme, c.rw = "https", secure
-	if l.h2 {
+	switch {
+	case !l.h2:
+		c.serve()
+	case secure.ConnectionState().NegotiatedProtocol == "h2":
 		l.serveH2(secure, c.at)
-		return
+	default:
+		// crypto/tls lets a client that offers only http/1.1 through.
+		l.fleet.config.Log("servers: %s speaks HTTP/2 only: a client that does not was turned away", c.at)
 	}
-	c.serve()
 }
 
 // kill ends the listener and its connections.

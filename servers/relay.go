@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -39,24 +40,25 @@ func (c *conn) relay(r *request, e *Entry, b *backend) bool {
 	}
 	// The body goes its way while the reply comes: a server may answer before
 	// it has read everything, or ask for the body with a 100.
+	var read atomic.Bool // all of the body
 	sent := make(chan error, 1)
 	if r.body.done {
+		read.Store(true)
 		sent <- nil
 	} else {
-		go func() { sent <- c.passBody(r, e, back) }()
+		go func() { sent <- c.passBody(r, e, back, &read) }()
 	}
 	open, err := c.passReply(r, e, back)
-	select {
-	case bodyErr := <-sent:
-		open = open && bodyErr == nil
-	default:
+	back.SetWriteDeadline(time.Now()) // the set-up has answered: it wants no more
+	if !read.Load() {
 		// The reply is complete, the request is not: nothing can follow it.
-		open = false
-		if err == nil {
+		if open = false; err == nil {
 			c.finish()
 		}
 		c.tcp.Close()
-		<-sent
+	}
+	if <-sent != nil {
+		open = false
 	}
 	switch {
 	case errors.Is(err, errClient):
@@ -70,9 +72,10 @@ func (c *conn) relay(r *request, e *Entry, b *backend) bool {
 }
 
 // passBody passes the request's body on.
-func (c *conn) passBody(r *request, e *Entry, back io.Writer) error {
+func (c *conn) passBody(r *request, e *Entry, back io.Writer, read *atomic.Bool) error {
 	return c.eachPiece(r, func(p []byte) error {
 		if r.body.done {
+			read.Store(true)
 			c.fleet.ledger.update(e, func(e *Entry) { e.Body = r.body.body })
 		}
 		_, err := back.Write(p)
@@ -124,7 +127,14 @@ func (c *conn) passReply(r *request, e *Entry, back net.Conn) (open bool, err er
 		}
 		from.r += n
 	}
-	return from.r == from.w && body.kind != untilClose && !listed(reply.Headers, "Connection", "close"), nil
+	if surplus := from.in[from.r:from.w]; len(surplus) > 0 {
+		// Not a part of the reply, but the browser is to see that it came.
+		if !c.write(surplus) {
+			return false, errClient
+		}
+		return false, nil
+	}
+	return body.kind != untilClose && !listed(reply.Headers, "Connection", "close"), nil
 }
 
 // setUpFailed enters the failure and resets the client's connection.
