@@ -1,6 +1,9 @@
 package browser
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Installer is how this system installs a browser.
 type Installer struct {
@@ -19,22 +22,16 @@ type Installer struct {
 // FindInstaller finds out how to install a browser here.
 func FindInstaller() Installer { return thisMachine().installer(false) }
 
-// String is what to type, on one line.
-func (i Installer) String() string {
-	if i.Manager == "" {
-		return i.Hint
-	}
-	return i.line(i.Root)
-}
-
-func (i Installer) line(sudo bool) string {
+// Line is what to type, on one line, for a user who needs sudo to be root or
+// for one who doesn't. It is "" without a package manager.
+func (i Installer) Line(sudo bool) string {
 	var parts []string
-	for _, command := range [][]string{i.Prepare, i.Install[0]} {
+	for _, command := range slices.Concat([][]string{i.Prepare}, i.Install[:min(1, len(i.Install))]) {
 		if command == nil {
 			continue
 		}
 		part := strings.Join(command, " ")
-		if sudo {
+		if sudo && i.Root {
 			part = "sudo " + part
 		}
 		parts = append(parts, part)
@@ -47,7 +44,7 @@ func (i Installer) advice(root bool) string {
 	if i.Manager == "" {
 		return i.Hint
 	}
-	return "to install one, type:\n  " + i.line(i.Root && !root)
+	return "to install one, type:\n  " + i.Line(!root)
 }
 
 func (m machine) has(command string) bool {
