@@ -27,6 +27,7 @@ var Formats = []Format{
 	{"text", "report.txt", "the terminal's summary, without colours", func(w io.Writer, run record.Run, records []record.Record) error {
 		return Text(w, run, records, Options{})
 	}},
+	{"html", "report.html", "one self-contained page: matrix, votes, wire and trace of each case", HTML},
 	{"junit", "junit.xml", "JUnit XML, for a CI server", JUnit},
 	{"markdown", "report.md", "a summary for a CI job's page", Markdown},
 }

@@ -1,0 +1,127 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/corsproof/corsproof/harness/record"
+)
+
+func renderHTML(t *testing.T, run record.Run, records []record.Record) string {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, HTML(&b, run, records))
+	return b.String()
+}
+
+// The golden file leaves out the style and the script, which have their own
+// files: a change of theirs is no change of the report.
+func TestHTMLGolden(t *testing.T) {
+	run, records := smallRun()
+	page := renderHTML(t, run, records)
+	page = strings.Replace(page, pageCSS, "/* report.css */", 1)
+	page = strings.Replace(page, pageJS, "/* report.js */", 1)
+	page = regexp.MustCompile(`sha256-[^']+`).ReplaceAllString(page, "sha256-HASH")
+	golden(t, "report.html", []byte(page))
+}
+
+func TestHTMLHoldsNoMarkupOfAServer(t *testing.T) {
+	run, records := smallRun()
+	page := renderHTML(t, run, records)
+	assert.Equal(t, 2, strings.Count(page, "<script"), "the page's own script and its data")
+	assert.Equal(t, 2, strings.Count(page, "</script"))
+	assert.False(t, strings.Contains(page, "<img"))
+	assert.False(t, strings.Contains(page, `href="javascript:`))
+	assert.False(t, strings.Contains(page, "\u2028"))
+	assert.False(t, regexp.MustCompile(`<(link|img|iframe|object|embed)[^>]* (src|href)="[^d]`).MatchString(page), "the page loads nothing")
+}
+
+func TestHTMLDataIsTheRecords(t *testing.T) {
+	run, records := smallRun()
+	page := renderHTML(t, run, records)
+	_, data, ok := strings.Cut(page, `<script type="application/json" id="data">`)
+	require.True(t, ok)
+	data, _, ok = strings.Cut(data, "</script>")
+	require.True(t, ok)
+	var got []caseData
+	require.NoError(t, json.Unmarshal([]byte(data), &got))
+	require.Len(t, got, len(records))
+	want := record.Sorted(records)
+	for i := range got {
+		assert.Equal(t, want[i], got[i].Record, want[i].ID)
+		assert.Len(t, got[i].Decide, len(want[i].Steps))
+	}
+}
+
+func TestHTMLIsCompleteWithoutAScript(t *testing.T) {
+	run, records := manyRun(250)
+	page := renderHTML(t, run, records)
+	for _, r := range records {
+		assert.True(t, strings.Contains(page, `id="`+r.ID+`"`), r.ID)
+	}
+	assert.True(t, strings.Contains(page, records[0].Why))
+	assert.True(t, strings.Contains(page, "<noscript>"))
+}
+
+func TestHTMLOfAnEmptyRun(t *testing.T) {
+	assert.Contains(t, renderHTML(t, record.Run{}, nil), "Nothing ran.")
+}
+
+// A repeated case shows its worst attempt.
+func TestHTMLShowsTheWorstAttempt(t *testing.T) {
+	run, records := manyRun(1)
+	for attempt, verdict := range []record.Verdict{record.Pass, record.Unexpected, record.Pass} {
+		r := records[0]
+		r.Attempt, r.Verdict = attempt+1, verdict
+		records = append(records, r)
+	}
+	page := newPage(run, record.Sorted(records))
+	require.Len(t, page.Topics[0].Scenarios, 1)
+	assert.Equal(t, record.Unexpected, page.Topics[0].Scenarios[0].Rows[0].Cells[0].Verdict)
+}
+
+func TestMatrixRows(t *testing.T) {
+	run, records := smallRun()
+	page := newPage(run, record.Sorted(records))
+	require.Len(t, page.Topics, 2)
+
+	origins := page.Topics[0]
+	require.Len(t, origins.Groups, 2, "a column group an engine")
+	assert.Equal(t, []string{"fetch", "script"}, origins.Groups[0].Vias)
+	assert.Equal(t, []string{"fetch"}, origins.Groups[1].Vias)
+	require.Len(t, origins.Scenarios, 1)
+	cells := origins.Scenarios[0].Rows[0].Cells
+	require.Len(t, cells, 3)
+	assert.Equal(t, "origins/one-allowed/fetch", cells[0].ID)
+	assert.Equal(t, "opaque", cells[1].Glyph)
+	assert.Equal(t, "origins/one-allowed/fetch@firefox", cells[2].ID)
+	assert.True(t, cells[2].Starts)
+
+	hostile := page.Topics[1].Scenarios[0]
+	assert.Equal(t, "no-answer", hostile.Rows[0].Name)
+}
+
+func TestVariantsShareTheirScenario(t *testing.T) {
+	run, records := manyRun(250)
+	page := newPage(run, record.Sorted(records))
+	for _, topic := range page.Topics {
+		for _, s := range topic.Scenarios {
+			if strings.HasPrefix(s.Rows[0].ID, "preflight/missing-method/") {
+				require.Len(t, s.Rows, 3)
+				assert.Equal(t, "delete", s.Rows[1].Name)
+				return
+			}
+		}
+	}
+	t.Fatal("no scenario with variants")
+}
+
+func TestHrefStaysAFragment(t *testing.T) {
+	assert.Equal(t, `#a/b%22%3E%3Cx%20%FF@firefox`, string(cellView{ID: "a/b\"><x \xff@firefox"}.Href()))
+}
