@@ -1,0 +1,58 @@
+# corsproof. `make help` lists the targets, from the comments behind them.
+
+GO        ?= go
+OUT       ?= out
+FUZZTIME  ?= 20s
+RACE      ?= ./...
+BENCH     ?= .
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# Modules within this one (./... stops at their borders).
+NESTED := $(patsubst %/go.mod,%,$(shell find . -mindepth 2 -name go.mod -not -path '*/node_modules/*' -not -path './$(OUT)/*'))
+
+# In CI nothing that could run may be left out, nor taken from an earlier run.
+ifneq ($(CI),)
+export CORSPROOF_REQUIRE_BROWSER = 1
+FRESH := -count=1
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test race bench lint fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## find or install what a run needs: a browser, the Node packages of Express
+	@$(GO) run ./cmd/corsproof setup
+
+run: setup ## run the catalogue in headless Chrome; writes out/results.jsonl and out/report.html
+	@$(GO) run ./cmd/corsproof run -out $(OUT)
+
+test: setup ## go vet and every test, in a real browser too
+	$(GO) vet ./...
+	$(GO) test $(FRESH) ./...
+	@set -e; for module in $(NESTED); do echo "cd $$module"; (cd "$$module" && $(GO) vet ./... && $(GO) test $(FRESH) ./...); done
+
+race: setup ## the tests with the race detector; RACE="./oracle/..." for some
+	$(GO) test -race $(FRESH) $(RACE)
+
+bench: setup ## corsproof beside a bare fetch loop, in the same browser
+	$(GO) test -run '^$$' -bench '$(BENCH)' ./harness/...
+
+lint: ## gofmt, go vet, staticcheck, and every claim of the catalogue against the oracle
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not gofmt'd:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	@set -e; for module in $(NESTED); do echo "cd $$module"; (cd "$$module" && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./...); done
+	$(GO) run ./cmd/corsproof lint
+
+fuzz: ## each fuzz test for FUZZTIME (20s)
+	@set -e; for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n 1 dirname | sort -u); do \
+		for name in $$($(GO) test -list '^Fuzz' "$$package" | grep '^Fuzz'); do \
+			echo "$$package $$name"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+clean: ## remove what the targets wrote in this folder
+	rm -rf $(OUT) corsproof
