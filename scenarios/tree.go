@@ -70,11 +70,12 @@ func (n *node) get(key string) *node {
 	return nil
 }
 
-// What a scenario file may be at most. YAML's parser recurses, and its stack
-// must not be a file's to exhaust.
+// What a scenario file may be at most. YAML's parser recurses, and its time
+// grows with the square of a mapping: neither is a file's to exhaust.
 const (
-	maxBytes = 1 << 20
-	maxDepth = 64
+	maxBytes  = 1 << 20
+	maxTokens = 60_000
+	maxDepth  = 64
 )
 
 // parse turns a file into its tree, nil when it has none. It never panics.
@@ -149,6 +150,10 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 		}
 	}()
 	tokens = lexer.Tokenize(text)
+	if len(tokens) > maxTokens {
+		p.add(p.at(tokens[maxTokens]), Unreadable, "too many values", fmt.Sprintf("at most %d words and signs: split the file", maxTokens))
+		return nil, false
+	}
 	before := len(p.list)
 	depth := 0
 	refuse := func(t *token.Token, found, expected string) {
@@ -157,11 +162,11 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 	for i, t := range tokens {
 		switch t.Type {
 		case token.InvalidType:
-			if strings.HasPrefix(strings.TrimLeft(t.Origin, " \n"), "\t") || strings.Contains(t.Error, `'\t'`) {
+			if strings.HasPrefix(strings.TrimLeft(t.Origin, " \n"), "\t") || strings.Contains(t.Error, "'\t'") {
 				refuse(t, "a tab", "spaces")
 				return nil, false
 			}
-			refuse(t, "invalid YAML ("+firstLine(t.Error)+")", "YAML")
+			refuse(t, "invalid YAML ("+printable([]rune(firstLine(t.Error)))+")", "YAML")
 			return nil, false
 		case token.AnchorType:
 			refuse(t, "an anchor (&)", "no anchors: what scenarios share stands in `defaults`; quote the value if it begins with &")
@@ -190,7 +195,7 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 		case token.SequenceEntryType, token.MappingValueType:
 			// Every block within a block stands further to the right.
 			if depth == 0 && indent(t) > 4*maxDepth {
-				p.add(p.at(t), Unreadable, "lists in lists without end", fmt.Sprintf("at most %d", maxDepth))
+				p.add(p.at(t), Unreadable, "too many blocks in blocks", fmt.Sprintf("at most %d", maxDepth))
 				return nil, false
 			}
 		}
@@ -225,9 +230,9 @@ func (p *problems) syntax(err error) {
 	}
 	expected := "YAML"
 	if strings.Contains(message, "mapping value is not allowed") {
-		expected = "quotes around a value that holds \": \""
+		expected = "one indentation in a mapping, and quotes around a value that holds \": \""
 	}
-	p.add(pos, Syntax, "invalid YAML ("+message+")", expected)
+	p.add(pos, Syntax, "invalid YAML ("+printable([]rune(message))+")", expected)
 }
 
 // at is a token's place in the file, on a line that the file has.
