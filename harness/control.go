@@ -58,7 +58,7 @@ func controlKey(control *scenarios.Permutation) string {
 	r := s.Request
 	fmt.Fprintf(&b, "%s > %s via %s %s %s %s %s %s", r.From, r.To, r.Via, r.Method, r.Mode, r.Credentials, r.Redirect, r.ResponseType)
 	for _, h := range r.Headers {
-		fmt.Fprintf(&b, " %s:%s", h.Name, h.Value.Source())
+		fmt.Fprintf(&b, " %s:%s", h.Name, h.Value.String())
 	}
 	if r.Body != nil {
 		fmt.Fprintf(&b, " body %s %t", r.Body.Type, r.Body.Stream)
@@ -74,17 +74,9 @@ func controlKey(control *scenarios.Permutation) string {
 // can use.
 func permissive(server scenarios.Server) scenarios.Server {
 	allow := func(names ...string) scenarios.Lines {
-		values := map[string]string{
-			"Access-Control-Allow-Origin":      "{request-origin}",
-			"Access-Control-Allow-Credentials": "true",
-			"Access-Control-Allow-Methods":     "{request-method}",
-			"Access-Control-Allow-Headers":     "{request-headers}",
-			"Cross-Origin-Resource-Policy":     "cross-origin",
-			"Timing-Allow-Origin":              "*",
-		}
-		var lines scenarios.Lines
-		for _, name := range names {
-			lines = append(lines, scenarios.Line{Name: name, Value: scenarios.MustTemplate(values[name])})
+		lines := make(scenarios.Lines, len(names))
+		for i, name := range names {
+			lines[i] = scenarios.Line{Name: name, Value: allowing[name]}
 		}
 		return lines
 	}
@@ -96,4 +88,23 @@ func permissive(server scenarios.Server) scenarios.Server {
 		out.Redirects = append(out.Redirects, hop)
 	}
 	return out
+}
+
+// allowing are the values that let everybody in.
+var allowing = map[string]scenarios.Template{
+	"Access-Control-Allow-Origin":      placeholder("{request-origin}"),
+	"Access-Control-Allow-Credentials": scenarios.Literal("true"),
+	"Access-Control-Allow-Methods":     placeholder("{request-method}"),
+	"Access-Control-Allow-Headers":     placeholder("{request-headers}"),
+	"Cross-Origin-Resource-Policy":     scenarios.Literal("cross-origin"),
+	"Timing-Allow-Origin":              scenarios.Literal("*"),
+}
+
+// placeholder is a template of our own making.
+func placeholder(source string) scenarios.Template {
+	t, err := scenarios.ParseTemplate(source)
+	if err != nil {
+		panic("harness: " + err.Error())
+	}
+	return t
 }

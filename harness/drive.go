@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/harness/judge"
 	"github.com/corsproof/corsproof/oracle"
@@ -488,5 +487,3 @@ func cutAuthority(url string) (authority, rest string, found bool) {
 	}
 	return url[:i+3+slash], url[i+3+slash:], true
 }
-
-var _ = fixtures.Ways

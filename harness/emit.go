@@ -2,6 +2,8 @@ package harness
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,8 +18,9 @@ import (
 )
 
 // record judges the trial and writes down everything the verdict rests on.
-func (t *trial) record(expectations []scenarios.Expectation) record.Record {
+func (t *trial) record(expectations []expectation) record.Record {
 	r := head(t.perm, t.engine)
+	r.Order = t.order
 	r.MS = float64(t.elapsed.Microseconds()) / 1000
 	r.Attempt = t.attempt
 	if t.notApplicable != "" {
@@ -50,7 +53,7 @@ func (t *trial) votes(i int) judge.Votes {
 	step := t.bound.Steps[i].Step
 	via := step.Request.Via
 	v := judge.Votes{
-		Claim: step.Expect, Standard: observe.Prediction(s.standard, via),
+		Claim: step.Expect, Expand: t.expander(i), Standard: observe.Prediction(s.standard, via),
 		Repeats: fixtures.Ways()[via].Repeats,
 	}
 	if s.profile != nil {
@@ -73,14 +76,14 @@ func (t *trial) recordStep(i int, v judge.Votes) record.Step {
 			Method: methodOf(r), URL: scenarios.StripToken(r.URL), Via: string(r.Via), Mode: r.Mode,
 			Credentials: r.Credentials, Headers: r.Headers, Text: Snippet(r),
 		},
-		Claim: claimOf(bound.Step.Expect), Oracle: predicted(s.standard),
+		Claim: claimOf(bound.Step.Expect), Oracle: t.predicted(s.standard),
 		Observed: observation(v.Observed, s.wire),
 	}
 	if r.Body != nil {
 		step.Request.Body = text(r.Body.Bytes)
 	}
 	if s.profile != nil {
-		step.Profile = new(predicted(*s.profile))
+		step.Profile = new(t.predicted(*s.profile))
 	}
 	return step
 }
@@ -101,7 +104,7 @@ func unfinished(p *scenarios.Permutation, engine string, why error) record.Recor
 	return r
 }
 
-func listed(expectations []scenarios.Expectation, id string) *judge.Explanation {
+func listed(expectations []expectation, id string) *judge.Explanation {
 	for _, e := range expectations {
 		if e.Matches(id) {
 			return &judge.Explanation{Read: e.Read, Reason: e.Reason, Link: e.Link}
@@ -111,17 +114,17 @@ func listed(expectations []scenarios.Expectation, id string) *judge.Explanation 
 }
 
 func claimOf(e scenarios.Expect) record.Claim {
-	return record.Claim{Read: string(e.Read), Reason: string(e.Reason), ServerSaw: e.ServerSaw, More: e.Stated()}
+	return record.Claim{Read: string(e.Read), Reason: string(e.Reason), ServerSaw: e.ServerSaw, More: stated(e)}
 }
 
-func predicted(p oracle.Prediction) record.Predicted {
+func (t *trial) predicted(p oracle.Prediction) record.Predicted {
 	wire := slices.Clone(p.Wire)
 	for i := range wire {
 		wire[i].URL = scenarios.StripToken(wire[i].URL)
 	}
 	trace := slices.Clone(p.Trace)
 	for i := range trace {
-		trace[i].Text = scenarios.StripTokens(trace[i].Text)
+		trace[i].Text = t.withoutToken(trace[i].Text)
 	}
 	return record.Predicted{Read: string(p.Read), Reason: string(p.Reason), Type: p.Type, Status: p.Status, Wire: wire, Trace: trace}
 }
@@ -138,7 +141,7 @@ func observation(s observe.Seen, wire []servers.Entry) record.Observation {
 		o.Wire = append(o.Wire, record.Exchange{
 			At: e.At.String(), Method: e.Method, Path: e.Path, Headers: e.Headers, Body: text(e.Body),
 			Preflight: e.Preflight, Retry: e.Retry, Status: e.Reply.Status, ReplyHeaders: stripped(e.Reply.Headers),
-			ReplyBody: text(e.Reply.Body), MS: float64(e.Time.Sub(wire[0].Time).Microseconds()) / 1000,
+			ReplyBody: text(e.Reply.Body), MS: float64((e.Time - wire[0].Time).Microseconds()) / 1000,
 		})
 	}
 	return o
@@ -167,6 +170,63 @@ func text(b []byte) string {
 		return string(b[:most]) + "..."
 	}
 	return string(b)
+}
+
+// withoutToken gives a sentence about a case as if it had no token.
+func (t *trial) withoutToken(sentence string) string {
+	return regexp.MustCompile(`/~`+t.bound.Token+`(\.[0-9]+)?|[?&]`+scenarios.TokenParam+`=`+t.bound.Token).ReplaceAllString(sentence, "")
+}
+
+// expander fills in the placeholders of a step's claim.
+func (t *trial) expander(step int) judge.Expander {
+	return func(template scenarios.Template) string { return t.bound.Expand(step, template) }
+}
+
+// stated are the claims beside read, reason and server-saw, as their author
+// wrote them.
+func stated(e scenarios.Expect) []string {
+	var out []string
+	add := func(key string, value any) { out = append(out, fmt.Sprintf("%s: %v", key, value)) }
+	if e.Type != "" {
+		add("type", e.Type)
+	}
+	if e.Status != nil {
+		add("status", *e.Status)
+	}
+	if e.URL != nil {
+		add("url", e.URL)
+	}
+	if e.Redirected != nil {
+		add("redirected", *e.Redirected)
+	}
+	if e.Body != nil {
+		add("body", e.Body)
+	}
+	if len(e.ReadableHeaders) > 0 {
+		add("readable-headers", strings.Join(e.ReadableHeaders, ", "))
+	}
+	if len(e.HiddenHeaders) > 0 {
+		add("hidden-headers", strings.Join(e.HiddenHeaders, ", "))
+	}
+	if e.Error != "" {
+		add("error", e.Error)
+	}
+	if e.Muted != nil {
+		add("muted", *e.Muted)
+	}
+	if e.Preflights != nil {
+		add("preflights", *e.Preflights)
+	}
+	if e.Origin != "" {
+		add("origin", e.Origin)
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.RequestHeaders)) {
+		add("request-headers "+name, e.RequestHeaders[name])
+	}
+	if len(e.Wire) > 0 {
+		add("wire", fmt.Sprintf("%d requests, each as stated", len(e.Wire)))
+	}
+	return out
 }
 
 func methodOf(r oracle.Request) string {

@@ -37,7 +37,7 @@ func Explain(p *scenarios.Permutation, engine string) (Explanation, error) {
 	if engine != "" {
 		profile = oracle.ProfileFor(engine)
 	}
-	bound, err := p.Bind("explain", fixtures.Assets)
+	bound, err := p.Bind("explain", fixtures.Assets{})
 	if err != nil {
 		return e, fmt.Errorf("harness: %s: %w", p.ID, err)
 	}
@@ -45,16 +45,16 @@ func Explain(p *scenarios.Permutation, engine string) (Explanation, error) {
 	t.predict(profile)
 	e.Switches = t.switches
 	for i, s := range bound.Steps {
-		step := ExplainedStep{Page: pageText(s), Snippet: Snippet(s.Request), Standard: readable(t.steps[i].standard)}
+		step := ExplainedStep{Page: pageText(s), Snippet: Snippet(s.Request), Standard: t.readable(t.steps[i].standard)}
 		switch {
 		case s.NotSupported != "":
 			step.Note = s.NotSupported
 		case s.Server == nil:
 			step.Note = fmt.Sprintf("the set-up %s answers: its replies are known when it has run (corsproof run %s)", s.Step.Server.SetUp.Name, p.ID)
 		default:
-			step.Problems = judge.Claim(s.Step.Expect, observe.Prediction(t.steps[i].standard, s.Request.Via), "the standard")
+			step.Problems = judge.Claim(s.Step.Expect, observe.Prediction(t.steps[i].standard, s.Request.Via), "the standard", t.expander(i))
 			if differs := t.steps[i].profile; differs != nil {
-				step.Profile = new(readable(*differs))
+				step.Profile = new(t.readable(*differs))
 			}
 		}
 		e.Steps = append(e.Steps, step)
@@ -63,8 +63,8 @@ func Explain(p *scenarios.Permutation, engine string) (Explanation, error) {
 }
 
 // readable takes the case's token out of a prediction.
-func readable(p oracle.Prediction) oracle.Prediction {
-	r := predicted(p)
+func (t *trial) readable(p oracle.Prediction) oracle.Prediction {
+	r := t.predicted(p)
 	p.Wire, p.Trace, p.URL = r.Wire, r.Trace, scenarios.StripToken(p.URL)
 	return p
 }

@@ -27,7 +27,7 @@ func (p Problem) String() string {
 func Lint(permutations []*scenarios.Permutation) []Problem {
 	var out []Problem
 	for _, p := range permutations {
-		bound, err := p.Bind("lint", fixtures.Assets)
+		bound, err := p.Bind("lint", fixtures.Assets{})
 		if err != nil {
 			out = append(out, Problem{p.ID, p.Pos, err.Error()})
 			continue
@@ -44,7 +44,8 @@ func Lint(permutations []*scenarios.Permutation) []Problem {
 			if s.Server == nil || s.NotSupported != "" {
 				continue
 			}
-			for _, text := range judge.Claim(s.Step.Expect, observe.Prediction(predictions[i], s.Request.Via), "the standard") {
+			expand := func(t scenarios.Template) string { return bound.Expand(i, t) }
+			for _, text := range judge.Claim(s.Step.Expect, observe.Prediction(predictions[i], s.Request.Via), "the standard", expand) {
 				out = append(out, Problem{p.ID, at, text})
 			}
 		}

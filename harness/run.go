@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/harness/browser/cdp"
 	"github.com/corsproof/corsproof/harness/record"
@@ -54,13 +55,13 @@ func Run(ctx context.Context, o Options) (record.Run, error) {
 	if r.Log == nil {
 		r.Log = func(string, ...any) {}
 	}
-	expectations, err := scenarios.Expectations(o.Browser.Key)
+	expectations, err := expectationsFor(o.Browser.Key)
 	if err != nil {
 		return record.Run{}, err
 	}
 	r.expectations = expectations
 
-	fleet, err := r.startFleet(ctx)
+	fleet, err := r.startFleet()
 	if err != nil {
 		return record.Run{}, err
 	}
@@ -90,7 +91,7 @@ func Run(ctx context.Context, o Options) (record.Run, error) {
 	}
 	info := record.Run{
 		Schema: record.Schema, Version: version(), Started: started.UTC().Format(time.RFC3339),
-		Engines: []record.Engine{engine}, Topology: topology(fleet), Expected: r.total,
+		Engines: []record.Engine{engine}, Topology: topology(r.listen), Expected: r.total,
 		Seconds: time.Since(started).Seconds(),
 	}
 	return info, nil
@@ -100,7 +101,9 @@ func Run(ctx context.Context, o Options) (record.Run, error) {
 type run struct {
 	Options
 	tokens       *tokens
-	expectations []scenarios.Expectation
+	expectations []expectation
+	listen       []servers.Listen
+	missing      map[string]string // set-ups that cannot run here, and why
 	attempt      int
 	total        int
 
@@ -110,18 +113,19 @@ type run struct {
 }
 
 // startFleet starts a listener for every origin that any permutation touches.
-func (r *run) startFleet(ctx context.Context) (*servers.Fleet, error) {
+func (r *run) startFleet() (*servers.Fleet, error) {
 	seen := map[oracle.Origin]bool{}
 	var listen []servers.Listen
 	add := func(origin oracle.Origin) {
 		if !seen[origin] {
+			_, protocol, _ := scenarios.ResolveOrigin(origin.String()) // what a case touches does resolve
 			seen[origin] = true
-			listen = append(listen, servers.Listen{Origin: origin, Protocol: scenarios.ProtocolOf(origin)})
+			listen = append(listen, servers.Listen{Origin: origin, Protocol: protocol})
 		}
 	}
 	needed := map[string]bool{}
 	for _, p := range r.Permutations {
-		bound, err := p.Bind("plan", nil)
+		bound, err := p.Bind("plan", fixtures.Assets{})
 		if err != nil {
 			return nil, fmt.Errorf("harness: %s: %w", p.ID, err)
 		}
@@ -136,13 +140,29 @@ func (r *run) startFleet(ctx context.Context) (*servers.Fleet, error) {
 	}
 	add(plainPage)
 	for _, name := range []string{"app", "api"} { // the start-up probes' own ground
-		origin, err := scenarios.ResolveOrigin(name)
+		origin, _, err := scenarios.ResolveOrigin(name)
 		if err != nil {
 			return nil, err
 		}
-		add(origin.Origin)
+		add(origin)
 	}
-	return servers.Start(ctx, servers.Config{Origins: listen, Assets: pageAssets(), SetUps: setups.Named(needed), Log: r.Log})
+	r.listen = listen
+	config := servers.Config{Origins: listen, Log: r.Log, Pages: servers.Pages(servers.Assets{
+		PageHTML: fixtures.PageHTML, FrameHTML: fixtures.FrameHTML, ProbeJS: fixtures.ProbeJS(),
+	})}
+	r.missing = map[string]string{}
+	for name := range needed {
+		info, err := setups.ByName(name)
+		if err != nil {
+			return nil, err
+		}
+		if err := info.Missing(); err != nil {
+			r.missing[name] = err.Error()
+			continue
+		}
+		config.SetUps = append(config.SetUps, info.New())
+	}
+	return servers.Start(config)
 }
 
 // try runs the permutations once in a browser of its own and returns those that
@@ -187,7 +207,7 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 		t.engine = engine.Key
 		trials = append(trials, t)
 	}
-	err = s.drive(ctx, runnable(trials, r.conclude, fleet))
+	err = s.drive(ctx, r.runnable(trials))
 	if r.Pause != nil && err == nil {
 		r.Pause()
 	}
@@ -204,16 +224,16 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 }
 
 // runnable concludes the trials that cannot run here and returns the others.
-func runnable(trials []*trial, conclude func(*trial), fleet *servers.Fleet) []*trial {
+func (r *run) runnable(trials []*trial) []*trial {
 	return slices.DeleteFunc(slices.Clone(trials), func(t *trial) bool {
 		if t.notApplicable == "" && t.setUp() != "" {
-			t.notApplicable = fleet.SetUpMissing(t.setUp())
+			t.notApplicable = r.missing[t.setUp()]
 		}
 		if t.notApplicable == "" {
 			return false
 		}
 		t.concluded = true
-		conclude(t)
+		r.conclude(t)
 		return true
 	})
 }
@@ -244,10 +264,15 @@ func mappings(fleet *servers.Fleet) []browser.Mapping {
 	return out
 }
 
-func topology(fleet *servers.Fleet) []record.Origin {
+func topology(listen []servers.Listen) []record.Origin {
 	var out []record.Origin
-	for _, l := range fleet.Origins() {
-		name, relation := scenarios.Relation(l.Origin)
+	for _, l := range listen {
+		var name, relation string
+		for _, n := range scenarios.Named {
+			if n.Origin == l.Origin {
+				name, relation = n.Name, n.Relation
+			}
+		}
 		out = append(out, record.Origin{Name: name, Origin: l.Origin.String(), Relation: relation, Protocol: string(l.Protocol)})
 	}
 	return out

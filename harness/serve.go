@@ -24,13 +24,13 @@ type Served struct {
 // user's own. The caller closes the fleet.
 func Serve(ctx context.Context, permutations []*scenarios.Permutation, log func(string, ...any)) (*servers.Fleet, []Served, error) {
 	r := &run{Options: Options{Permutations: permutations, Log: log}}
-	fleet, err := r.startFleet(ctx)
+	fleet, err := r.startFleet()
 	if err != nil {
 		return nil, nil, err
 	}
 	var out []Served
 	for i, p := range permutations {
-		bound, err := p.Bind(fmt.Sprintf("case%d", i+1), fixtures.Assets)
+		bound, err := p.Bind(fmt.Sprintf("case%d", i+1), fixtures.Assets{})
 		if err != nil {
 			fleet.Close()
 			return nil, nil, err

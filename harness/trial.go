@@ -27,6 +27,8 @@ type trial struct {
 	bound   *scenarios.Bound
 	lane    lane
 	attempt int
+	engine  string
+	order   int // the permutation's place in the run, from 1
 	steps   []trialStep
 	started time.Time
 	elapsed time.Duration
@@ -80,7 +82,7 @@ func (t *tokens) next() string {
 
 // newTrial binds and predicts a permutation.
 func newTrial(p *scenarios.Permutation, token string, profile oracle.Profile) (*trial, error) {
-	bound, err := p.Bind(token, fixtures.Assets)
+	bound, err := p.Bind(token, fixtures.Assets{})
 	if err != nil {
 		return nil, fmt.Errorf("harness: %s: %w", p.ID, err)
 	}
@@ -144,7 +146,7 @@ func relevantSwitches(b *scenarios.Bound, profile oracle.Profile, step int, with
 		without := maps.Clone(profile)
 		delete(without, s)
 		if !reflect.DeepEqual(predictSteps(b, without)[step].Wire, with.Wire) || !reflect.DeepEqual(predictSteps(b, without)[step], with) {
-			links = append(links, s.Link())
+			links = append(links, linkOf(s))
 		}
 	}
 	return links
@@ -252,4 +254,13 @@ func (t *trial) setUp() string {
 		return s.Name
 	}
 	return ""
+}
+
+func linkOf(s oracle.Switch) string {
+	for _, info := range oracle.Switches() {
+		if info.Switch == s {
+			return info.Link
+		}
+	}
+	return string(s)
 }

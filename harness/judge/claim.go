@@ -11,10 +11,11 @@ import (
 )
 
 // Claim says, one sentence each, where the author's claim is not met by what
-// was seen; who names whose view that is ("the standard", "the browser"). What
-// the author does not state is not judged, nor what the view cannot know.
-func Claim(e scenarios.Expect, s observe.Seen, who string) []string {
-	c := claimCheck{who: who}
+// was seen; who names whose view that is ("the standard", "the browser"), and
+// expand fills in the placeholders of the claim. What the author does not state
+// is not judged, nor what the view cannot know.
+func Claim(e scenarios.Expect, s observe.Seen, who string, expand Expander) []string {
+	c := claimCheck{who: who, expand: expand}
 	if e.Read != "" && e.Read != s.Read {
 		c.add("claimed %s, %s says %s", e.Read, who, outcome(s))
 	}
@@ -26,9 +27,14 @@ func Claim(e scenarios.Expect, s observe.Seen, who string) []string {
 	return c.problems
 }
 
+// Expander fills in the placeholders of a claim, as [scenarios.Bound.Expand]
+// does for a step.
+type Expander func(scenarios.Template) string
+
 type claimCheck struct {
 	problems
-	who string
+	who    string
+	expand Expander
 }
 
 func (c *claimCheck) equal(what, claimed, seen string) {
@@ -48,14 +54,14 @@ func (c *claimCheck) response(e scenarios.Expect, s observe.Seen) {
 	}
 	if s.Details {
 		if e.URL != nil {
-			c.equal("url", e.URL.Expand(scenarios.Query{}), s.URL)
+			c.equal("url", scenarios.StripToken(c.expand(*e.URL)), s.URL)
 		}
 		if e.Redirected != nil && *e.Redirected != s.Redirected && s.Type != "" {
 			c.add("claimed redirected %t, %s says %t", *e.Redirected, c.who, s.Redirected)
 		}
 	}
 	if e.Body != nil && s.Body != nil {
-		c.equal("body", e.Body.Expand(scenarios.Query{}), *s.Body)
+		c.equal("body", c.expand(*e.Body), *s.Body)
 	}
 	readable := combined(s.Headers)
 	for _, claimed := range e.ReadableHeaders {
@@ -197,16 +203,16 @@ func (c *claimCheck) headerValue(name, claimed, value string, found bool) {
 			c.add("claimed that %s is present, %s says it is absent", name, c.who)
 		}
 	default:
-		if o, err := scenarios.ResolveOrigin(claimed); err == nil && strings.EqualFold(name, "Origin") {
-			claimed = o.Origin.String() // a named origin stands for its serialisation
+		if o, _, err := scenarios.ResolveOrigin(claimed); err == nil && strings.EqualFold(name, "Origin") {
+			claimed = o.String() // a named origin stands for its serialisation
 		}
 		c.equal(name, claimed, value)
 	}
 }
 
 func originOf(name string) string {
-	if o, err := scenarios.ResolveOrigin(name); err == nil {
-		return o.Origin.String()
+	if o, _, err := scenarios.ResolveOrigin(name); err == nil {
+		return o.String()
 	}
 	return name
 }

@@ -19,6 +19,7 @@ import (
 // Votes are the three votes on one step.
 type Votes struct {
 	Claim    scenarios.Expect
+	Expand   Expander
 	Standard observe.Seen
 	// Profile is the prediction with the engine's switches on; nil when no
 	// switch changes anything here.
@@ -91,7 +92,7 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 		} else if v.Profile != nil {
 			staleSwitch = true
 		}
-		claim := Claim(v.Claim, v.Observed, "the browser")
+		claim := Claim(v.Claim, v.Observed, "the browser", v.Expand)
 		claimFails = claimFails || len(claim) > 0
 		for _, p := range append(standard, claim...) {
 			r.Problems = append(r.Problems, prefix(steps, i)+p)

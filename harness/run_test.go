@@ -1,0 +1,182 @@
+package harness_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
+)
+
+const head = `
+format: 1
+topic: t
+about: Cases of a test.
+spec: https://fetch.spec.whatwg.org/#cors-check
+`
+
+func permutations(t testing.TB, scenario string) []*scenarios.Permutation {
+	t.Helper()
+	file, err := scenarios.Parse("test.yaml", []byte(head+"scenarios:\n"+scenario))
+	require.NoError(t, err)
+	return scenarios.Permutations([]*scenarios.File{file})
+}
+
+// runAll runs scenarios in a real browser and returns their records by id.
+func runAll(t testing.TB, o harness.Options) map[string]record.Record {
+	t.Helper()
+	found, err := browser.Find("chromium")
+	require.NoError(t, err)
+	o.Browser = found
+	out := map[string]record.Record{}
+	also := o.Record
+	o.Record = func(r record.Record) {
+		if _, twice := out[r.ID]; twice {
+			t.Errorf("two records of %s", r.ID)
+		}
+		out[r.ID] = r
+		if also != nil {
+			also(r)
+		}
+	}
+	_, err = harness.Run(context.Background(), o)
+	require.NoError(t, err)
+	require.Len(t, out, len(o.Permutations))
+	return out
+}
+
+const plainRead = `
+  - id: read
+    title: A read that the server allows.
+    why: The star lets everybody read.
+    request: {from: app, to: api, via: [fetch, xhr, img-cors, module]}
+    server: {response: {headers: {Access-Control-Allow-Origin: "*"}}}
+    expect: {read: allowed, server-saw: [GET]}
+  - id: refused
+    title: A read that the server does not allow.
+    why: Nothing in the reply names the page.
+    request: {from: app, to: api, via: [fetch, xhr, img-cors, module]}
+    expect: {read: blocked, server-saw: [GET]}
+`
+
+func TestTruePasses(t *testing.T) {
+	for id, r := range runAll(t, harness.Options{Permutations: permutations(t, plainRead)}) {
+		assert.Equal(t, record.Pass, r.Verdict, "%s: %v", id, r.Problems)
+	}
+}
+
+func TestAFalseClaimIsUnexpected(t *testing.T) {
+	false1 := strings.NewReplacer("{read: allowed,", "{read: blocked,", "{read: blocked,", "{read: allowed,").Replace(plainRead)
+	false2 := strings.ReplaceAll(plainRead, "server-saw: [GET]", "server-saw: [OPTIONS, GET]")
+	for _, scenario := range []string{false1, false2} {
+		p := permutations(t, scenario)
+		assert.Len(t, harness.Lint(p), len(p), "lint sees each without a browser")
+		for id, r := range runAll(t, harness.Options{Permutations: p}) {
+			assert.Equal(t, record.Unexpected, r.Verdict, id)
+		}
+	}
+}
+
+// TestADeadServerNeverPasses kills a server before the cases run: whatever they
+// claim, a block by silence proves nothing.
+func TestADeadServerNeverPasses(t *testing.T) {
+	records := runAll(t, harness.Options{
+		Permutations: permutations(t, plainRead),
+		Started: func(fleet *servers.Fleet, _ browser.Browser) {
+			api, _, err := scenarios.ResolveOrigin("api")
+			require.NoError(t, err)
+			// The start-up probe has its own ground; only then may it die.
+			require.NoError(t, fleet.Kill(api))
+		},
+	})
+	for id, r := range records {
+		assert.Contains(t, []record.Verdict{record.Inconclusive, record.Error}, r.Verdict, "%s: %v", id, r.Problems)
+	}
+}
+
+// TestAServerThatDiesInMidRun kills the server when the first of many batches
+// has its records.
+func TestAServerThatDiesInMidRun(t *testing.T) {
+	var scenario strings.Builder
+	for i := range 600 {
+		fmt.Fprintf(&scenario, "  - {id: read-%d, title: A read., why: The star., request: {from: app, to: third, via: fetch}, expect: {read: blocked, server-saw: [GET]}}\n", i)
+	}
+	third := oracle.Origin{Scheme: "https", Host: "api.third.test", Port: 443}
+	var fleet *servers.Fleet
+	var once sync.Once
+	counts := map[record.Verdict]int{}
+	for _, r := range runAll(t, harness.Options{
+		Permutations: permutations(t, scenario.String()),
+		Started:      func(f *servers.Fleet, _ browser.Browser) { fleet = f },
+		Record: func(record.Record) {
+			once.Do(func() { require.NoError(t, fleet.Kill(third)) })
+		},
+	}) {
+		counts[r.Verdict]++
+	}
+	assert.Equal(t, 500, counts[record.Pass], "those whose evidence was in before: %v", counts)
+	assert.Equal(t, 100, counts[record.Inconclusive], "%v", counts)
+}
+
+// TestABrowserThatDiesIsReplaced ends the browser in mid-run: its unfinished
+// cases run once more in the next, and each has one record.
+func TestABrowserThatDiesIsReplaced(t *testing.T) {
+	var scenario strings.Builder
+	for i := range 600 {
+		fmt.Fprintf(&scenario, "  - {id: read-%d, title: A read., why: The star., request: {from: app, to: api, via: fetch}, expect: {read: blocked, server-saw: [GET]}}\n", i)
+	}
+	var running browser.Browser
+	starts := 0
+	var once sync.Once
+	attempts := map[int]int{}
+	for id, r := range runAll(t, harness.Options{
+		Permutations: permutations(t, scenario.String()),
+		Started:      func(_ *servers.Fleet, b browser.Browser) { running, starts = b, starts+1 },
+		Record:       func(record.Record) { once.Do(func() { go running.Close() }) },
+	}) {
+		attempts[r.Attempt]++
+		assert.Equal(t, record.Pass, r.Verdict, "%s: %v", id, r.Problems)
+	}
+	assert.Equal(t, 2, starts)
+	assert.Equal(t, map[int]int{1: 500, 2: 100}, attempts)
+}
+
+func TestABrowserThatDiesTwiceIsAnError(t *testing.T) {
+	for id, r := range runAll(t, harness.Options{
+		Permutations: permutations(t, plainRead),
+		Started:      func(_ *servers.Fleet, b browser.Browser) { b.Close() },
+	}) {
+		assert.Equal(t, record.Error, r.Verdict, "%s: %v", id, r.Problems)
+	}
+}
+
+// TestASetUpsServer proves Express, and shows both sabotages: a route without
+// cors() where reading is claimed, and a server that is not there any more.
+func TestASetUpsServer(t *testing.T) {
+	const setUp = `
+  - id: with-cors
+    title: cors() lets everybody read.
+    why: The middleware adds the star.
+    request: {from: app, to: api, via: [fetch, xhr], path: %s}
+    server: {set-up: %s}
+    expect: {read: allowed, server-saw: [GET]}
+`
+	for _, name := range []string{"express-cors", "express4-cors", "gorilla-mux"} {
+		for id, r := range runAll(t, harness.Options{Permutations: permutations(t, fmt.Sprintf(setUp, "/with-cors", name))}) {
+			assert.Equal(t, record.Pass, r.Verdict, "%s %s: %v", name, id, r.Problems)
+		}
+		for id, r := range runAll(t, harness.Options{Permutations: permutations(t, fmt.Sprintf(setUp, "/without-cors", name))}) {
+			assert.Equal(t, record.Unexpected, r.Verdict, "%s %s: %v", name, id, r.Problems)
+		}
+	}
+}
