@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"crypto/tls"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/gorilla/mux"
 
@@ -77,8 +79,8 @@ func (w *pageWriter) WriteHeader(status int) {
 		return
 	}
 	w.answer.Status = status
-	for name, values := range w.header {
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(w.header)) {
+		for _, value := range w.header[name] {
 			w.answer.Headers = append(w.answer.Headers, oracle.Header{Name: name, Value: isomorphicDecode([]byte(value))})
 		}
 	}
