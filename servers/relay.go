@@ -40,47 +40,58 @@ func (c *conn) relay(r *request, e *Entry, b *backend) bool {
 	}
 	// The body goes its way while the reply comes: a server may answer before
 	// it has read everything, or ask for the body with a 100.
-	var read atomic.Bool // all of the body
-	sent := make(chan error, 1)
-	if r.body.done {
-		read.Store(true)
-		sent <- nil
-	} else {
-		go func() { sent <- c.passBody(r, e, back, &read) }()
-	}
+	var up upload
+	up.complete.Store(r.body.done)
+	passed := make(chan struct{})
+	go func() {
+		defer close(passed)
+		c.passBody(r, e, back, &up)
+	}()
 	open, err := c.passReply(r, e, back)
 	back.SetWriteDeadline(time.Now()) // the set-up has answered: it wants no more
-	if !read.Load() {
-		// The reply is complete, the request is not: nothing can follow it.
-		if open = false; err == nil {
-			c.finish()
-		}
-		c.tcp.Close()
-	}
-	if <-sent != nil {
-		open = false
-	}
 	switch {
-	case errors.Is(err, errClient):
-		return false
+	case errors.Is(err, errClient), up.gone.Load():
+		c.tcp.Close()
 	case err != nil:
-		return c.setUpFailed(e, b, err)
-	case open && r.keepsAlive():
-		return true
+		c.setUpFailed(e, b, err)
+	case !up.complete.Load():
+		// The reply is complete, the request is not: nothing can follow it.
+		c.finish()
+		c.tcp.Close()
+	default:
+		if <-passed; open && r.keepsAlive() {
+			return true
+		}
+		return c.finish()
 	}
-	return c.finish()
+	<-passed
+	return false
+}
+
+// upload is how far a request's body has come.
+type upload struct {
+	complete atomic.Bool // all of it has been read
+	gone     atomic.Bool // it cannot become complete: the client's doing
 }
 
 // passBody passes the request's body on.
-func (c *conn) passBody(r *request, e *Entry, back io.Writer, read *atomic.Bool) error {
-	return c.eachPiece(r, func(p []byte) error {
+func (c *conn) passBody(r *request, e *Entry, back net.Conn, up *upload) {
+	writable := true // once it is not, the reply (or its lack) says why
+	err := c.eachPiece(r, func(p []byte) error {
 		if r.body.done {
-			read.Store(true)
 			c.fleet.ledger.update(e, func(e *Entry) { e.Body = r.body.body })
+			up.complete.Store(true)
 		}
-		_, err := back.Write(p)
-		return err
+		if writable {
+			_, err := back.Write(p)
+			writable = err == nil
+		}
+		return nil
 	})
+	if err != nil {
+		up.gone.Store(true)
+		back.Close()
+	}
 }
 
 // passReply passes the set-up's reply on, after the ledger has it. open is true

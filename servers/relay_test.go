@@ -213,6 +213,32 @@ func TestAReplyBeforeTheRequestIsComplete(t *testing.T) {
 	assert.Empty(t, fleet.Ledger().Case("tok")[0].Failed)
 }
 
+func TestAClientThatLeavesIsNoFailureOfTheSetUp(t *testing.T) {
+	setUp := newWire(t, func(in *bufio.Reader, _ *net.TCPConn) { io.Copy(io.Discard, in) })
+	fleet := start(t, setUp)
+	require.NoError(t, fleet.ArmSetUp("tok", "wire"))
+	const half = "POST /a?corsproof=tok HTTP/1.1\r\nContent-Length: 4\r\n\r\nab"
+	conn := dial(t, fleet, plain)
+	_, err := io.WriteString(conn, half)
+	require.NoError(t, err)
+	conn.Close()
+	assert.Equal(t, half, <-setUp.got, "the set-up's connection ended, too")
+	require.NoError(t, fleet.Close())
+	assert.Empty(t, fleet.Ledger().Case("tok")[0].Failed)
+}
+
+func TestASetUpThatFailsBeforeTheRequestIsComplete(t *testing.T) {
+	setUp := newWire(t, func(in *bufio.Reader, _ *net.TCPConn) { until(in, "\r\n\r\n") })
+	fleet := start(t, setUp)
+	require.NoError(t, fleet.ArmSetUp("tok", "wire"))
+	conn := dial(t, fleet, plain)
+	_, err := io.WriteString(conn, "POST /a?corsproof=tok HTTP/1.1\r\nContent-Length: 4\r\n\r\n")
+	require.NoError(t, err)
+	_, err = io.ReadAll(conn)
+	assert.ErrorIs(t, err, syscall.ECONNRESET)
+	assert.Contains(t, fleet.Ledger().Case("tok")[0].Failed, "no complete reply head")
+}
+
 func TestCloseDoesNotWaitForASilentSetUp(t *testing.T) {
 	setUp := newWire(t, func(in *bufio.Reader, _ *net.TCPConn) { io.Copy(io.Discard, in) })
 	fleet := start(t, setUp)
