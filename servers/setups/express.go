@@ -51,7 +51,10 @@ func (e *Express) Alive() error {
 	if e.process == nil {
 		return errNotStarted(e.Name())
 	}
-	return e.process.Alive()
+	if err := e.process.Alive(); err != nil {
+		return fmt.Errorf("setups: %s: %w", e.Name(), err)
+	}
+	return nil
 }
 
 // Close ends the Node process.
