@@ -215,27 +215,29 @@ func cutPath(attributes string) (path, rest string) {
 // notSupported says, in one sentence, which keys of a step have no machinery;
 // "" when all have. It is the one place that knows.
 func (b *Bound) notSupported(s *Step) string {
+	contentType, _ := b.assets.Default(s.Request.Via)
+	var page Page
+	if s.Page != nil {
+		page = *s.Page
+	}
 	var missing []string
-	if contentType, _ := b.assets.Default(s.Request.Via); contentType == "" {
-		missing = append(missing, "via: "+string(s.Request.Via))
-	}
-	if s.Request.To == "blob:" {
-		missing = append(missing, "to: blob:")
-	}
-	if p := s.Page; p != nil {
-		for key, used := range map[string]bool{
-			"headers": len(p.Headers) > 0, "top": p.Top != "", "sandbox": p.Sandbox != nil,
-			"address-space": p.AddressSpace != "", "permissions": len(p.Permissions) > 0,
-			"service-worker": p.ServiceWorker != nil,
-		} {
-			if used {
-				missing = append(missing, "page."+key)
-			}
+	for _, key := range []struct {
+		name string
+		used bool
+	}{
+		{"via: " + string(s.Request.Via), contentType == ""},
+		{"to: blob:", s.Request.To == "blob:"},
+		{"page.headers", len(page.Headers) > 0},
+		{"page.top", page.Top != ""},
+		{"page.sandbox", page.Sandbox != nil},
+		{"page.address-space", page.AddressSpace != ""},
+		{"page.permissions", len(page.Permissions) > 0},
+		{"page.service-worker", page.ServiceWorker != nil},
+		{"server.resources", len(s.Server.Resources) > 0},
+	} {
+		if key.used {
+			missing = append(missing, key.name)
 		}
-		slices.Sort(missing)
-	}
-	if len(s.Server.Resources) > 0 {
-		missing = append(missing, "server.resources")
 	}
 	switch len(missing) {
 	case 0:

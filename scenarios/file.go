@@ -237,7 +237,7 @@ func (r *reader) checkWays(v Variant) {
 		}
 		for _, via := range vias {
 			for _, err := range oracle.CheckRequest(step.Request.unbound(via)) {
-				r.add(step.Pos, Contradiction, "a request that no page can make ("+strings.TrimPrefix(err.Error(), "oracle: ")+")",
+				r.add(step.requestPos, Contradiction, "a request that no page can make ("+strings.TrimPrefix(err.Error(), "oracle: ")+")",
 					"a `via` and keys that go together")
 			}
 		}

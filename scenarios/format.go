@@ -226,7 +226,7 @@ var cookieFields = []field[Cookie]{
 	{"name", func(d *decoder, n *node, c *Cookie) { c.Name = d.token(n, "a cookie's name") }},
 	{"value", func(d *decoder, n *node, c *Cookie) {
 		c.Value, _ = d.text(n, "a cookie's value")
-		if strings.IndexFunc(c.Value, func(r rune) bool { return r < ' ' || r == 0x7f || r == ';' }) >= 0 {
+		if strings.IndexFunc(c.Value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f || r == ';' }) >= 0 {
 			d.bad(n, "a cookie's value, without ; and control characters")
 		}
 	}},

@@ -137,6 +137,9 @@ func literalOrigin(s string) (oracle.Origin, error) {
 		return oracle.Origin{}, wanted("an origin without user and password")
 	}
 	host, port := rest, ""
+	if strings.HasPrefix(rest, "[") && !strings.Contains(rest, "]") {
+		return oracle.Origin{}, wanted("an IPv6 address in brackets, such as [::1]")
+	}
 	if i := strings.LastIndexByte(rest, ':'); i > strings.LastIndexByte(rest, ']') {
 		host, port = rest[:i], rest[i+1:]
 		n, err := strconv.Atoi(port)
@@ -180,6 +183,8 @@ func checkHost(host string) error {
 			return wanted("a host in lower case: " + strings.ToLower(host))
 		case r > 0x7e:
 			return wanted("a host in ASCII: names in other letters as punycode (xn--...)")
+		case r == '*':
+			return wanted("one origin, not a pattern of origins")
 		case r <= ' ', strings.ContainsRune(`#%/:<>?@[\]^|`, r):
 			return wanted(fmt.Sprintf("a host name without %q", r))
 		}

@@ -58,6 +58,8 @@ type Step struct {
 	Expect  Expect
 	Wait    time.Duration // before the request
 	Fresh   bool          // `page: fresh`
+
+	requestPos Pos
 }
 
 // Request is what the page's script asks for. Strings are as written; "" is

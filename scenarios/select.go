@@ -104,7 +104,7 @@ func nearestIDs(perms []*Permutation, pattern string) []string {
 	var holding []string
 	last := pattern[strings.LastIndexByte(pattern, '/')+1:]
 	for _, c := range candidates {
-		if strings.Contains(c, last) && len(holding) < 3 {
+		if last != "" && strings.Contains(c, last) && len(holding) < 3 {
 			holding = append(holding, c)
 		}
 	}

@@ -109,7 +109,7 @@ func (r *reader) step(where *node, parts stepParts, page *Page) Step {
 	}
 	if parts.request == nil {
 		r.missing(where, "request", "the request that the page makes")
-	} else if readMapping(&r.decoder, parts.request, requestFields, &step.Request) {
+	} else if step.requestPos = parts.request.pos; readMapping(&r.decoder, parts.request, requestFields, &step.Request) {
 		if parts.request.get("to") == nil {
 			r.missing(parts.request, "to", "the origin that the request goes to")
 		}
