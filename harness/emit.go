@@ -18,7 +18,7 @@ import (
 )
 
 // record judges the trial and writes down everything the verdict rests on.
-func (t *trial) record(expectations []expectation) record.Record {
+func (t *trial) record(expectations []scenarios.Expectation) record.Record {
 	r := head(t.perm, t.engine)
 	r.Order = t.order
 	r.MS = float64(t.elapsed.Microseconds()) / 1000
@@ -104,10 +104,14 @@ func unfinished(p *scenarios.Permutation, engine string, why error) record.Recor
 	return r
 }
 
-func listed(expectations []expectation, id string) *judge.Explanation {
+func listed(expectations []scenarios.Expectation, id string) *judge.Explanation {
 	for _, e := range expectations {
 		if e.Matches(id) {
-			return &judge.Explanation{Read: e.Read, Reason: e.Reason, Link: e.Link}
+			link := e.Link
+			if link == "" {
+				link = "unreported: " + e.Note
+			}
+			return &judge.Explanation{Read: e.Read, Reason: e.Reason, Wire: e.Wire, Link: link}
 		}
 	}
 	return nil

@@ -51,11 +51,14 @@ const attempts = 2
 // not run at all; a case that fails is a record, not an error.
 func Run(ctx context.Context, o Options) (record.Run, error) {
 	started := time.Now()
-	r := &run{Options: o, tokens: newTokens(), total: len(o.Permutations)}
+	r := &run{Options: o, tokens: newTokens(), total: len(o.Permutations), order: map[string]int{}}
+	for i, p := range o.Permutations {
+		r.order[p.ID] = i + 1
+	}
 	if r.Log == nil {
 		r.Log = func(string, ...any) {}
 	}
-	expectations, err := expectationsFor(o.Browser.Key)
+	expectations, err := scenarios.Expectations(o.Browser.Key)
 	if err != nil {
 		return record.Run{}, err
 	}
@@ -87,11 +90,13 @@ func Run(ctx context.Context, o Options) (record.Run, error) {
 		return record.Run{}, lost // no browser ever came up: nothing ran
 	}
 	for _, p := range pending {
-		r.emit(unfinished(p, o.Browser.Key, lost))
+		rec := unfinished(p, o.Browser.Key, lost)
+		rec.Order = r.order[p.ID]
+		r.emit(rec)
 	}
 	info := record.Run{
 		Schema: record.Schema, Version: version(), Started: started.UTC().Format(time.RFC3339),
-		Engines: []record.Engine{engine}, Topology: topology(r.listen), Expected: r.total,
+		Engines: []record.Engine{engine}, Topology: topology(r.listen), Topics: topics(o.Permutations), Expected: r.total,
 		Seconds: time.Since(started).Seconds(),
 	}
 	return info, nil
@@ -101,9 +106,10 @@ func Run(ctx context.Context, o Options) (record.Run, error) {
 type run struct {
 	Options
 	tokens       *tokens
-	expectations []expectation
+	expectations []scenarios.Expectation
 	listen       []servers.Listen
 	missing      map[string]string // set-ups that cannot run here, and why
+	order        map[string]int    // by id, from 1
 	attempt      int
 	total        int
 
@@ -204,7 +210,7 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 			return engine, pending, err
 		}
 		t.attempt = r.attempt
-		t.engine = engine.Key
+		t.engine, t.order = engine.Key, r.order[p.ID]
 		trials = append(trials, t)
 	}
 	err = s.drive(ctx, r.runnable(trials))
@@ -274,6 +280,17 @@ func topology(listen []servers.Listen) []record.Origin {
 			}
 		}
 		out = append(out, record.Origin{Name: name, Origin: l.Origin.String(), Relation: relation, Protocol: string(l.Protocol)})
+	}
+	return out
+}
+
+// topics says what the files of the permutations are about, in their order.
+func topics(permutations []*scenarios.Permutation) []record.Topic {
+	var out []record.Topic
+	for _, p := range permutations {
+		if p.File != nil && !slices.ContainsFunc(out, func(t record.Topic) bool { return t.Name == p.Topic }) {
+			out = append(out, record.Topic{Name: p.Topic, About: p.File.About, Spec: p.File.Spec})
+		}
 	}
 	return out
 }

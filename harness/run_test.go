@@ -25,6 +25,8 @@ about: Cases of a test.
 spec: https://fetch.spec.whatwg.org/#cors-check
 `
 
+var third = oracle.Origin{Scheme: "https", Host: "api.third.test", Port: 443}
+
 func permutations(t testing.TB, scenario string) []*scenarios.Permutation {
 	t.Helper()
 	file, err := scenarios.Parse("test.yaml", []byte(head+"scenarios:\n"+scenario))
@@ -91,12 +93,9 @@ func TestAFalseClaimIsUnexpected(t *testing.T) {
 // claim, a block by silence proves nothing.
 func TestADeadServerNeverPasses(t *testing.T) {
 	records := runAll(t, harness.Options{
-		Permutations: permutations(t, plainRead),
+		Permutations: permutations(t, strings.ReplaceAll(plainRead, "to: api", "to: third")),
 		Started: func(fleet *servers.Fleet, _ browser.Browser) {
-			api, _, err := scenarios.ResolveOrigin("api")
-			require.NoError(t, err)
-			// The start-up probe has its own ground; only then may it die.
-			require.NoError(t, fleet.Kill(api))
+			require.NoError(t, fleet.Kill(third))
 		},
 	})
 	for id, r := range records {
@@ -107,16 +106,11 @@ func TestADeadServerNeverPasses(t *testing.T) {
 // TestAServerThatDiesInMidRun kills the server when the first of many batches
 // has its records.
 func TestAServerThatDiesInMidRun(t *testing.T) {
-	var scenario strings.Builder
-	for i := range 600 {
-		fmt.Fprintf(&scenario, "  - {id: read-%d, title: A read., why: The star., request: {from: app, to: third, via: fetch}, expect: {read: blocked, server-saw: [GET]}}\n", i)
-	}
-	third := oracle.Origin{Scheme: "https", Host: "api.third.test", Port: 443}
 	var fleet *servers.Fleet
 	var once sync.Once
 	counts := map[record.Verdict]int{}
 	for _, r := range runAll(t, harness.Options{
-		Permutations: permutations(t, scenario.String()),
+		Permutations: refused(t, "third", 600),
 		Started:      func(f *servers.Fleet, _ browser.Browser) { fleet = f },
 		Record: func(record.Record) {
 			once.Do(func() { require.NoError(t, fleet.Kill(third)) })
@@ -131,16 +125,12 @@ func TestAServerThatDiesInMidRun(t *testing.T) {
 // TestABrowserThatDiesIsReplaced ends the browser in mid-run: its unfinished
 // cases run once more in the next, and each has one record.
 func TestABrowserThatDiesIsReplaced(t *testing.T) {
-	var scenario strings.Builder
-	for i := range 600 {
-		fmt.Fprintf(&scenario, "  - {id: read-%d, title: A read., why: The star., request: {from: app, to: api, via: fetch}, expect: {read: blocked, server-saw: [GET]}}\n", i)
-	}
 	var running browser.Browser
 	starts := 0
 	var once sync.Once
 	attempts := map[int]int{}
 	for id, r := range runAll(t, harness.Options{
-		Permutations: permutations(t, scenario.String()),
+		Permutations: refused(t, "api", 600),
 		Started:      func(_ *servers.Fleet, b browser.Browser) { running, starts = b, starts+1 },
 		Record:       func(record.Record) { once.Do(func() { go running.Close() }) },
 	}) {
@@ -151,13 +141,28 @@ func TestABrowserThatDiesIsReplaced(t *testing.T) {
 	assert.Equal(t, map[int]int{1: 500, 2: 100}, attempts)
 }
 
+// TestABrowserThatDiesTwiceIsAnError ends every browser after its first batch.
 func TestABrowserThatDiesTwiceIsAnError(t *testing.T) {
-	for id, r := range runAll(t, harness.Options{
-		Permutations: permutations(t, plainRead),
-		Started:      func(_ *servers.Fleet, b browser.Browser) { b.Close() },
+	var running browser.Browser
+	var once *sync.Once
+	counts := map[record.Verdict]int{}
+	for _, r := range runAll(t, harness.Options{
+		Permutations: refused(t, "api", 1100),
+		Started:      func(_ *servers.Fleet, b browser.Browser) { running, once = b, new(sync.Once) },
+		Record:       func(record.Record) { once.Do(func() { go running.Close() }) },
 	}) {
-		assert.Equal(t, record.Error, r.Verdict, "%s: %v", id, r.Problems)
+		counts[r.Verdict]++
 	}
+	assert.Equal(t, map[record.Verdict]int{record.Pass: 1000, record.Error: 100}, counts)
+}
+
+// refused are reads, each of its own, that the server does not allow.
+func refused(t testing.TB, to string, n int) []*scenarios.Permutation {
+	var scenario strings.Builder
+	for i := range n {
+		fmt.Fprintf(&scenario, "  - {id: read-%d, title: A read., why: No star., request: {from: app, to: %s, via: fetch}, expect: {read: blocked, server-saw: [GET]}}\n", i, to)
+	}
+	return permutations(t, scenario.String())
 }
 
 // TestASetUpsServer proves Express, and shows both sabotages: a route without

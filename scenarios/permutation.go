@@ -20,6 +20,7 @@ type Permutation struct {
 	Pos      Pos
 	Timeout  time.Duration
 	Scenario *Scenario
+	File     *File
 }
 
 // Bound is a permutation with the token of one run: concrete URLs, ready to be
@@ -55,17 +56,17 @@ func Permutations(files []*File) []*Permutation {
 	for _, f := range files {
 		for _, s := range f.Scenarios {
 			if len(s.Each) == 0 {
-				all = append(all, s.permute(Variant{Pos: s.Pos, Title: s.Title, Why: s.Why, Spec: s.Spec, Steps: s.Steps, Via: s.Via, Timeout: s.Timeout})...)
+				all = append(all, s.permute(f, Variant{Pos: s.Pos, Title: s.Title, Why: s.Why, Spec: s.Spec, Steps: s.Steps, Via: s.Via, Timeout: s.Timeout})...)
 			}
 			for _, v := range s.Each {
-				all = append(all, s.permute(v)...)
+				all = append(all, s.permute(f, v)...)
 			}
 		}
 	}
 	return all
 }
 
-func (s *Scenario) permute(v Variant) []*Permutation {
+func (s *Scenario) permute(f *File, v Variant) []*Permutation {
 	id := s.Topic + "/" + s.ID
 	if v.Name != "" {
 		id += "/" + v.Name
@@ -78,7 +79,7 @@ func (s *Scenario) permute(v Variant) []*Permutation {
 		}
 		out = append(out, &Permutation{
 			ID: id + "/" + string(via), Topic: s.Topic, Title: v.Title, Why: v.Why, Spec: v.Spec,
-			Via: via, Steps: steps, Pos: v.Pos, Timeout: v.Timeout, Scenario: s,
+			Via: via, Steps: steps, Pos: v.Pos, Timeout: v.Timeout, Scenario: s, File: f,
 		})
 	}
 	return out

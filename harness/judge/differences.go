@@ -11,9 +11,8 @@ import (
 )
 
 // Differences says, one sentence each, where what the browser did (got) leaves
-// what the oracle predicts (want). None: the two agree. repeats allows a
-// request to come several times in a row, as a way to load may (media ranges).
-func Differences(want, got observe.Seen, repeats bool) []string {
+// what the oracle predicts (want). None: the two agree.
+func Differences(want, got observe.Seen) []string {
 	var d problems
 	switch {
 	case want.Read != got.Read:
@@ -28,9 +27,6 @@ func Differences(want, got observe.Seen, repeats bool) []string {
 		if want.Muted != nil && got.Muted != nil && *want.Muted != *got.Muted {
 			d.add("errors of the script are muted: %t, the standard says %t", *got.Muted, *want.Muted)
 		}
-	}
-	if repeats {
-		got.Wire = withoutRepeats(got.Wire)
 	}
 	d.wire(want.Wire, got.Wire)
 	return d
@@ -120,6 +116,8 @@ func (d *problems) request(n int, want, got observe.Request) {
 	}
 }
 
+// withoutRepeats takes a request once that came several times in a row, as some
+// ways to load may send it (media ranges).
 func withoutRepeats(wire []observe.Request) []observe.Request {
 	return slices.CompactFunc(slices.Clone(wire), func(a, b observe.Request) bool { return line(a) == line(b) })
 }

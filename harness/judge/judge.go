@@ -54,6 +54,7 @@ type Control struct {
 type Explanation struct {
 	Read   oracle.Read
 	Reason oracle.Reason
+	Wire   bool // other requests arrive than the standard's
 	Link   string
 }
 
@@ -83,10 +84,10 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 	var differs, claimFails, explainedBySwitch, staleSwitch bool
 	explainedBySwitch = true
 	for i, v := range steps {
-		standard := Differences(v.Standard, v.Observed, v.Repeats)
+		standard := v.differences(v.Standard)
 		if len(standard) > 0 {
 			differs = true
-			if v.Profile == nil || len(Differences(*v.Profile, v.Observed, v.Repeats)) > 0 {
+			if v.Profile == nil || len(v.differences(*v.Profile)) > 0 {
 				explainedBySwitch = false
 			}
 		} else if v.Profile != nil {
@@ -120,10 +121,38 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 	return r
 }
 
-// matches is true when the last step did what the line says.
+// matches is true when the last step did what the line says, and no more.
 func matches(l Explanation, steps []Votes) bool {
-	o := steps[len(steps)-1].Observed
-	return l.Read == o.Read && (l.Reason == "" || !specific(o.Reason) || l.Reason == o.Reason)
+	last := steps[len(steps)-1]
+	if l.Read != "" && l.Read != last.Observed.Read || l.Reason != "" && specific(last.Observed.Reason) && l.Reason != last.Observed.Reason {
+		return false
+	}
+	if l.Wire {
+		return true
+	}
+	for _, v := range steps {
+		var d problems
+		d.wire(v.Standard.Wire, v.wire())
+		if len(d) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// differences holds the observation against a prediction.
+func (v Votes) differences(from observe.Seen) []string {
+	got := v.Observed
+	got.Wire = v.wire()
+	return Differences(from, got)
+}
+
+// wire is what arrived, as it is compared.
+func (v Votes) wire() []observe.Request {
+	if v.Repeats {
+		return withoutRepeats(v.Observed.Wire)
+	}
+	return v.Observed.Wire
 }
 
 // doubts says why nothing can be concluded: the evidence that is missing.

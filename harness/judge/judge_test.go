@@ -1,6 +1,7 @@
 package judge_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,7 +30,7 @@ func allowedPUT() judge.Votes {
 		Wire: []observe.Request{preflight, put},
 	}
 	standard := seen
-	standard.Predicted = true
+	standard.Wire, standard.Predicted = slices.Clone(seen.Wire), true
 	return judge.Votes{
 		Claim: scenarios.Expect{
 			Read: oracle.Allowed, ServerSaw: []string{"OPTIONS", "PUT"}, Type: "cors", Status: new(200),
@@ -219,6 +220,13 @@ func TestSwitchesAndExpectations(t *testing.T) {
 
 	r = judge.Judge([]judge.Votes{diverging()}, good, "", &judge.Explanation{Read: oracle.Opaque})
 	assert.Equal(t, record.Unexpected, r.Verdict, "a line explains only the outcome it lists")
+
+	wire := diverging()
+	wire.Observed.Wire = append(slices.Clone(wire.Observed.Wire), wire.Observed.Wire[0])
+	r = judge.Judge([]judge.Votes{wire}, good, "", listed)
+	assert.Equal(t, record.Unexpected, r.Verdict, "a line explains other requests only if it says so")
+	r = judge.Judge([]judge.Votes{wire}, good, "", &judge.Explanation{Read: oracle.Allowed, Wire: true, Link: "https://example.test/bug"})
+	assert.Equal(t, record.Divergence, r.Verdict)
 
 	r = judge.Judge([]judge.Votes{blockedGET()}, good, "", listed)
 	assert.Equal(t, record.Stale, r.Verdict)
