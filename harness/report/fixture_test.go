@@ -256,19 +256,27 @@ func realistic(rnd *rand.Rand, order int, topic, scenario, variant, via string) 
 			trace = append(trace, oracle.TraceStep{Algorithm: "CORS check", Spec: "https://fetch.spec.whatwg.org/#cors-check", Text: text, Fails: reason != ""})
 		}
 	}
+	var predicted []oracle.WireRequest
+	saw := []string{}
+	for _, e := range wire {
+		predicted = append(predicted, oracle.WireRequest{Method: e.Method, URL: e.At + e.Path, Preflight: e.Preflight, Origin: app})
+		saw = append(saw, e.Method)
+	}
 	step := record.Step{
 		Request:  record.Request{Method: method, URL: api + path, Via: via, Mode: "cors", Credentials: "same-origin", Text: fmt.Sprintf("fetch(%q, {method: %q})", api+path, method)},
-		Claim:    record.Claim{Read: read, Reason: reason, ServerSaw: []string{method}},
-		Oracle:   record.Predicted{Read: read, Reason: reason, Type: kind, Status: status, Trace: trace},
+		Claim:    record.Claim{Read: read, Reason: reason, ServerSaw: saw},
+		Oracle:   record.Predicted{Read: read, Reason: reason, Type: kind, Status: status, Wire: predicted, Trace: trace},
 		Observed: record.Observation{Read: read, Reason: reason, Type: kind, Status: status, Wire: wire},
 	}
 	if read == "blocked" {
-		step.Observed.Native, step.Observed.Error = "MissingAllowOriginHeader", "TypeError: Failed to fetch"
+		step.Observed.Error = "TypeError: Failed to fetch"
+		step.Observed.Native = map[string]string{"missing-allow-origin": "MissingAllowOriginHeader", "method-not-allowed": "MethodDisallowedByPreflightResponse"}[reason]
 		r.Control = "readable: " + topic + "/control/" + via
 	}
 	switch {
 	case order == 61:
-		r.Verdict, step.Observed.Read, step.Observed.Reason = record.Unexpected, "blocked", "missing-allow-origin"
+		r.Verdict = record.Unexpected
+		step.Observed.Read, step.Observed.Reason, step.Observed.Type, step.Observed.Status = "blocked", "missing-allow-origin", "", 0
 		step.Claim.Read, step.Oracle.Read, step.Claim.Reason, step.Oracle.Reason = "allowed", "allowed", "", ""
 		r.Problems = []string{"The standard and the claim say allowed; the browser blocked it: missing-allow-origin."}
 	case order == 48 || order == 49:

@@ -125,3 +125,31 @@ func TestVariantsShareTheirScenario(t *testing.T) {
 func TestHrefStaysAFragment(t *testing.T) {
 	assert.Equal(t, `#a/b%22%3E%3Cx%20%FF@firefox`, string(cellView{ID: "a/b\"><x \xff@firefox"}.Href()))
 }
+
+func TestDecide(t *testing.T) {
+	preflight, actual := record.Exchange{Preflight: true}, record.Exchange{}
+	for _, test := range []struct {
+		name             string
+		observed, oracle string
+		kind             string
+		wire             []record.Exchange
+		request, reply   string
+		exchange         int
+	}{
+		{"an allowed cross-origin load", "", "", "cors", []record.Exchange{preflight, actual}, "Origin", allowOrigin, 1},
+		{"a same-origin load", "", "", "basic", []record.Exchange{actual}, "", "", -1},
+		{"the browser's reason", "missing-allow-origin", "allow-origin-mismatch", "", []record.Exchange{actual, actual}, "Origin", allowOrigin, 1},
+		{"the standard's reason", "", "method-not-allowed", "", []record.Exchange{preflight}, requestMethod, allowMethods, 0},
+		{"a preflight from the cache", "header-not-allowed", "", "", []record.Exchange{actual}, requestHeaders, allowHeaders, -1},
+		{"a reason without headers", "mixed-content", "", "", nil, "", "", -1},
+		{"a word that nobody knows", "gremlins", "", "", []record.Exchange{actual}, "", "", -1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := decide(record.Step{Oracle: record.Predicted{Reason: test.oracle},
+				Observed: record.Observation{Reason: test.observed, Type: test.kind}})
+			assert.Equal(t, test.request, d.request)
+			assert.Equal(t, test.reply, d.reply)
+			assert.Equal(t, test.exchange, d.exchange(test.wire))
+		})
+	}
+}

@@ -151,7 +151,7 @@
   // Headers that CORS is about. The others fold away.
   const matters = /^(origin|access-control-.*|cookie|set-cookie|content-type|location|authorization|vary|cross-origin-.*|timing-allow-origin|range|content-range)$/i;
 
-  function headerList(headers, asked, deciding, script) {
+  function headerList(headers, deciding, script) {
     const own = new Set((script || []).map((x) => x.name.toLowerCase()));
     const first = [], rest = [];
     let found = false;
@@ -162,7 +162,7 @@
       (important ? first : rest).push(h('p', { class: decides ? 'deciding' : important ? 'own' : null },
         decides ? h('span', { class: 'sr' }, 'Decides: ') : null, shown(x.name + ': ' + x.value)));
     }
-    if (deciding && !found && asked) {
+    if (deciding && !found) {
       first.push(h('p', { class: 'deciding absent' }, h('span', { class: 'sr' }, 'Decides: '), deciding + ': ', h('i', null, 'absent')));
     }
     if (!first.length && !rest.length) return null;
@@ -190,10 +190,10 @@
       const items = [
         h('li', { class: 'message' }, direction('browser to server'),
           h('p', { class: 'line' }, h('span', null, h('b', null, shown(e.method)), ' ', shown((origins.length > 1 ? e.at : '') + e.path), e.retry ? ' (sent again)' : ''), h('span', { class: 'at' }, e.ms.toFixed(1) + ' ms')),
-          arrow(), headerList(e.headers, true, decides && decide.request !== 'Cookie' ? decide.request : '', s.request.headers), bodyText(e.body, 'body')),
+          arrow(), headerList(e.headers, decides ? decide.request : '', s.request.headers), bodyText(e.body, 'body')),
         h('li', { class: 'message back' + (e.status ? '' : ' lost') }, direction('server to browser'),
           h('p', { class: 'line' }, e.status ? h('b', null, String(e.status)) : h('span', null, 'no reply was sent')),
-          arrow(), e.status ? headerList(e['reply-headers'], true, decides ? decide.reply : '') : null, bodyText(e['reply-body'], 'body'))];
+          arrow(), e.status ? headerList(e['reply-headers'], decides ? decide.reply : '') : null, bodyText(e['reply-body'], 'body'))];
       if (e.preflight) {
         group = h('ol', null, items);
         list.append(h('li', { class: 'preflight' }, h('p', null, 'Preflight'), group));
@@ -307,13 +307,15 @@
       $('clear').hidden = !filtered;
       $('nothing').hidden = found > 0 || total === 0;
     }
+    // reveal brings the filter, and what it found, under the reader's eyes.
+    const reveal = () => $('filter').scrollIntoView({ block: 'start', behavior: 'instant' });
     function clear() {
       for (const c of controls) c.value = '';
       for (const c of chips) c.ariaPressed = 'false';
       filter();
     }
     for (const c of controls) c.addEventListener('input', filter);
-    for (const c of chips) c.addEventListener('click', () => { c.ariaPressed = c.ariaPressed === 'true' ? 'false' : 'true'; filter(); });
+    for (const c of chips) c.addEventListener('click', () => { c.ariaPressed = c.ariaPressed === 'true' ? 'false' : 'true'; filter(); reveal(); });
     for (const id of ['clear', 'clear-nothing']) $(id).addEventListener('click', () => { clear(); $('search').focus(); });
     $('filter').addEventListener('submit', (e) => e.preventDefault());
 
@@ -352,7 +354,11 @@
       let id;
       try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
       const a = id && $(id);
-      if (!a || !a.matches('a.cell')) return;
+      if (!a) return;
+      if (!a.matches('a.cell')) { // a heading that the filter may hide
+        if (a.closest('[hidden]')) { clear(); a.scrollIntoView(); }
+        return;
+      }
       if (a.classList.contains('off')) clear();
       open(a);
       focusCell(a);
@@ -402,7 +408,8 @@
       const typing = e.target.matches('input, select, textarea');
       if (e.key === '/' && !typing) {
         e.preventDefault();
-        $('search').focus();
+        reveal();
+        $('search').focus({ preventScroll: true });
         $('search').select();
       } else if (e.key === 'Escape') {
         if (e.target === $('search')) {

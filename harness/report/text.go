@@ -275,12 +275,14 @@ func (t text) wire(s record.Step) {
 			what += "  (sent again)"
 		}
 		t.message(name, fmt.Sprintf("%.1f ms", e.MS), "→", what)
-		ask, answer := "Origin", allowOrigin
-		if e.Preflight {
-			ask, answer = requestMethod, allowMethods
-		}
-		if i == at {
+		var ask, answer string
+		switch {
+		case i == at:
 			ask, answer = d.request, d.reply
+		case e.Preflight:
+			ask, answer = requestMethod, allowMethods
+		case s.Observed.Type != "basic":
+			ask, answer = "Origin", allowOrigin
 		}
 		t.headers(e.Headers, ask)
 		status := "no reply"

@@ -23,15 +23,14 @@ const (
 	requestHeaders   = "Access-Control-Request-Headers"
 )
 
-// byReason has the deciding headers of each reason that hangs on any. Reasons
-// of a preflight's own CORS check are derived from those of the check.
+// byReason has the deciding headers of each reason that hangs on any.
 var byReason = map[oracle.Reason]deciding{
 	oracle.MissingAllowOrigin:      {"Origin", allowOrigin, false},
 	oracle.MultipleAllowOrigin:     {"Origin", allowOrigin, false},
 	oracle.InvalidAllowOrigin:      {"Origin", allowOrigin, false},
 	oracle.AllowOriginMismatch:     {"Origin", allowOrigin, false},
-	oracle.WildcardWithCredentials: {"Cookie", allowOrigin, false},
-	oracle.InvalidAllowCredentials: {"Cookie", allowCredentials, false},
+	oracle.WildcardWithCredentials: {"Origin", allowOrigin, false},
+	oracle.InvalidAllowCredentials: {"Origin", allowCredentials, false},
 
 	oracle.PreflightMissingAllowOrigin:      {"Origin", allowOrigin, true},
 	oracle.PreflightMultipleAllowOrigin:     {"Origin", allowOrigin, true},
@@ -54,34 +53,40 @@ var byReason = map[oracle.Reason]deciding{
 	oracle.RedirectCount:     {"", "Location", false},
 	oracle.RedirectStream:    {"", "Location", false},
 
-	oracle.CrossOriginResourcePolicy: {"Sec-Fetch-Mode", "Cross-Origin-Resource-Policy", false},
-	oracle.CrossOriginEmbedderPolicy: {"Sec-Fetch-Mode", "Cross-Origin-Embedder-Policy", false},
-	oracle.OpaqueResponseBlocking:    {"Sec-Fetch-Dest", "Content-Type", false},
-	oracle.WrongType:                 {"Sec-Fetch-Dest", "Content-Type", false},
-	oracle.Tainted:                   {"Sec-Fetch-Mode", allowOrigin, false},
+	oracle.CrossOriginResourcePolicy: {"", "Cross-Origin-Resource-Policy", false},
+	oracle.CrossOriginEmbedderPolicy: {"", "Cross-Origin-Embedder-Policy", false},
+	oracle.OpaqueResponseBlocking:    {"", "Content-Type", false},
+	oracle.WrongType:                 {"", "Content-Type", false},
+	oracle.Tainted:                   {"Origin", allowOrigin, false},
 }
 
-// decide says which headers a step hangs on, by the reason of the browser, or
-// the standard's where the browser gave none. Without a reason it is the CORS
-// check's pair.
+// decide says which headers a step hangs on, by the browser's reason, or the
+// standard's where the browser gave none. A cross-origin load without a reason
+// hangs on the CORS check's pair, a same-origin one on nothing.
 func decide(s record.Step) deciding {
 	for _, reason := range []string{s.Observed.Reason, s.Oracle.Reason} {
 		if d, ok := byReason[oracle.Reason(reason)]; ok {
 			return d
 		}
 	}
-	return deciding{"Origin", allowOrigin, false}
+	if s.Observed.Reason != "" || s.Oracle.Reason != "" || s.Observed.Type == "basic" {
+		return deciding{}
+	}
+	return byReason[oracle.MissingAllowOrigin]
 }
 
 // exchange is the index of the exchange that decides: the last preflight, or
 // the last actual request; -1 if there is none.
 func (d deciding) exchange(wire []record.Exchange) int {
+	if d == (deciding{}) {
+		return -1
+	}
 	for i := len(wire) - 1; i >= 0; i-- {
 		if wire[i].Preflight == d.preflight {
 			return i
 		}
 	}
-	return len(wire) - 1
+	return -1
 }
 
 // values are the values of all lines with that name, in order.
