@@ -371,10 +371,9 @@ func (d *decoder) template(n *node, what string, inReply bool) Template {
 	if n.binary {
 		return Literal(s)
 	}
-	t, err := ParseTemplate(s)
-	if err, ok := err.(*TemplateError); ok {
+	t, errs := parseTemplate(s)
+	for _, err := range errs {
 		d.add(d.within(n, err.Placeholder), BadPlaceholder, quoted(err.Placeholder), err.Wanted)
-		return Template{}
 	}
 	for _, p := range t.parts {
 		d.placeholder(n, p, inReply)
@@ -393,15 +392,11 @@ func (d *decoder) placeholder(n *node, p part, inReply bool) {
 			return
 		}
 		if _, _, err := ResolveOrigin(p.name); err != nil {
-			known := originNames()
 			if p.word == urlOf {
-				for name := range d.resources {
-					known = append(known, name)
-				}
-				problem("the name of a resource or an origin: " + choice(p.name, sorted(known)))
-				return
+				problem("the name of an origin or a resource: " + choice(p.name, append(originNames(), sortedKeys(d.resources)...)))
+			} else {
+				problem("the name of an origin: " + choice(p.name, originNames()))
 			}
-			problem("the name of an origin: " + choice(p.name, known))
 		}
 	default:
 		if !inReply {

@@ -121,15 +121,19 @@ func (p *problems) outcome(e *Expectation, words string, pos Pos) {
 	}
 	for word := range strings.SplitSeq(words, ",") {
 		read, reason := oracle.Read(word), oracle.Reason(word)
+		again := false
 		switch {
-		case word == "wire" && !e.Wire:
-			e.Wire = true
-		case slices.Contains(reads, read) && e.Read == "":
-			e.Read = read
-		case slices.Contains(reasons, reason) && e.Reason == "":
-			e.Reason = reason
+		case word == "wire":
+			again, e.Wire = e.Wire, true
+		case slices.Contains(reads, read):
+			again, e.Read = e.Read != "", read
+		case slices.Contains(reasons, reason):
+			again, e.Reason = e.Reason != "", reason
 		default:
-			p.add(pos, UnknownWord, "the outcome "+quoted(word), "one of each, joined by commas: what script reads, a reason, wire; "+choice(word, known))
+			p.add(pos, UnknownWord, "the outcome "+quoted(word), "a reason, "+choice(word, known))
+		}
+		if again {
+			p.add(pos, Contradiction, "the outcome "+quoted(word)+" too", "what script reads, a reason, wire: each once")
 		}
 		pos.Column += len([]rune(word)) + 1
 	}

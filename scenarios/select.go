@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -110,7 +109,5 @@ func nearestIDs(perms []*Permutation, pattern string) []string {
 	}
 	return holding
 }
-
-func sorted[S cmp.Ordered](list []S) []S { return slices.Sorted(slices.Values(list)) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -63,9 +63,19 @@ func (e *TemplateError) Error() string {
 	return "scenarios: found " + quoted(e.Placeholder) + ", expected " + e.Wanted
 }
 
-// ParseTemplate reads a template. The error is a *[TemplateError].
+// ParseTemplate reads a template. The error is the first *[TemplateError].
 func ParseTemplate(source string) (Template, error) {
+	t, errs := parseTemplate(source)
+	if len(errs) > 0 {
+		return Template{}, errs[0]
+	}
+	return t, nil
+}
+
+// parseTemplate gives every error of a template, not just the first.
+func parseTemplate(source string) (Template, []*TemplateError) {
 	t := Template{source: source}
+	var errs []*TemplateError
 	var literal strings.Builder
 	flush := func() {
 		if literal.Len() > 0 {
@@ -89,7 +99,8 @@ func ParseTemplate(source string) (Template, error) {
 		p, length, err := parsePlaceholder(rest)
 		switch {
 		case err != nil:
-			return Template{}, err
+			errs = append(errs, err)
+			rest = rest[len(err.Placeholder):]
 		case length == 0:
 			literal.WriteByte('{')
 			rest = rest[1:]
@@ -100,12 +111,12 @@ func ParseTemplate(source string) (Template, error) {
 		}
 	}
 	flush()
-	return t, nil
+	return t, errs
 }
 
 // parsePlaceholder reads the placeholder that s begins with. Its length is 0
 // when the brace is a literal one.
-func parsePlaceholder(s string) (part, int, error) {
+func parsePlaceholder(s string) (part, int, *TemplateError) {
 	const literalBrace = ` ({{ is a literal brace)`
 	word := s[1 : 1+wordLength(s[1:])]
 	rest := s[1+len(word):]

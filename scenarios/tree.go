@@ -166,7 +166,7 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 				refuse(t, "a tab", "spaces")
 				return nil, false
 			}
-			refuse(t, "invalid YAML ("+printable([]rune(firstLine(t.Error)))+")", "YAML")
+			p.invalid(p.at(t), firstLine(t.Error))
 			return nil, false
 		case token.AnchorType:
 			refuse(t, "an anchor (&)", "no anchors: what scenarios share stands in `defaults`; quote the value if it begins with &")
@@ -228,9 +228,17 @@ func (p *problems) syntax(err error) {
 			pos = p.at(t)
 		}
 	}
-	expected := "YAML"
-	if strings.Contains(message, "mapping value is not allowed") {
+	p.invalid(pos, message)
+}
+
+// invalid notes what the YAML parser says, and what it usually means.
+func (p *problems) invalid(pos Pos, message string) {
+	expected := "valid YAML"
+	switch {
+	case strings.Contains(message, "mapping value is not allowed"):
 		expected = "one indentation in a mapping, and quotes around a value that holds \": \""
+	case strings.Contains(message, "reserved character"):
+		expected = "quotes around a value that begins so"
 	}
 	p.add(pos, Syntax, "invalid YAML ("+printable([]rune(message))+")", expected)
 }
