@@ -183,6 +183,8 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 				refuse(t, "the tag "+t.Value, "no tag but !!binary")
 			} else if i+1 < len(tokens) && tokens[i+1].Type == token.TagType {
 				refuse(tokens[i+1], "a second tag", "one")
+			} else if i+1 == len(tokens) || tokens[i+1].Position.Line != t.Position.Line {
+				refuse(t, "!!binary without a value", "base64 behind it, or | and base64 on the lines below")
 			}
 		case token.MappingStartType, token.SequenceStartType:
 			depth++
