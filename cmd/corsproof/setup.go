@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"github.com/corsproof/corsproof/setup"
 )
@@ -15,7 +16,7 @@ func runSetup(ctx context.Context, s streams, args []string) error {
 	if _, err := parse(f, args); err != nil {
 		return err
 	}
-	if err := setup.Run(ctx, setup.Options{Out: s.out}); err != nil {
+	if err := setup.Run(ctx, setup.Options{Out: s.out, CI: os.Getenv("CI") != ""}); err != nil {
 		return cannotRun(err)
 	}
 	return nil
