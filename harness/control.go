@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -25,6 +26,7 @@ func controlOf(p *scenarios.Permutation, step int, predict func(*scenarios.Permu
 	twin.Server = permissive(twin.Server)
 	simplify := []func(*scenarios.Step){
 		func(*scenarios.Step) {},
+		func(s *scenarios.Step) { s.Server.Redirects = withoutUserinfo(s.Server.Redirects) },
 		func(s *scenarios.Step) { s.Server.Redirects = nil },
 		func(s *scenarios.Step) { s.Request.Userinfo = "" },
 		func(s *scenarios.Step) { s.Request.Redirect = "" },
@@ -51,6 +53,14 @@ func controlOf(p *scenarios.Permutation, step int, predict func(*scenarios.Permu
 	return nil, fmt.Errorf("harness: no permissive twin of %s can reach %s from %s", p.ID, twin.Request.To, twin.Request.From)
 }
 
+func withoutUserinfo(hops []scenarios.Hop) []scenarios.Hop {
+	hops = slices.Clone(hops)
+	for i := range hops {
+		hops[i].Userinfo = ""
+	}
+	return hops
+}
+
 // controlKey names what two twins must share for one to stand for the other.
 func controlKey(control *scenarios.Permutation) string {
 	s := control.Steps[0]
@@ -64,7 +74,7 @@ func controlKey(control *scenarios.Permutation) string {
 		fmt.Fprintf(&b, " body %s %t", r.Body.Type, r.Body.Stream)
 	}
 	for _, hop := range s.Server.Redirects {
-		fmt.Fprintf(&b, " %d>%s", hop.Status, hop.To)
+		fmt.Fprintf(&b, " %d>%s %t", hop.Status, hop.To, hop.Userinfo != "")
 	}
 	return b.String()
 }

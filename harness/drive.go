@@ -249,7 +249,7 @@ func (s *session) arm(t *trial) error {
 func (s *session) hearReasons(ctx context.Context, trials []*trial, step int) {
 	var blocked []string
 	for _, t := range trials {
-		if o := t.steps[step].outcome; o != nil && o.Read == oracle.Blocked && t.steps[step].standard.Reason != oracle.InvalidRequest && t.steps[step].standard.Reason != oracle.ForbiddenMethod {
+		if o := t.steps[step].outcome; o != nil && o.Read == oracle.Blocked && isReported(t.steps[step].standard.Reason) {
 			blocked = append(blocked, t.bound.Token)
 		}
 	}
@@ -266,8 +266,9 @@ func (s *session) hearReasons(ctx context.Context, trials []*trial, step int) {
 // runControls runs the permissive twins that the blocked steps need and that
 // have not run yet in this browser.
 func (s *session) runControls(ctx context.Context, page browser.Page, trials []*trial, step int) error {
-	twins := map[string]*trial{}
-	waiting := map[string]*control{}
+	twins := map[string]*trial{}     // to run here, by token
+	running := map[string]*control{} // theirs
+	var needed []*control
 	for _, t := range trials {
 		o := t.steps[step].outcome
 		if o == nil || o.Read != oracle.Blocked || o.Broken != "" {
@@ -278,20 +279,41 @@ func (s *session) runControls(ctx context.Context, page browser.Page, trials []*
 			t.steps[step].control = &control{Control: judge.Control{Why: err.Error()}}
 			continue
 		}
-		key := controlKey(twin.perm)
-		s.mu.Lock()
-		known := s.controls[key]
-		if known == nil {
-			known = &control{key: key, Control: judge.Control{Why: "it never reported"}}
-			s.controls[key] = known
-			twins[twin.bound.Token], waiting[twin.bound.Token] = twin, known
+		c, first := s.control(controlKey(twin.perm))
+		if first {
+			twins[twin.bound.Token], running[twin.bound.Token] = twin, c
 		}
-		s.mu.Unlock()
-		t.steps[step].control = known
+		t.steps[step].control = c
+		needed = append(needed, c)
 	}
-	if len(twins) == 0 {
-		return nil
+	err := s.runTwins(ctx, page, twins, running)
+	for _, c := range running {
+		close(c.done)
 	}
+	for _, c := range needed { // another profile may still be running its own
+		select {
+		case <-c.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return err
+}
+
+// control is the twin of a key; first is true for the caller that must run it.
+func (s *session) control(key string) (c *control, first bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.controls[key]; c != nil {
+		return c, false
+	}
+	c = &control{key: key, done: make(chan struct{}), Control: judge.Control{Why: "it never reported"}}
+	s.controls[key] = c
+	return c, true
+}
+
+// runTwins runs twins on a page and writes down what they saw.
+func (s *session) runTwins(ctx context.Context, page browser.Page, twins map[string]*trial, running map[string]*control) error {
 	var probes []browser.Probe
 	for _, token := range slices.Sorted(maps.Keys(twins)) {
 		s.fleet.Arm(token, twins[token].bound)
@@ -299,8 +321,7 @@ func (s *session) runControls(ctx context.Context, page browser.Page, trials []*
 		probes = append(probes, twins[token].probe(0))
 	}
 	return page.Run(ctx, probes, func(o browser.Outcome) {
-		twin, c := twins[o.ID], waiting[o.ID]
-		want := twin.prediction().Read
+		c, want := running[o.ID], twins[o.ID].prediction().Read
 		switch {
 		case o.TimedOut:
 			c.Why = "no event came before its deadline"
@@ -312,6 +333,17 @@ func (s *session) runControls(ctx context.Context, page browser.Page, trials []*
 			c.OK, c.Why = true, string(o.Read)
 		}
 	})
+}
+
+// isReported is false for reasons that no request fails of: the API throws, or
+// the load itself went well. Waiting for the browser's words would be in vain.
+func isReported(r oracle.Reason) bool {
+	switch r {
+	case oracle.InvalidRequest, oracle.ForbiddenMethod, oracle.MethodNotSafelisted,
+		oracle.RedirectModeNoCORS, oracle.ModeSameOrigin, oracle.WrongType:
+		return false
+	}
+	return true
 }
 
 func (s *session) twin(t *trial, step int) (*trial, error) {

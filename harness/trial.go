@@ -52,7 +52,8 @@ type trialStep struct {
 
 // control is the twin that ran for a step.
 type control struct {
-	key string
+	key  string
+	done chan struct{} // closed when it has run
 	judge.Control
 }
 
