@@ -2,61 +2,176 @@ package cdp
 
 import (
 	"encoding/json"
+	"strings"
 
+	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 
 	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
 )
 
-// failures joins the network events of one session: an event that says why a
-// request failed does not say which URL it was for. Not safe for concurrent
-// use; a session's events come one at a time.
-type failures struct {
-	urls map[network.RequestID]string // requests that are under way
+// Why a request failed is read from the browser's log, the lines that a
+// developer sees in the console. Network.loadingFailed says the same as data
+// (corsErrorStatus), but the Network domain sends some eight events for every
+// request, failed or not, and costs a third of all throughput; the log says
+// nothing of a request that succeeds, and it knows more: what the API itself
+// refuses never becomes a network event. The words are mapped back to the
+// protocol's own, so a failure reads the same either way.
+
+// hearLog gives the failure that an event tells of, if it tells of one.
+func hearLog(event any) (browser.Failure, bool) {
+	added, ok := event.(*cdplog.EventEntryAdded)
+	if !ok || added.Entry == nil || added.Entry.Level != cdplog.EntryLevelError {
+		return browser.Failure{}, false // a warning: an upgrade to https, for one
+	}
+	f, ok := readEntry(added.Entry)
+	if ok {
+		f.Raw, _ = json.Marshal(added.Entry) // only for the log
+	}
+	return f, ok
 }
 
-// hear takes an event and gives a failure if the event is one.
-func (f *failures) hear(event any) (browser.Failure, bool) {
-	switch event := event.(type) {
-	case *network.EventRequestWillBeSent:
-		// A preflight is a request of its own, but what was wrong with it is
-		// said of the request that it was for. After a redirect the same
-		// request is sent again, to its next URL.
-		if event.Type != network.ResourceTypePreflight {
-			if f.urls == nil {
-				f.urls = map[network.RequestID]string{}
-			}
-			f.urls[event.RequestID] = event.Request.URL
+func readEntry(entry *cdplog.Entry) (browser.Failure, bool) {
+	text := entry.Text
+	if address, why, ok := corsText(text); ok {
+		native, param := corsError(why)
+		return browser.Failure{URL: address, Native: native, Param: param, Reason: corsReasons[network.CorsError(native)]}, true
+	}
+	if _, rest, ok := strings.Cut(text, "Mixed Content: "); ok && strings.Contains(text, "request has been blocked") {
+		_, rest, _ = strings.Cut(rest, "requested an insecure ")
+		return browser.Failure{URL: quoted(rest), Native: "mixed-content", Reason: oracle.MixedContent}, true
+	}
+	if strings.Contains(text, "violates the following Content Security Policy directive") {
+		return browser.Failure{URL: quoted(text), Native: "csp", Reason: oracle.ContentSecurityPolicy}, true
+	}
+	if strings.Contains(text, "MIME type") && entry.Source != cdplog.EntrySourceNetwork {
+		address := quoted(text) // Refused to execute script from '...'
+		if !strings.Contains(address, "://") {
+			address = entry.URL // Failed to load module script: ...
 		}
-	case *network.EventLoadingFinished:
-		delete(f.urls, event.RequestID)
-	case *network.EventLoadingFailed:
-		url, ok := f.urls[event.RequestID]
-		delete(f.urls, event.RequestID)
-		// What the page itself gave up, at the end of a probe, has not failed.
-		if ok && !(event.Canceled && event.BlockedReason == "" && event.CorsErrorStatus == nil) {
-			return failure(url, event), true
-		}
+		return browser.Failure{URL: address, Native: "mime-type", Reason: oracle.WrongType}, true
+	}
+	// What the network says of a CORS error comes second, and says less. A
+	// status line ("responded with a status of 404") is no failure.
+	if _, code, ok := strings.Cut(text, "Failed to load resource: net::"); ok && entry.Category != cdplog.EntryCategoryCors {
+		return browser.Failure{URL: entry.URL, Native: "net::" + code, Reason: netReason(code)}, true
 	}
 	return browser.Failure{}, false
 }
 
-// failure is the event in the terms of every driver: the most telling of its
-// words, and that word's place in the vocabulary.
-func failure(url string, event *network.EventLoadingFailed) browser.Failure {
-	f := browser.Failure{URL: url}
-	switch {
-	case event.CorsErrorStatus != nil:
-		f.Native = event.CorsErrorStatus.CorsError.String()
-		f.Param = event.CorsErrorStatus.FailedParameter
-		f.Reason = corsReasons[event.CorsErrorStatus.CorsError]
-	case event.BlockedReason != "":
-		f.Native = event.BlockedReason.String()
-		f.Reason = blockReasons[event.BlockedReason]
-	default:
-		f.Native = event.ErrorText
-		f.Reason = netReason(event.ErrorText)
+// corsText takes apart the two forms of a CORS error: the network's
+//
+//	Access to fetch at 'URL' (redirected from 'URL') from origin 'O' has been blocked by CORS policy: WHY
+//
+// and the Fetch API's own
+//
+//	Fetch API cannot load URL. WHY
+//
+// The URL is the one that the page asked for: where a redirect leads need not
+// belong to any case.
+func corsText(text string) (address, why string, ok bool) {
+	if rest, found := strings.CutPrefix(text, "Fetch API cannot load "); found {
+		for _, start := range []string{". Request mode is ", ". URL scheme "} {
+			if address, why, ok = strings.Cut(rest, start); ok {
+				return address, start[len(". "):] + why, true
+			}
+		}
+		return "", "", false
 	}
-	f.Raw, _ = json.Marshal(event) // only for the log
-	return f
+	head, why, ok := strings.Cut(text, " has been blocked by CORS policy: ")
+	if !ok || !strings.HasPrefix(head, "Access to ") {
+		return "", "", false
+	}
+	head, _, _ = strings.Cut(head, "' from origin '")
+	head, _, _ = strings.Cut(head, "') from origin '")
+	if _, original, redirected := strings.Cut(head, "' (redirected from '"); redirected {
+		return original, why, true
+	}
+	_, address, ok = strings.Cut(head, " at '")
+	return address, why, ok
+}
+
+// quoted is the first text between single quotes.
+func quoted(text string) string {
+	_, rest, _ := strings.Cut(text, "'")
+	inner, _, _ := strings.Cut(rest, "'")
+	return inner
+}
+
+const preflightText = "Response to preflight request doesn't pass access control check: "
+
+// corsTexts are the sentences for the protocol's CORS errors, by what is only
+// in them. Those of the CORS check are also said of preflights.
+var corsTexts = []struct {
+	part  string
+	error network.CorsError
+}{
+	{"No 'Access-Control-Allow-Origin' header is present", network.CorsErrorMissingAllowOriginHeader},
+	{"header in the response must not be the wildcard '*'", network.CorsErrorWildcardOriginNotAllowed},
+	{"'Access-Control-Allow-Origin' header contains multiple values", network.CorsErrorMultipleAllowOriginValues},
+	{"'Access-Control-Allow-Origin' header contains the invalid value", network.CorsErrorInvalidAllowOriginValue},
+	{"that is not equal to the supplied origin", network.CorsErrorAllowOriginMismatch},
+	{"The value of the 'Access-Control-Allow-Credentials' header", network.CorsErrorInvalidAllowCredentials},
+	{"It does not have HTTP ok status", network.CorsErrorPreflightInvalidStatus},
+	{"Redirect is not allowed for a preflight request", network.CorsErrorPreflightDisallowedRedirect},
+	{"is not allowed by Access-Control-Allow-Methods", network.CorsErrorMethodDisallowedByPreflightResponse},
+	{"is not allowed by Access-Control-Allow-Headers", network.CorsErrorHeaderDisallowedByPreflightResponse},
+	{"Cannot parse Access-Control-Allow-Methods", network.CorsErrorInvalidAllowMethodsPreflightResponse},
+	{"Cannot parse Access-Control-Allow-Headers", network.CorsErrorInvalidAllowHeadersPreflightResponse},
+	{"contains a username and password", network.CorsErrorRedirectContainsCredentials},
+	{"only supported for protocol schemes", network.CorsErrorCorsDisabledScheme},
+	{"URL scheme ", network.CorsErrorCorsDisabledScheme},
+	{`Request mode is "same-origin"`, network.CorsErrorDisallowedByMode},
+	{`Request mode is "no-cors"`, network.CorsErrorNoCorsRedirectModeNotFollow},
+	{"Permission was denied for this request", network.CorsErrorLocalNetworkAccessPermissionDenied},
+	{"The request client is not a secure context", network.CorsErrorInsecureLocalNetwork},
+	{"Request had a target IP address space", network.CorsErrorInvalidLocalNetworkAccess},
+	{"The response is invalid", network.CorsErrorInvalidResponse},
+}
+
+// corsError is the protocol's word for what a CORS error says, and its
+// parameter. A sentence that is not known is given as it is.
+func corsError(why string) (native, param string) {
+	sentence, preflight := strings.CutPrefix(why, preflightText)
+	for _, known := range corsTexts {
+		if !strings.Contains(sentence, known.part) {
+			continue
+		}
+		native = string(known.error)
+		if preflight && !strings.HasPrefix(native, "Preflight") {
+			native = "Preflight" + native
+		}
+		return native, corsParam(known.error, sentence)
+	}
+	return why, ""
+}
+
+// corsParam is the failed parameter in a sentence: the header's value, the
+// method, the header's name.
+func corsParam(e network.CorsError, sentence string) string {
+	after := ""
+	switch e {
+	case network.CorsErrorMethodDisallowedByPreflightResponse:
+		after = "Method "
+	case network.CorsErrorHeaderDisallowedByPreflightResponse:
+		after = "Request header field "
+	case network.CorsErrorMultipleAllowOriginValues:
+		after = "multiple values '"
+	case network.CorsErrorInvalidAllowOriginValue:
+		after = "invalid value '"
+	case network.CorsErrorAllowOriginMismatch:
+		after = "has a value '"
+	case network.CorsErrorInvalidAllowCredentials:
+		after = "in the response is '"
+	default:
+		return ""
+	}
+	_, rest, _ := strings.Cut(sentence, after)
+	for _, end := range []string{"', but only one", "'. Have the server", "' that is not equal", "' which must be", " is not allowed by"} {
+		if value, _, found := strings.Cut(rest, end); found {
+			return value
+		}
+	}
+	return ""
 }

@@ -11,7 +11,7 @@ import (
 
 // hearFrame brings up the page's frame of a kind ("": the page itself) and
 // makes sure that its failures are heard. A frame of an opaque origin may have
-// a process of its own; its network events then do not come with the page's.
+// a process of its own; its log then does not come with the page's.
 func (p *page) hearFrame(ctx context.Context, kind string) error {
 	p.framing.Lock()
 	defer p.framing.Unlock()
@@ -33,9 +33,8 @@ func (p *page) hearFrame(ctx context.Context, kind string) error {
 		if info.Type != "iframe" || string(info.ParentFrameID) != string(p.target.TargetID) || p.heard[info.TargetID] != nil {
 			continue
 		}
-		var fails failures
 		s, err := p.browser.attach(ctx, func(event any) {
-			if failure, ok := fails.hear(event); ok {
+			if failure, ok := hearLog(event); ok {
 				p.browser.options.OnFailure(failure)
 			}
 		}, chromedp.WithTargetID(info.TargetID), chromedp.WithDetachOnCancel())

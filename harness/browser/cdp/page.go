@@ -26,7 +26,6 @@ var errGone = errors.New("cdp: the page has crashed or was closed")
 type page struct {
 	session
 	browser *chromium
-	fails   failures
 
 	mu      sync.Mutex
 	runs    map[int]chan string // messages of the page, by run
@@ -50,7 +49,7 @@ func (p *page) hear(event any) {
 	case *inspector.EventTargetCrashed, *inspector.EventDetached:
 		p.lost()
 	default:
-		if failure, ok := p.fails.hear(event); ok {
+		if failure, ok := hearLog(event); ok {
 			p.browser.options.OnFailure(failure)
 		}
 	}
@@ -166,15 +165,8 @@ func (p *page) Sentinel(ctx context.Context, urls []string) error {
 	if err != nil {
 		return fmt.Errorf("cdp: sentinel: %w", err)
 	}
-	var failed []string
-	if err := p.Eval(ctx, fmt.Sprintf("corsproof.sentinel(%s)", list), &failed); err != nil {
-		return err
-	}
-	errs := make([]error, len(failed))
-	for i, text := range failed {
-		errs[i] = fmt.Errorf("cdp: sentinel %s", text)
-	}
-	return errors.Join(errs...)
+	// Which of them arrived, the servers know.
+	return p.Eval(ctx, fmt.Sprintf("corsproof.sentinel(%s)", list), nil)
 }
 
 func (p *page) Eval(ctx context.Context, expression string, out any) error {

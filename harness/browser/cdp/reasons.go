@@ -1,8 +1,6 @@
 package cdp
 
 import (
-	"strings"
-
 	"github.com/chromedp/cdproto/network"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -43,49 +41,30 @@ var corsReasons = map[network.CorsError]oracle.Reason{
 	network.CorsErrorLocalNetworkAccessPermissionDenied:   oracle.LocalNetworkAccess,
 }
 
-// blockReasons does the same for what stops a request beside CORS.
+// netReasons are the network errors that have a place of their own, or none.
+// Chromium says FAILED of many things that are none of the network's.
 //
-// https://chromedevtools.github.io/devtools-protocol/tot/Network/#type-BlockedReason
-var blockReasons = map[network.BlockedReason]oracle.Reason{
-	network.BlockedReasonOther:                                                   "",
-	network.BlockedReasonCsp:                                                     oracle.ContentSecurityPolicy,
-	network.BlockedReasonMixedContent:                                            oracle.MixedContent,
-	network.BlockedReasonOrigin:                                                  "",
-	network.BlockedReasonInspector:                                               "",
-	network.BlockedReasonIntegrity:                                               "",
-	network.BlockedReasonSubresourceFilter:                                       "",
-	network.BlockedReasonContentType:                                             oracle.WrongType,
-	network.BlockedReasonCoepFrameResourceNeedsCoepHeader:                        oracle.CrossOriginEmbedderPolicy,
-	network.BlockedReasonCoopSandboxedIframeCannotNavigateToCoopPage:             "",
-	network.BlockedReasonCorpNotSameOrigin:                                       oracle.CrossOriginResourcePolicy,
-	network.BlockedReasonCorpNotSameOriginAfterDefaultedToSameOriginByCoep:       oracle.CrossOriginEmbedderPolicy,
-	network.BlockedReasonCorpNotSameOriginAfterDefaultedToSameOriginByDip:        oracle.CrossOriginResourcePolicy,
-	network.BlockedReasonCorpNotSameOriginAfterDefaultedToSameOriginByCoepAndDip: oracle.CrossOriginEmbedderPolicy,
-	network.BlockedReasonCorpNotSameSite:                                         oracle.CrossOriginResourcePolicy,
-	network.BlockedReasonSriMessageSignatureMismatch:                             "",
-}
-
-// netReasons are the network errors that have a place of their own. Chromium
-// says net::ERR_FAILED of many things that are none of the network's.
+// https://source.chromium.org/chromium/chromium/src/+/main:net/base/net_error_list.h
 var netReasons = map[string]oracle.Reason{
-	"net::ERR_FAILED":                             "",
-	"net::ERR_ABORTED":                            "",
-	"net::ERR_BLOCKED_BY_ORB":                     oracle.OpaqueResponseBlocking,
-	"net::ERR_TOO_MANY_REDIRECTS":                 oracle.RedirectCount,
-	"net::ERR_UNSAFE_REDIRECT":                    oracle.RedirectScheme,
-	"net::ERR_UNKNOWN_URL_SCHEME":                 oracle.RedirectScheme,
-	"net::ERR_INVALID_REDIRECT":                   oracle.RedirectLocation,
-	"net::ERR_BLOCKED_BY_CLIENT":                  "",
-	"net::ERR_BLOCKED_BY_RESPONSE":                "",
-	"net::ERR_UPLOAD_STREAM_REWIND_NOT_SUPPORTED": oracle.RedirectStream,
+	"ERR_FAILED":                            "",
+	"ERR_ABORTED":                           "",
+	"ERR_BLOCKED_BY_CLIENT":                 "",
+	"ERR_BLOCKED_BY_RESPONSE":               "",
+	"ERR_BLOCKED_BY_ORB":                    oracle.OpaqueResponseBlocking,
+	"ERR_TOO_MANY_REDIRECTS":                oracle.RedirectCount,
+	"ERR_UNSAFE_REDIRECT":                   oracle.RedirectScheme,
+	"ERR_UNKNOWN_URL_SCHEME":                oracle.RedirectScheme,
+	"ERR_INVALID_REDIRECT":                  oracle.RedirectLocation,
+	"ERR_BLOCKED_BY_RESPONSE.NotSameOrigin": oracle.CrossOriginResourcePolicy,
+	"ERR_BLOCKED_BY_RESPONSE.NotSameSite":   oracle.CrossOriginResourcePolicy,
+	"ERR_BLOCKED_BY_RESPONSE.NotSameOriginAfterDefaultedToSameOriginByCoep":       oracle.CrossOriginEmbedderPolicy,
+	"ERR_BLOCKED_BY_RESPONSE.NotSameOriginAfterDefaultedToSameOriginByCoepAndDip": oracle.CrossOriginEmbedderPolicy,
+	"ERR_BLOCKED_BY_RESPONSE.CoepFrameResourceNeedsCoepHeader":                    oracle.CrossOriginEmbedderPolicy,
 }
 
-func netReason(text string) oracle.Reason {
-	if reason, ok := netReasons[text]; ok {
+func netReason(code string) oracle.Reason {
+	if reason, ok := netReasons[code]; ok {
 		return reason
 	}
-	if strings.HasPrefix(text, "net::ERR_") {
-		return oracle.NetworkError
-	}
-	return ""
+	return oracle.NetworkError
 }

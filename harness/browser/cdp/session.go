@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -50,17 +48,14 @@ func (s session) endWithTarget() {
 	}
 }
 
-// quiet turns off the events that chromedp has turned on and nobody here
-// hears, and keeps the browser from storing bodies.
+// quiet turns off what chromedp has turned on and nobody here hears. What is
+// left sends nothing for a request that succeeds, so a batch runs as fast as
+// in a browser that nobody watches.
 func quiet(ctx context.Context, t *chromedp.Target) error {
-	for _, method := range []string{"DOM.disable", "CSS.disable", "Log.disable"} {
+	for _, method := range []string{"DOM.disable", "CSS.disable", "Network.disable"} {
 		if err := t.Call(ctx, method, nil, nil); err != nil {
 			return fmt.Errorf("%s: %w", method, err)
 		}
 	}
-	nothing := int64(0)
-	_, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{
-		MaxTotalBufferSize: &nothing, MaxResourceBufferSize: &nothing,
-	})
-	return err
+	return nil
 }

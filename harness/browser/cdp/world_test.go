@@ -33,10 +33,12 @@ const pageURL = "https://app.site.test/.corsproof/page.html"
 // they answer to a case stands in the case's own query.
 type world struct {
 	tls, plain *httptest.Server
+	elsewhere  string // where /.corsproof/elsewhere leads
 
-	mu   sync.Mutex
-	last int
-	seen map[string][]*http.Request // by token
+	mu        sync.Mutex
+	last      int
+	seen      map[string][]*http.Request // by token
+	sentinels int
 }
 
 func newWorld(t testing.TB) *world {
@@ -95,7 +97,12 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		serve(rw, "text/html", fixtures.FrameHTML)
 	case "/.corsproof/probe.js":
 		serve(rw, "text/javascript", fixtures.ProbeJS())
+	case "/.corsproof/elsewhere":
+		http.Redirect(rw, r, w.elsewhere, http.StatusFound)
 	case "/.corsproof/sentinel":
+		w.mu.Lock()
+		w.sentinels++
+		w.mu.Unlock()
 		rw.Header().Set("Access-Control-Allow-Origin", "*")
 		rw.WriteHeader(http.StatusNoContent)
 	default:

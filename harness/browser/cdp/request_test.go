@@ -1,0 +1,263 @@
+package cdp
+
+import (
+	"encoding/base64"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// What a probe asks for is what arrives.
+func TestRequests(t *testing.T) {
+	all := "allow=https://app.site.test&credentials=true&methods=PUT,PATCH,patch,DELETE&headers=x-a,x-b,content-type"
+	body := func(contentType, text string) *browser.Body {
+		return &browser.Body{Type: contentType, Base64: base64.StdEncoding.EncodeToString([]byte(text))}
+	}
+	tests := []struct {
+		name  string
+		probe browser.Probe
+		wire  string // method, and header values joined
+		heads string // the names of the headers in wire
+		body  string
+	}{
+		{"get", browser.Probe{Via: "fetch"}, "GET", "", ""},
+		{"a method that is normalised", browser.Probe{Via: "fetch", Method: "put"}, "PUT", "", ""},
+		{"a method that is not", browser.Probe{Via: "fetch", Method: "patch"}, "patch", "", ""},
+		{"headers are appended", browser.Probe{Via: "fetch", Headers: [][2]string{{"X-A", "1"}, {"x-a", "2"}, {"X-B", "\u00e9"}}}, "GET 1, 2 \u00e9", "X-A X-B", ""},
+		{"a string", browser.Probe{Via: "fetch", Method: "POST", Body: body("", "caf\u00e9")}, "POST text/plain;charset=UTF-8", "Content-Type", "caf\u00e9"},
+		{"a Blob", browser.Probe{Via: "fetch", Method: "POST", Body: body("application/json", "{}")}, "POST application/json", "Content-Type", "{}"},
+		{"bytes of no string", browser.Probe{Via: "fetch", Method: "POST", Body: body("", "\xff\x00")}, "POST ", "Content-Type", "\xff\x00"},
+		{"xhr", browser.Probe{Via: "xhr", Method: "DELETE", Headers: [][2]string{{"X-A", "1"}}}, "DELETE 1", "X-A", ""},
+		{"xhr with a body", browser.Probe{Via: "xhr", Method: "POST", Body: body("application/json", "{}")}, "POST application/json", "Content-Type", "{}"},
+		{"xhr, sync", browser.Probe{Via: "xhr", Sync: true, Method: "PUT", Body: body("", "x")}, "PUT text/plain;charset=UTF-8", "Content-Type", "x"},
+		{"referrer policy", browser.Probe{Via: "fetch", ReferrerPolicy: "no-referrer"}, "GET ", "Referer", ""},
+		{"referrer policy of an element", browser.Probe{Via: "img-cors", ReferrerPolicy: "unsafe-url"}, "GET " + pageURL, "Referer", ""},
+		{"cache", browser.Probe{Via: "fetch", Cache: "reload"}, "GET no-cache", "Cache-Control", ""},
+		{"keepalive", browser.Probe{Via: "fetch", Keepalive: true, Method: "POST", Body: body("", "x")}, "POST", "", "x"},
+		{"a sandboxed frame", browser.Probe{Via: "xhr", From: "opaque-sandbox"}, "GET null", "Origin", ""},
+		{"a srcdoc frame", browser.Probe{Via: "img-cors", From: "opaque-srcdoc"}, "GET null", "Origin", ""},
+		{"a data: frame", browser.Probe{Via: "dynamic-import", From: "opaque-data"}, "GET null", "Origin", ""},
+		{"a font in a frame", browser.Probe{Via: "font-face", From: "opaque-sandbox"}, "GET null", "Origin", ""},
+		{"a CSS image in a frame", browser.Probe{Via: "css-image", From: "opaque-data"}, "GET ", "Origin", ""},
+	}
+	eachBrowser(t, func(t *testing.T, binary string) {
+		w := newWorld(t)
+		page := open(t, start(t, w.options(binary)), pageURL)
+		probes := make([]browser.Probe, len(tests))
+		for i, test := range tests {
+			made := w.probe(test.probe.Via, api, all)
+			probes[i] = test.probe
+			probes[i].ID, probes[i].URL, probes[i].Timeout = made.ID, made.URL, made.Timeout
+		}
+		outcomes := run(t, page, probes...)
+		for i, test := range tests {
+			assert.Empty(t, outcomes[probes[i].ID].Broken, test.name)
+			requests := w.requests(probes[i].ID)
+			require.NotEmpty(t, requests, "%s: %+v", test.name, outcomes[probes[i].ID])
+			last := requests[len(requests)-1]
+			wire := last.Method
+			for _, name := range strings.Fields(test.heads) {
+				wire += " " + strings.Join(last.Header.Values(name), "|")
+			}
+			assert.Equal(t, test.wire, isomorphic(wire), test.name)
+			got, err := io.ReadAll(last.Body)
+			require.NoError(t, err)
+			assert.Equal(t, test.body, string(got), test.name)
+		}
+	})
+}
+
+// isomorphic decodes the bytes of a header as the page writes them.
+func isomorphic(s string) string {
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
+}
+
+// An upload listener and a stream force a preflight.
+func TestForcedPreflights(t *testing.T) {
+	eachBrowser(t, func(t *testing.T, binary string) {
+		w := newWorld(t)
+		page := open(t, start(t, w.options(binary)), pageURL)
+		listener := w.probe("xhr", api, "allow=*")
+		listener.Method, listener.UploadListener = "POST", true
+		listener.Body = &browser.Body{Base64: "eA=="}
+		stream := w.probe("fetch", api, "allow=*&headers=*")
+		stream.Method, stream.Body = "POST", &browser.Body{Base64: "eA==", Stream: true}
+		outcomes := run(t, page, listener, stream)
+		assert.Equal(t, oracle.Allowed, outcomes[listener.ID].Read)
+		for _, p := range []browser.Probe{listener, stream} {
+			requests := w.requests(p.ID)
+			require.NotEmpty(t, requests)
+			assert.Equal(t, "OPTIONS", requests[0].Method)
+		}
+	})
+}
+
+// What the API itself refuses is an outcome: no request, and the exception.
+func TestRefused(t *testing.T) {
+	tests := []struct {
+		name  string
+		error string
+		probe browser.Probe
+	}{
+		{"userinfo", "TypeError", browser.Probe{Via: "fetch", URL: "https://u:p@api.other.test/~none/"}},
+		{"forbidden method", "TypeError", browser.Probe{Via: "fetch", URL: api + "/~none/", Method: "TRACE"}},
+		{"forbidden method, xhr", "SecurityError", browser.Probe{Via: "xhr", URL: api + "/~none/", Method: "TRACE"}},
+		{"no method", "TypeError", browser.Probe{Via: "fetch", URL: api + "/~none/", Method: "a b"}},
+		{"no header name", "TypeError", browser.Probe{Via: "fetch", URL: api + "/~none/", Headers: [][2]string{{"a b", "1"}}}},
+		{"no-cors PUT", "TypeError", browser.Probe{Via: "fetch", URL: api + "/~none/", Method: "PUT", Mode: "no-cors"}},
+		{"sync with a response type", "InvalidAccessError", browser.Probe{Via: "xhr", URL: api + "/~none/", Sync: true, ResponseType: "json"}},
+		{"GET with a body", "TypeError", browser.Probe{Via: "fetch", URL: api + "/~none/", Body: &browser.Body{Base64: "eA=="}}},
+	}
+	eachBrowser(t, func(t *testing.T, binary string) {
+		w := newWorld(t)
+		page := open(t, start(t, w.options(binary)), pageURL)
+		probes := make([]browser.Probe, len(tests))
+		for i, test := range tests {
+			probes[i] = test.probe
+			probes[i].ID, probes[i].Timeout = w.token(), 4000
+		}
+		outcomes := run(t, page, probes...)
+		for i, test := range tests {
+			outcome := outcomes[probes[i].ID]
+			assert.Equal(t, oracle.Blocked, outcome.Read, test.name)
+			assert.Contains(t, outcome.Error, test.error, test.name)
+		}
+		assert.Empty(t, w.requests("none"))
+	})
+}
+
+// What script can see of a response.
+func TestResponses(t *testing.T) {
+	long := strings.Repeat("x", 5000)
+	tests := []struct {
+		name  string
+		to    string
+		query string
+		probe browser.Probe
+		check func(t *testing.T, o browser.Outcome, p browser.Probe)
+	}{
+		{"fetch", api, "allow=*&expose=X-Case&x=1&own=caf%C3%A9&status=404", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, "cors", o.Type)
+			assert.Equal(t, 404, o.Status)
+			assert.Equal(t, p.URL, o.URL)
+			assert.Contains(t, o.Headers, [2]string{"x-case", "1"})
+			assert.Equal(t, "caf\u00c3\u00a9", *o.Body)
+		}},
+		{"hidden header", api, "allow=*&x=1", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			for _, h := range o.Headers {
+				assert.NotEqual(t, "x-case", h[0])
+			}
+		}},
+		{"same origin", "https://app.site.test", "x=1", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, "basic", o.Type)
+		}},
+		{"opaque", api, "", browser.Probe{Via: "fetch", Mode: "no-cors"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, "opaque", o.Type)
+			assert.Equal(t, oracle.Opaque, o.Read)
+			assert.Nil(t, o.Body)
+			assert.Zero(t, o.Status)
+		}},
+		{"opaque redirect", api, "allow=*&status=302&location=/", browser.Probe{Via: "fetch", Redirect: "manual"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, "opaqueredirect", o.Type)
+			assert.Equal(t, oracle.Opaque, o.Read)
+		}},
+		{"a long body", api, "allow=*&own=" + long, browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Len(t, *o.Body, 4096)
+		}},
+		{"a body that breaks off", api, "allow=*&abort=in-body", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, oracle.Blocked, o.Read)
+			assert.Equal(t, []string{"response"}, o.Events)
+		}},
+		{"xhr", api, "allow=*&expose=X-Case&x=1&own=caf%C3%A9", browser.Probe{Via: "xhr"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Empty(t, o.Type)
+			assert.Equal(t, 200, o.Status)
+			assert.Equal(t, p.URL, o.URL)
+			assert.Contains(t, o.Headers, [2]string{"x-case", "1"})
+			assert.Equal(t, "caf\u00c3\u00a9", *o.Body)
+			assert.Equal(t, []string{"load"}, o.Events)
+		}},
+		{"xhr arraybuffer", api, "allow=*&own=%FF", browser.Probe{Via: "xhr", ResponseType: "arraybuffer"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, "\u00ff", *o.Body)
+		}},
+		{"xhr blob", api, "allow=*&own=%FF", browser.Probe{Via: "xhr", ResponseType: "blob"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, "\u00ff", *o.Body)
+		}},
+		{"xhr json", api, "allow=*&own={%22a%22: 1}", browser.Probe{Via: "xhr", ResponseType: "json"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, `{"a":1}`, *o.Body)
+		}},
+		{"xhr document", api, "allow=*&type=text/html&own=hello", browser.Probe{Via: "xhr", ResponseType: "document"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Contains(t, *o.Body, "hello")
+		}},
+		{"muted script", api, "allow=*", browser.Probe{Via: "script"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.True(t, *o.Muted)
+		}},
+		{"a script that is not", "https://app.site.test", "", browser.Probe{Via: "script"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.False(t, *o.Muted)
+			assert.Equal(t, oracle.Allowed, o.Read)
+		}},
+		{"an author's script", api, "own=1%2B1", browser.Probe{Via: "script", Own: true}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Nil(t, o.Muted)
+			assert.Equal(t, oracle.Opaque, o.Read)
+		}},
+		{"an author's script that throws", api, "own=throw 1", browser.Probe{Via: "script", Own: true}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.True(t, *o.Muted)
+		}},
+		{"an author's frame", api, "type=text/html&own=hello", browser.Probe{Via: "iframe", Own: true}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, oracle.Opaque, o.Read)
+		}},
+		{"a frame of the page's origin", "https://app.site.test", "", browser.Probe{Via: "iframe"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, oracle.Allowed, o.Read)
+		}},
+		{"a stylesheet of the page's origin", "https://app.site.test", "", browser.Probe{Via: "style"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, oracle.Allowed, o.Read)
+		}},
+		{"an image of the page's origin", "https://app.site.test", "", browser.Probe{Via: "canvas"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Equal(t, oracle.Allowed, o.Read)
+		}},
+		{"redirected", "https://app.site.test", "status=302&location=/.corsproof/sentinel", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.True(t, o.Redirected)
+			assert.Equal(t, "https://app.site.test/.corsproof/sentinel", o.URL)
+		}},
+		{"slow", api, "allow=*&delay=3s", browser.Probe{Via: "fetch", Timeout: 300}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.True(t, o.TimedOut)
+			assert.Empty(t, o.Read)
+			assert.Less(t, o.MS, 2500.)
+		}},
+		{"no such way", api, "", browser.Probe{Via: "telepathy"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+			assert.Contains(t, o.Broken, "telepathy")
+		}},
+	}
+	eachBrowser(t, func(t *testing.T, binary string) {
+		w := newWorld(t)
+		page := open(t, start(t, w.options(binary)), pageURL)
+		probes := make([]browser.Probe, len(tests))
+		for i, test := range tests {
+			made := w.probe(test.probe.Via, test.to, strings.ReplaceAll(test.query, " ", "%20"))
+			probes[i] = test.probe
+			probes[i].ID, probes[i].URL = made.ID, made.URL
+			if probes[i].Timeout == 0 {
+				probes[i].Timeout = made.Timeout
+			}
+		}
+		outcomes := run(t, page, probes...)
+		for i, test := range tests {
+			t.Run(test.name, func(t *testing.T) {
+				outcome := outcomes[probes[i].ID]
+				if outcome.Broken != "" && test.name != "no such way" {
+					t.Fatal(outcome.Broken)
+				}
+				test.check(t, outcome, probes[i])
+			})
+		}
+	})
+}
