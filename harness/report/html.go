@@ -61,6 +61,7 @@ func pagePolicy() template.HTML {
 type caseData struct {
 	record.Record
 	Label  string       `json:"label"` // the engine's name and version
+	Page   string       `json:"page"`  // the page's origin, serialised
 	Run    string       `json:"run"`   // the command that runs it again
 	Decide []decideData `json:"decide"`
 }
@@ -78,9 +79,9 @@ func pageData(run record.Run, records []record.Record) (template.JS, error) {
 	several := len(engineKeys(run, records)) > 1
 	data := make([]caseData, len(records))
 	for i, r := range records {
-		data[i] = caseData{Record: r, Label: engineLabel(run, r.Engine), Run: runCommand(r, several)}
+		data[i] = caseData{Record: r, Label: engineLabel(run, r.Engine), Page: pageOrigin(run, r), Run: runCommand(r, several)}
 		for _, s := range r.Steps {
-			d := decide(s)
+			d := decide(data[i].Page, s)
 			data[i].Decide = append(data[i].Decide, decideData{d.request, d.reply, d.exchange(s.Observed.Wire)})
 		}
 	}
@@ -238,12 +239,12 @@ func newPage(run record.Run, records []record.Record) page {
 		}
 	}
 	slices.Sort(p.Vias)
+	for _, r := range attention(records) {
+		p.Attention = append(p.Attention, newCellView(run, keys, r))
+	}
 	for _, r := range records {
-		switch c := newCellView(run, keys, r); {
-		case r.Verdict.NeedsAttention():
-			p.Attention = append(p.Attention, c)
-		case r.Verdict == record.Divergence:
-			p.Diverged = append(p.Diverged, c)
+		if r.Verdict == record.Divergence {
+			p.Diverged = append(p.Diverged, newCellView(run, keys, r))
 		}
 	}
 	return p

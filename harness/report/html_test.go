@@ -127,29 +127,36 @@ func TestHrefStaysAFragment(t *testing.T) {
 }
 
 func TestDecide(t *testing.T) {
-	preflight, actual := record.Exchange{Preflight: true}, record.Exchange{}
+	preflight, actual, home := record.Exchange{At: api, Preflight: true}, record.Exchange{At: api}, record.Exchange{At: app}
 	for _, test := range []struct {
 		name             string
 		observed, oracle string
-		kind             string
 		wire             []record.Exchange
 		request, reply   string
 		exchange         int
 	}{
-		{"an allowed cross-origin load", "", "", "cors", []record.Exchange{preflight, actual}, "Origin", allowOrigin, 1},
-		{"a same-origin load", "", "", "basic", []record.Exchange{actual}, "", "", -1},
-		{"the browser's reason", "missing-allow-origin", "allow-origin-mismatch", "", []record.Exchange{actual, actual}, "Origin", allowOrigin, 1},
-		{"the standard's reason", "", "method-not-allowed", "", []record.Exchange{preflight}, requestMethod, allowMethods, 0},
-		{"a preflight from the cache", "header-not-allowed", "", "", []record.Exchange{actual}, requestHeaders, allowHeaders, -1},
-		{"a reason without headers", "mixed-content", "", "", nil, "", "", -1},
-		{"a word that nobody knows", "gremlins", "", "", []record.Exchange{actual}, "", "", -1},
+		{"an allowed cross-origin load", "", "", []record.Exchange{preflight, actual}, "Origin", allowOrigin, 1},
+		{"a redirect away from home", "", "", []record.Exchange{home, actual}, "Origin", allowOrigin, 1},
+		{"a load at home", "", "", []record.Exchange{home}, "", "", -1},
+		{"the browser's reason", "missing-allow-origin", "allow-origin-mismatch", []record.Exchange{actual, actual}, "Origin", allowOrigin, 1},
+		{"the standard's reason", "", "method-not-allowed", []record.Exchange{preflight}, requestMethod, allowMethods, 0},
+		{"a preflight from the cache", "header-not-allowed", "", []record.Exchange{actual}, requestHeaders, allowHeaders, -1},
+		{"a reason without headers", "mixed-content", "", nil, "", "", -1},
+		{"a word that nobody knows", "gremlins", "", []record.Exchange{actual}, "", "", -1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := decide(record.Step{Oracle: record.Predicted{Reason: test.oracle},
-				Observed: record.Observation{Reason: test.observed, Type: test.kind}})
+			d := decide(app, record.Step{Oracle: record.Predicted{Reason: test.oracle},
+				Observed: record.Observation{Reason: test.observed, Wire: test.wire}})
 			assert.Equal(t, test.request, d.request)
 			assert.Equal(t, test.reply, d.reply)
 			assert.Equal(t, test.exchange, d.exchange(test.wire))
 		})
+	}
+}
+
+func TestPageOrigin(t *testing.T) {
+	run, _ := smallRun()
+	for from, want := range map[string]string{"app": app, app: app, "opaque-sandbox": "opaque-sandbox"} {
+		assert.Equal(t, want, pageOrigin(run, record.Record{From: from}))
 	}
 }

@@ -86,21 +86,16 @@ func (m markdown) topics() {
 }
 
 func (m markdown) attention() {
-	n := m.sum.Counts.Attention()
-	if n == 0 {
+	all := attention(m.records)
+	if len(all) == 0 {
 		return
 	}
 	m.WriteString("### Needs attention\n\n")
-	shown := 0
-	for _, r := range m.records {
-		if !r.Verdict.NeedsAttention() {
-			continue
-		}
-		if shown == markdownBlocks {
-			fmt.Fprintf(m, "- and %d more\n", n-shown)
+	for i, r := range all {
+		if i == markdownBlocks {
+			fmt.Fprintf(m, "- and %d more\n", len(all)-i)
 			break
 		}
-		shown++
 		fmt.Fprintf(m, "- **%s** %s in %s: %s\n", escapeMarkdown(string(r.Verdict)), code(r.ID), escapeMarkdown(r.Engine), escapeMarkdown(r.Title))
 		for _, p := range r.Problems {
 			fmt.Fprintf(m, "  - %s\n", escapeMarkdown(p))

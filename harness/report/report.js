@@ -137,12 +137,13 @@
       h('ul', null, lines.filter(Boolean).map((l) => h('li', null, shown(l)))));
     const response = (v) => v.type && v.type !== 'error' ? 'response ' + v.type + (v.status ? ', ' + v.status : '') : null;
     const o = s.observed;
+    const left = ran && (!sameVote(o, s.oracle) || (r.verdict !== 'pass' && methods(o.wire) !== methods(s.oracle.wire)));
     return h('div', { class: 'votes' },
       vote('The scenario', 'claims', s.claim, !sameVote(s.claim, s.oracle), [
         s.claim['server-saw'] && 'server saw ' + (s.claim['server-saw'].join(', ') || 'nothing'), ...(s.claim.more || [])]),
       vote('The standard', 'computes', s.oracle, false, [response(s.oracle), 'server sees ' + methods(s.oracle.wire)]),
       s.profile ? vote('This engine', 'is known to', s.profile, false, [response(s.profile), 'server sees ' + methods(s.profile.wire)]) : null,
-      vote(r.label, 'did', o, ran && !sameVote(o, s.oracle), ran ? [response(o), 'server saw ' + methods(o.wire),
+      vote(r.label, 'did', o, left, ran ? [response(o), 'server saw ' + methods(o.wire),
         o.native && o.native !== o.reason && 'in its own words: ' + o.native, o.error && 'script saw: ' + o.error,
         o.headers && o.headers.length && 'script can read: ' + o.headers.map((x) => x.name).join(', '),
         o.muted === true && 'its errors are muted'] : []));
@@ -209,7 +210,7 @@
     }
     return h('div', { class: 'wire' },
       h('div', { class: 'lanes', 'aria-hidden': 'true' },
-        h('div', null, h('b', null, 'Page'), h('span', null, shown(r.from || ''))),
+        h('div', null, h('b', null, 'Page'), h('span', null, shown(r.page || ''))),
         h('div', null, h('div', null, h('b', null, 'Browser')), h('div', null, h('b', null, 'Server'), h('span', null, shown(where || ''))))),
       list);
   }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -90,89 +91,24 @@ func (t text) ran() {
 	fmt.Fprintln(t)
 }
 
-const barWidth = 20
-
-// topics is the table: a line a topic, with a bar of its verdicts.
-func (t text) topics() {
-	if len(t.sum.Topics) == 0 {
+// attention shows each case that makes the run fail, the first ones in full.
+func (t text) attention() {
+	all := attention(t.records)
+	full := len(all)
+	if t.Blocks >= 0 {
+		full = min(full, t.Blocks)
+	}
+	for _, r := range all[:full] {
+		t.block(r)
+	}
+	if full == len(all) {
 		return
 	}
-	name := len("topic")
-	for _, topic := range t.sum.Topics {
-		name = max(name, utf8.RuneCountInString(plain(topic.Name)))
-	}
-	name = min(name, t.Width-barWidth-24)
-	fmt.Fprintln(t, t.paint(faint, fmt.Sprintf("  %-*s  cases", name, "topic")))
-	for _, topic := range t.sum.Topics {
-		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, clip(plain(topic.Name), name), topic.Counts.Total(),
-			t.bar(topic.Counts), countsLine(topic.Counts, ", "))
-	}
-	if len(t.sum.Topics) > 1 {
-		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, "all", t.sum.Counts.Total(),
-			strings.Repeat(" ", barWidth), t.paint(bold, countsLine(t.sum.Counts, ", ")))
+	fmt.Fprintln(t, t.paint(bold, fmt.Sprintf("and %d more", len(all)-full)))
+	for _, r := range all[full:] {
+		fmt.Fprintf(t, "  %s %s  %s\n", t.paint(verdictStyle[r.Verdict], verdictTick[r.Verdict]+" "+string(r.Verdict)), t.caseName(r), t.paint(faint, plain(first(r.Problems))))
 	}
 	fmt.Fprintln(t)
-}
-
-// verdictTick is a verdict in a bar: told apart by shape, not by colour alone.
-var verdictTick = map[record.Verdict]string{
-	record.Pass: "━", record.Divergence: "≠", record.Unexpected: "✗", record.Stale: "~",
-	record.Inconclusive: "?", record.Error: "!", record.NotApplicable: "·",
-}
-
-// bar draws counts as barWidth ticks. Every verdict that occurs gets one at
-// least, so that one failure in a thousand is seen.
-func (t text) bar(c record.Counts) string {
-	ticks := share(c, barWidth)
-	var b strings.Builder
-	for _, v := range record.Verdicts {
-		b.WriteString(t.paint(verdictStyle[v], strings.Repeat(verdictTick[v], ticks[v])))
-	}
-	return b.String()
-}
-
-// share divides n ticks by the counts; the largest takes what rounding leaves.
-func share(c record.Counts, n int) map[record.Verdict]int {
-	total, left := c.Total(), n
-	ticks := map[record.Verdict]int{}
-	if total == 0 {
-		return ticks
-	}
-	largest := record.Pass
-	for _, v := range record.Verdicts {
-		if c[v] == 0 {
-			continue
-		}
-		ticks[v] = max(1, c[v]*n/total)
-		left -= ticks[v]
-		if c[v] > c[largest] {
-			largest = v
-		}
-	}
-	ticks[largest] += left
-	return ticks
-}
-
-// attention shows each case that makes the run fail.
-func (t text) attention() {
-	shown := 0
-	for _, r := range t.records {
-		if !r.Verdict.NeedsAttention() {
-			continue
-		}
-		if t.Blocks < 0 || shown < t.Blocks {
-			t.block(r)
-		} else {
-			if shown == t.Blocks {
-				fmt.Fprintln(t, t.paint(bold, "and"))
-			}
-			fmt.Fprintf(t, "  %s %s  %s\n", t.paint(verdictStyle[r.Verdict], verdictTick[r.Verdict]+" "+string(r.Verdict)), t.caseName(r), t.paint(faint, plain(first(r.Problems))))
-		}
-		shown++
-	}
-	if t.Blocks >= 0 && shown > t.Blocks {
-		fmt.Fprintln(t)
-	}
 }
 
 // caseName is a record's id, with its engine where there are several.
@@ -195,7 +131,7 @@ func (t text) block(r record.Record) {
 			fmt.Fprintf(t, "  %s\n", t.paint(faint, fmt.Sprintf("step %d of %d", i+1, len(r.Steps))))
 		}
 		t.votes(r, s)
-		t.wire(s)
+		t.wire(pageOrigin(t.run, r), s)
 	}
 	if r.Control != "" {
 		t.field("control", r.Control)
@@ -255,12 +191,12 @@ func (t text) line(name, value string) {
 
 // wire writes what the ledger saw: each request with its offset, its reply, and
 // the two headers that matter.
-func (t text) wire(s record.Step) {
+func (t text) wire(page string, s record.Step) {
 	if len(s.Observed.Wire) == 0 {
 		t.field("wire", "no request reached a server")
 		return
 	}
-	d := decide(s)
+	d := decide(page, s)
 	at := d.exchange(s.Observed.Wire)
 	for i, e := range s.Observed.Wire {
 		name := ""
@@ -281,7 +217,7 @@ func (t text) wire(s record.Step) {
 			ask, answer = d.request, d.reply
 		case e.Preflight:
 			ask, answer = requestMethod, allowMethods
-		case s.Observed.Type != "basic":
+		case e.At != page:
 			ask, answer = "Origin", allowOrigin
 		}
 		t.headers(e.Headers, ask)
@@ -316,28 +252,57 @@ func (t text) headers(h oracle.Headers, name string) {
 	}
 }
 
-// divergences lists where the browser leaves the standard in a known way.
+// divergences lists where the browser leaves the standard in a known way: each
+// link once, under it each difference with its cases.
 func (t text) divergences() {
 	n := t.sum.Counts[record.Divergence]
 	if n == 0 {
 		return
 	}
 	fmt.Fprintln(t, t.paint(bold, fmt.Sprintf("Known divergences (%d)", n)))
-	for _, r := range t.records {
-		if r.Verdict != record.Divergence {
-			continue
-		}
-		fmt.Fprintf(t, "  %s %s\n", t.paint(cyan, verdictTick[r.Verdict]), t.caseName(r))
-		if p := first(r.Problems); p != "" {
-			for _, line := range wrap(plain(p), t.Width-4) {
+	link := func(r record.Record) string { return r.Explained }
+	difference := func(r record.Record) string { return first(r.Problems) }
+	for _, cause := range groups(t.of(record.Divergence), link) {
+		fmt.Fprintf(t, "  %s %s\n", t.paint(cyan, verdictTick[record.Divergence]), t.paint(cyan, plain(cmp.Or(link(cause[0]), "without a link"))))
+		for _, same := range groups(cause, difference) {
+			for _, line := range wrap(plain(difference(same[0])), t.Width-4) {
 				fmt.Fprintf(t, "    %s\n", line)
 			}
-		}
-		if r.Explained != "" {
-			fmt.Fprintf(t, "    %s\n", t.paint(faint, plain(r.Explained)))
+			for _, r := range same {
+				fmt.Fprintf(t, "      %s\n", t.caseName(r))
+			}
 		}
 	}
 	fmt.Fprintln(t)
+}
+
+// of are the records with that verdict.
+func (t text) of(v record.Verdict) []record.Record {
+	var found []record.Record
+	for _, r := range t.records {
+		if r.Verdict == v {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// groups puts records with the same key together, in the order in which the
+// keys first come.
+func groups(records []record.Record, key func(record.Record) string) [][]record.Record {
+	var all [][]record.Record
+	at := map[string]int{}
+	for _, r := range records {
+		k := key(r)
+		i, ok := at[k]
+		if !ok {
+			i = len(all)
+			at[k] = i
+			all = append(all, nil)
+		}
+		all[i] = append(all[i], r)
+	}
+	return all
 }
 
 // notApplicable counts the cases that did not apply by the reason why.
@@ -346,27 +311,13 @@ func (t text) notApplicable() {
 	if n == 0 {
 		return
 	}
-	var reasons []string
-	count := map[string]int{}
-	for _, r := range t.records {
-		if r.Verdict != record.NotApplicable {
-			continue
-		}
-		why := first(r.Problems)
-		if why == "" {
-			why = "no reason given"
-		}
-		if count[why] == 0 {
-			reasons = append(reasons, why)
-		}
-		count[why]++
-	}
 	fmt.Fprintln(t, t.paint(bold, fmt.Sprintf("Not applicable (%d)", n)))
-	for _, why := range reasons {
-		for i, line := range wrap(plain(why), t.Width-8) {
+	why := func(r record.Record) string { return cmp.Or(first(r.Problems), "no reason given") }
+	for _, same := range groups(t.of(record.NotApplicable), why) {
+		for i, line := range wrap(plain(why(same[0])), t.Width-8) {
 			head := strings.Repeat(" ", 8)
 			if i == 0 {
-				head = fmt.Sprintf("  %4d  ", count[why])
+				head = fmt.Sprintf("  %4d  ", len(same))
 			}
 			fmt.Fprintf(t, "%s%s\n", head, line)
 		}

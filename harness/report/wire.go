@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/record"
@@ -62,17 +63,33 @@ var byReason = map[oracle.Reason]deciding{
 
 // decide says which headers a step hangs on, by the browser's reason, or the
 // standard's where the browser gave none. A cross-origin load without a reason
-// hangs on the CORS check's pair, a same-origin one on nothing.
-func decide(s record.Step) deciding {
+// hangs on the CORS check's pair, one within the page's own origin on nothing.
+func decide(page string, s record.Step) deciding {
 	for _, reason := range []string{s.Observed.Reason, s.Oracle.Reason} {
 		if d, ok := byReason[oracle.Reason(reason)]; ok {
 			return d
 		}
 	}
-	if s.Observed.Reason != "" || s.Oracle.Reason != "" || s.Observed.Type == "basic" {
+	if s.Observed.Reason != "" || s.Oracle.Reason != "" || atHome(page, s.Observed.Wire) {
 		return deciding{}
 	}
 	return byReason[oracle.MissingAllowOrigin]
+}
+
+// atHome is true if every request went to the page's own origin.
+func atHome(page string, wire []record.Exchange) bool {
+	return !slices.ContainsFunc(wire, func(e record.Exchange) bool { return e.At != page })
+}
+
+// pageOrigin is the serialised origin that a record's From names; an opaque
+// origin's name, which is no named origin, stays as it is.
+func pageOrigin(run record.Run, r record.Record) string {
+	for _, o := range run.Topology {
+		if o.Name == r.From {
+			return o.Origin
+		}
+	}
+	return r.From
 }
 
 // exchange is the index of the exchange that decides: the last preflight, or

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -122,6 +124,21 @@ func observed(o record.Observation) string {
 		s += " (" + o.Native + ")"
 	}
 	return s
+}
+
+// attention are the records that make a run fail, the gravest verdict first, in
+// catalogue order within a verdict.
+func attention(sorted []record.Record) []record.Record {
+	var found []record.Record
+	for _, r := range sorted {
+		if r.Verdict.NeedsAttention() {
+			found = append(found, r)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b record.Record) int {
+		return cmp.Compare(slices.Index(record.Verdicts, a.Verdict), slices.Index(record.Verdicts, b.Verdict))
+	})
+	return found
 }
 
 // scenarioID is a permutation's id without its way to load, which is a column.

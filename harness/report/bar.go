@@ -1,0 +1,72 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/corsproof/corsproof/harness/record"
+)
+
+const barWidth = 20
+
+// topics is the table: a line a topic, with a bar of its verdicts.
+func (t text) topics() {
+	if len(t.sum.Topics) == 0 {
+		return
+	}
+	name := len("topic")
+	for _, topic := range t.sum.Topics {
+		name = max(name, utf8.RuneCountInString(plain(topic.Name)))
+	}
+	name = min(name, t.Width-barWidth-24)
+	fmt.Fprintln(t, t.paint(faint, fmt.Sprintf("  %-*s  cases", name, "topic")))
+	for _, topic := range t.sum.Topics {
+		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, clip(plain(topic.Name), name), topic.Counts.Total(),
+			t.bar(topic.Counts), countsLine(topic.Counts, ", "))
+	}
+	if len(t.sum.Topics) > 1 {
+		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, "all", t.sum.Counts.Total(),
+			strings.Repeat(" ", barWidth), t.paint(bold, countsLine(t.sum.Counts, ", ")))
+	}
+	fmt.Fprintln(t)
+}
+
+// verdictTick is a verdict in a bar: told apart by shape, not by colour alone.
+var verdictTick = map[record.Verdict]string{
+	record.Pass: "━", record.Divergence: "≠", record.Unexpected: "✗", record.Stale: "~",
+	record.Inconclusive: "?", record.Error: "!", record.NotApplicable: "·",
+}
+
+// bar draws counts as barWidth ticks. Every verdict that occurs gets one at
+// least, so that one failure in a thousand is seen.
+func (t text) bar(c record.Counts) string {
+	ticks := share(c, barWidth)
+	var b strings.Builder
+	for _, v := range record.Verdicts {
+		b.WriteString(t.paint(verdictStyle[v], strings.Repeat(verdictTick[v], ticks[v])))
+	}
+	return b.String()
+}
+
+// share divides n ticks by the counts; the largest takes what rounding leaves.
+func share(c record.Counts, n int) map[record.Verdict]int {
+	total, left := c.Total(), n
+	ticks := map[record.Verdict]int{}
+	if total == 0 {
+		return ticks
+	}
+	largest := record.Pass
+	for _, v := range record.Verdicts {
+		if c[v] == 0 {
+			continue
+		}
+		ticks[v] = max(1, c[v]*n/total)
+		left -= ticks[v]
+		if c[v] > c[largest] {
+			largest = v
+		}
+	}
+	ticks[largest] += left
+	return ticks
+}
