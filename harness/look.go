@@ -3,6 +3,8 @@ package harness
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/harness/record"
@@ -58,15 +60,13 @@ func (s *session) sendsThirdPartyCookies(ctx context.Context, profile *profile) 
 	if err := page.Run(ctx, []browser.Probe{t.probe(0)}, func(browser.Outcome) {}); err != nil {
 		return false, err
 	}
-	for _, e := range s.fleet.Ledger().Case(t.bound.Token) {
-		for _, h := range e.Headers {
-			if (h.Name == "Cookie" || h.Name == "cookie") && h.Value == cookie+"=1" {
-				return true, nil
-			}
-		}
-		return false, nil
+	arrived := s.fleet.Ledger().Case(t.bound.Token)
+	if len(arrived) == 0 {
+		return false, fmt.Errorf("harness: the start-up probe from %s never arrived", t.page())
 	}
-	return false, fmt.Errorf("harness: the start-up probe from %s never arrived", t.page())
+	return slices.ContainsFunc(arrived[0].Headers, func(h oracle.Header) bool {
+		return strings.EqualFold(h.Name, "Cookie") && h.Value == cookie+"=1"
+	}), nil
 }
 
 // startupProbe is the load that asks for third-party cookies.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -12,29 +11,30 @@ import (
 )
 
 func init() {
-	commands = append(commands, command{"report", "[results.jsonl...]", "render results again: text, html, junit, markdown", renderReport})
+	commands = append(commands, command{"report", "[results.jsonl]", "render results again: text, html, junit, markdown", renderReport})
 }
 
 func renderReport(_ context.Context, s streams, args []string) error {
-	f := newFlags("report", "[results.jsonl...]", s)
+	f := newFlags("report", "[results.jsonl]", s)
 	format := f.String("format", "text", "text, html, junit or markdown; written to stdout")
 	args, err := parse(f, args)
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 {
-		args = []string{filepath.Join("out", "results.jsonl")}
+	path := filepath.Join("out", "results.jsonl")
+	switch len(args) {
+	case 0:
+	case 1:
+		path = args[0]
+	default:
+		return usageError("corsproof report: %d files; it renders one at a time", len(args))
 	}
-	var readers []io.Reader
-	for _, path := range args {
-		file, err := os.Open(path)
-		if err != nil {
-			return usageError("corsproof report: %w; corsproof run writes results", err)
-		}
-		defer file.Close()
-		readers = append(readers, file)
+	file, err := os.Open(path)
+	if err != nil {
+		return usageError("corsproof report: %w; corsproof run writes results", err)
 	}
-	info, records, err := record.Read(io.MultiReader(readers...))
+	defer file.Close()
+	info, records, err := record.Read(file)
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
