@@ -109,6 +109,7 @@ func newProblems(file, text string) *problems {
 
 // add notes a problem once: what several scenarios inherit is one problem.
 func (p *problems) add(pos Pos, kind Kind, found, expected string) {
+	found, expected = printable([]rune(found)), printable([]rune(expected))
 	same := pos.String() + string(kind) + found
 	if p.seen[same] {
 		return

@@ -70,6 +70,7 @@ func (r *reader) steps(where *node, parts *scenarioParts) ([]Step, []oracle.Via)
 		}
 		steps = append(steps, step)
 	}
+	r.oneKindOfServer(steps)
 	if !claimed {
 		r.missing(where, "expect", "the claim of one step at least, such as `expect: {read: blocked}`")
 	}
@@ -77,6 +78,16 @@ func (r *reader) steps(where *node, parts *scenarioParts) ([]Step, []oracle.Via)
 		vias = []oracle.Via{fixed}
 	}
 	return steps, vias
+}
+
+// oneKindOfServer refuses literal replies beside a set-up: their URLs differ.
+func (r *reader) oneKindOfServer(steps []Step) {
+	for _, step := range steps {
+		if !r.partial && (step.Server.SetUp == nil) != (steps[0].Server.SetUp == nil) {
+			r.add(step.Pos, Contradiction, "a set-up in one step and literal replies in another", "one kind of server in a scenario")
+			return
+		}
+	}
 }
 
 func withoutVia(n *node) *node {

@@ -242,7 +242,7 @@ func (p *problems) invalid(pos Pos, message string) {
 	case strings.Contains(message, "reserved character"):
 		expected = "quotes around a value that begins so"
 	}
-	p.add(pos, Syntax, "invalid YAML ("+printable([]rune(message))+")", expected)
+	p.add(pos, Syntax, "invalid YAML ("+message+")", expected)
 }
 
 // at is a token's place in the file, on a line that the file has.
