@@ -2,12 +2,14 @@ package harness
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/judge"
 	"github.com/corsproof/corsproof/harness/observe"
-	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers/setups"
 )
 
 // Problem is something that lint finds in a permutation.
@@ -21,11 +23,32 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s: %s", p.Pos.File, p.Pos.Line, p.Pos.Column, p.ID, p.Text)
 }
 
-// Lint holds the claims of the permutations against the oracle, without a
-// browser. Steps whose replies nobody wrote down (a set-up), and those that
-// cannot run yet, have nothing to be held against.
-func Lint(permutations []*scenarios.Permutation) []Problem {
+// Check finds what the loader cannot know of: set-ups that do not exist, and
+// options that they do not have.
+func Check(permutations []*scenarios.Permutation) []Problem {
 	var out []Problem
+	for _, p := range permutations {
+		for _, s := range p.Steps {
+			setUp := s.Server.SetUp
+			if setUp == nil {
+				continue
+			}
+			if _, err := setups.ByName(setUp.Name); err != nil {
+				out = append(out, Problem{p.ID, p.Pos, err.Error()})
+			}
+			for _, name := range slices.Sorted(maps.Keys(setUp.Options)) {
+				out = append(out, Problem{p.ID, p.Pos, fmt.Sprintf("the set-up %s has no option %q", setUp.Name, name)})
+			}
+		}
+	}
+	return out
+}
+
+// Lint is [Check], and holds the claims against the oracle, without a browser.
+// Steps whose replies nobody wrote down (a set-up), and those that cannot run
+// yet, have nothing to be held against.
+func Lint(permutations []*scenarios.Permutation) []Problem {
+	out := Check(permutations)
 	for _, p := range permutations {
 		bound, err := p.Bind("lint", fixtures.Assets{})
 		if err != nil {
@@ -34,15 +57,12 @@ func Lint(permutations []*scenarios.Permutation) []Problem {
 		}
 		predictions := predictSteps(bound, nil)
 		for i, s := range bound.Steps {
+			if s.Server == nil || s.NotSupported != "" {
+				continue
+			}
 			at := s.Step.Expect.Pos
 			if at.Line == 0 {
 				at = p.Pos
-			}
-			for _, err := range oracle.CheckRequest(s.Request) {
-				out = append(out, Problem{p.ID, s.Step.Pos, err.Error()})
-			}
-			if s.Server == nil || s.NotSupported != "" {
-				continue
 			}
 			expand := func(t scenarios.Template) string { return bound.Expand(i, t) }
 			for _, text := range judge.Claim(s.Step.Expect, observe.Prediction(predictions[i], s.Request.Via), "the standard", expand) {

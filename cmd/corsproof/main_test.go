@@ -47,6 +47,7 @@ func TestExitCodes(t *testing.T) {
 	good := scenarioFile(t, mine)
 	falsified := scenarioFile(t, strings.Replace(mine, "read: allowed", "read: blocked", 1))
 	broken := scenarioFile(t, strings.Replace(strings.Replace(mine, "via: [fetch, xhr]", "via: [fetsch]", 1), "to: api", "to: apo", 1))
+	strange := scenarioFile(t, strings.Replace(mine, `server: {response: {headers: {Access-Control-Allow-Origin: "*"}}}`, "server: {set-up: iis}", 1))
 	for _, c := range []struct {
 		name string
 		args []string
@@ -65,6 +66,7 @@ func TestExitCodes(t *testing.T) {
 		{"glob that matches nothing", []string{"run", "credentails/*"}, [2]string{}, exitUsage, []string{"nearest: credentials"}},
 		{"no such file", []string{"run", "nowhere.yaml"}, [2]string{}, exitUsage, []string{"nowhere.yaml"}},
 		{"malformed file", []string{"run", broken}, [2]string{}, exitUsage, []string{broken + ":9:", "fetsch", "apo"}},
+		{"unknown set-up", []string{"run", strange}, [2]string{}, exitUsage, []string{strange + ":6:", `no set-up "iis"`, "express-cors"}},
 		{"no browser", []string{"run", good}, [2]string{"CORSPROOF_CHROMIUM", "/nowhere/chromium"}, exitCannotRun, []string{"/nowhere/chromium", "CORSPROOF_CHROMIUM"}},
 		{"lint", []string{"lint", good}, [2]string{}, exitOK, []string{"2 permutations"}},
 		{"lint of a false claim", []string{"lint", falsified}, [2]string{}, exitUnexpected, []string{falsified + ":11:", "claimed blocked, the standard says allowed"}},
