@@ -81,6 +81,9 @@ func (b *Bound) response(s *Step, q Query, names Names) Answer {
 		return a
 	}
 	contentType, body := b.assets.Default(s.Request.Via)
+	if contentType == "" {
+		return a // a way without machinery: nothing will ask
+	}
 	a.Body = body
 	return withType(a, contentType)
 }
