@@ -4,18 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/corsproof/corsproof/harness/browser"
-	"github.com/corsproof/corsproof/harness/judge"
 	"github.com/corsproof/corsproof/oracle"
-	"github.com/corsproof/corsproof/scenarios"
 	"github.com/corsproof/corsproof/servers"
 )
 
@@ -245,130 +240,6 @@ func (s *session) arm(t *trial) error {
 	return nil
 }
 
-// hearReasons gives each blocked step the browser's own words for it.
-func (s *session) hearReasons(ctx context.Context, trials []*trial, step int) {
-	var blocked []string
-	for _, t := range trials {
-		if o := t.steps[step].outcome; o != nil && o.Read == oracle.Blocked && isReported(t.steps[step].standard.Reason) {
-			blocked = append(blocked, t.bound.Token)
-		}
-	}
-	ctx, cancel := context.WithTimeout(ctx, reasonTime)
-	defer cancel()
-	words := s.failures.take(ctx, blocked)
-	for _, t := range trials {
-		if failure, found := words[t.bound.Token]; found {
-			t.steps[step].failure = &failure
-		}
-	}
-}
-
-// runControls runs the permissive twins that the blocked steps need and that
-// have not run yet in this browser.
-func (s *session) runControls(ctx context.Context, page browser.Page, trials []*trial, step int) error {
-	twins := map[string]*trial{}     // to run here, by token
-	running := map[string]*control{} // theirs
-	var needed []*control
-	for _, t := range trials {
-		o := t.steps[step].outcome
-		if o == nil || o.Read != oracle.Blocked || o.Broken != "" {
-			continue
-		}
-		twin, err := s.twin(t, step)
-		if err != nil {
-			t.steps[step].control = &control{Control: judge.Control{Why: err.Error()}}
-			continue
-		}
-		c, first := s.control(controlKey(twin.perm))
-		if first {
-			twins[twin.bound.Token], running[twin.bound.Token] = twin, c
-		}
-		t.steps[step].control = c
-		needed = append(needed, c)
-	}
-	err := s.runTwins(ctx, page, twins, running)
-	for _, c := range running {
-		close(c.done)
-	}
-	for _, c := range needed { // another profile may still be running its own
-		select {
-		case <-c.done:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return err
-}
-
-// control is the twin of a key; first is true for the caller that must run it.
-func (s *session) control(key string) (c *control, first bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.controls[key]; c != nil {
-		return c, false
-	}
-	c = &control{key: key, done: make(chan struct{}), Control: judge.Control{Why: "it never reported"}}
-	s.controls[key] = c
-	return c, true
-}
-
-// runTwins runs twins on a page and writes down what they saw.
-func (s *session) runTwins(ctx context.Context, page browser.Page, twins map[string]*trial, running map[string]*control) error {
-	var probes []browser.Probe
-	for _, token := range slices.Sorted(maps.Keys(twins)) {
-		s.fleet.Arm(token, twins[token].bound)
-		defer s.fleet.Disarm(token)
-		probes = append(probes, twins[token].probe(0))
-	}
-	return page.Run(ctx, probes, func(o browser.Outcome) {
-		c, want := running[o.ID], twins[o.ID].prediction().Read
-		switch {
-		case o.TimedOut:
-			c.Why = "no event came before its deadline"
-		case o.Broken != "":
-			c.Why = "its probe failed: " + o.Broken
-		case o.Read != want:
-			c.Why = fmt.Sprintf("%s where %s was due %s", o.Read, want, o.Error)
-		default:
-			c.OK, c.Why = true, string(o.Read)
-		}
-	})
-}
-
-// isReported is false for reasons that no request fails of: the API throws, or
-// the load itself went well. Waiting for the browser's words would be in vain.
-func isReported(r oracle.Reason) bool {
-	switch r {
-	case oracle.InvalidRequest, oracle.ForbiddenMethod, oracle.MethodNotSafelisted,
-		oracle.RedirectModeNoCORS, oracle.ModeSameOrigin, oracle.WrongType:
-		return false
-	}
-	return true
-}
-
-func (s *session) twin(t *trial, step int) (*trial, error) {
-	token := s.tokens()
-	perm, err := controlOf(t.perm, step, func(p *scenarios.Permutation) (oracle.Prediction, error) {
-		twin, err := newTrial(p, token, s.profile)
-		if err != nil {
-			return oracle.Prediction{}, err
-		}
-		return twin.prediction(), nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return newTrial(perm, token, s.profile)
-}
-
-// prediction is the engine's for the first step.
-func (t *trial) prediction() oracle.Prediction {
-	if p := t.steps[0].profile; p != nil {
-		return *p
-	}
-	return t.steps[0].standard
-}
-
 // finish closes a batch: a sentinel to every listener in use, so that "nothing
 // more came" means something, then the ledger.
 func (s *session) finish(ctx context.Context, profile *profile, page browser.Page, trials []*trial) error {
@@ -393,45 +264,6 @@ func (s *session) finish(ctx context.Context, profile *profile, page browser.Pag
 	return nil
 }
 
-// sentinels sends one plain request to each origin of the trials, from their
-// own page where that page may, else (mixed content) from a page of an http
-// origin in the same profile. It returns the origins whose sentinel did not
-// arrive.
-func (s *session) sentinels(ctx context.Context, profile *profile, page browser.Page, trials []*trial) (map[oracle.Origin]bool, error) {
-	id := s.tokens()
-	byPage := map[bool][]string{}
-	origins := map[oracle.Origin]bool{}
-	for _, t := range trials {
-		for _, origin := range t.bound.Origins() {
-			if origins[origin] {
-				continue
-			}
-			origins[origin] = true
-			mixed := t.page().Scheme == "https" && origin.Scheme == "http"
-			byPage[mixed] = append(byPage[mixed], origin.String()+scenarios.Reserved+"sentinel/"+id)
-		}
-	}
-	for mixed, urls := range byPage {
-		from := page
-		if mixed {
-			var err error
-			if from, err = profile.page(ctx, plainPage); err != nil {
-				return nil, err
-			}
-		}
-		if err := from.Sentinel(ctx, urls); err != nil {
-			return nil, fmt.Errorf("harness: sending sentinels: %w", err)
-		}
-	}
-	silent := map[oracle.Origin]bool{}
-	for origin := range origins {
-		if !s.fleet.Ledger().Sentinel(id, origin) {
-			silent[origin] = true
-		}
-	}
-	return silent, nil
-}
-
 func (s *session) conclude(t *trial) {
 	if t.elapsed == 0 {
 		t.elapsed = time.Since(t.started)
@@ -441,81 +273,4 @@ func (s *session) conclude(t *trial) {
 	}
 	t.concluded = true
 	s.concluded(t)
-}
-
-// replay predicts the steps of a set-up from the replies that its server
-// really gave: claim against browser then tests the server, replay against
-// browser the engine.
-func (t *trial) replay(profile oracle.Profile) {
-	standard, engine := oracle.State{}, oracle.State{Profile: profile}
-	for i, s := range t.bound.Steps {
-		var recorded []oracle.Recorded
-		for _, e := range t.steps[i].wire {
-			recorded = append(recorded, oracle.Recorded{
-				Request: oracle.WireRequest{Method: e.Method, URL: e.At.String() + e.Target, Preflight: e.Preflight},
-				Reply:   oracle.Reply{Status: e.Reply.Status, Headers: e.Reply.Headers, Body: e.Reply.Body},
-			})
-		}
-		t.steps[i].standard = oracle.Replay(standard, s.Request, recorded)
-		if p := oracle.Replay(engine, s.Request, recorded); !t.same(t.steps[i].standard, p) {
-			t.steps[i].profile = &p
-		}
-	}
-}
-
-// plainPage holds the sentinels that a secure page may not send.
-var plainPage = oracle.Origin{Scheme: "http", Host: "sentinel.test", Port: 80}
-
-// profile is a browser context and its open pages.
-type profile struct {
-	context browser.Context
-	pages   map[oracle.Origin]browser.Page
-}
-
-func (s *session) newProfile(ctx context.Context) (*profile, error) {
-	c, err := s.browser.NewContext(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &profile{context: c, pages: map[oracle.Origin]browser.Page{}}, nil
-}
-
-// page opens the harness's page of an origin, once.
-func (p *profile) page(ctx context.Context, origin oracle.Origin) (browser.Page, error) {
-	if page := p.pages[origin]; page != nil {
-		return page, nil
-	}
-	page, err := p.context.Open(ctx, origin.String()+scenarios.Reserved+"page.html")
-	if err != nil {
-		return nil, fmt.Errorf("harness: opening a page of %s: %w", origin, err)
-	}
-	p.pages[origin] = page
-	return page, nil
-}
-
-// forget closes the page of an origin, so that the next one is fresh.
-func (p *profile) forget(origin oracle.Origin) {
-	if page := p.pages[origin]; page != nil {
-		page.Close()
-		delete(p.pages, origin)
-	}
-}
-
-func (p *profile) close() {
-	for _, page := range p.pages {
-		page.Close()
-	}
-	p.context.Close()
-}
-
-func cutAuthority(url string) (authority, rest string, found bool) {
-	i := strings.Index(url, "://")
-	if i < 0 {
-		return "", "", false
-	}
-	slash := strings.IndexAny(url[i+3:], "/?#")
-	if slash < 0 {
-		return url, "/", true
-	}
-	return url[:i+3+slash], url[i+3+slash:], true
 }

@@ -2,9 +2,11 @@ package harness
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
 )
 
@@ -78,4 +80,45 @@ func tokenOf(url string) (string, bool) {
 	}
 	address, _, ok := scenarios.ParseTarget(rest)
 	return address.Token, ok
+}
+
+// hearReasons gives each blocked step the browser's own words for it.
+func (s *session) hearReasons(ctx context.Context, trials []*trial, step int) {
+	var blocked []string
+	for _, t := range trials {
+		if o := t.steps[step].outcome; o != nil && o.Read == oracle.Blocked && isReported(t.steps[step].standard.Reason) {
+			blocked = append(blocked, t.bound.Token)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, reasonTime)
+	defer cancel()
+	words := s.failures.take(ctx, blocked)
+	for _, t := range trials {
+		if failure, found := words[t.bound.Token]; found {
+			t.steps[step].failure = &failure
+		}
+	}
+}
+
+// isReported is false for reasons that no request fails of: the API throws, or
+// the load itself went well. Waiting for the browser's words would be in vain.
+func isReported(r oracle.Reason) bool {
+	switch r {
+	case oracle.InvalidRequest, oracle.ForbiddenMethod, oracle.MethodNotSafelisted,
+		oracle.RedirectModeNoCORS, oracle.ModeSameOrigin, oracle.WrongType:
+		return false
+	}
+	return true
+}
+
+func cutAuthority(url string) (authority, rest string, found bool) {
+	i := strings.Index(url, "://")
+	if i < 0 {
+		return "", "", false
+	}
+	slash := strings.IndexAny(url[i+3:], "/?#")
+	if slash < 0 {
+		return url, "/", true
+	}
+	return url[:i+3+slash], url[i+3+slash:], true
 }

@@ -265,3 +265,11 @@ func linkOf(s oracle.Switch) string {
 	}
 	return string(s)
 }
+
+// prediction is the engine's for the first step.
+func (t *trial) prediction() oracle.Prediction {
+	if p := t.steps[0].profile; p != nil {
+		return *p
+	}
+	return t.steps[0].standard
+}

@@ -178,7 +178,7 @@ func doubts(steps []Votes, e Evidence) []string {
 		if control, found := e.Controls[i]; !found {
 			d.add("%sblocked, and no control ran", prefix(steps, i))
 		} else if !control.OK {
-			d.add("%sblocked, and so was its control, which allows everything: %s", prefix(steps, i), control.Why)
+			d.add("%sblocked, and its control, the same load with replies that allow everything, did no better: %s", prefix(steps, i), control.Why)
 		}
 	}
 	return d

@@ -81,7 +81,7 @@ type Record struct {
 	// Explained is the link of the switch or expectation of a divergence.
 	Explained string  `json:"explained,omitempty"`
 	Steps     []Step  `json:"steps"`             // one, or one for each of the scenario's steps
-	Control   string  `json:"control,omitempty"` // id and outcome of the control, or why none is needed
+	Control   string  `json:"control,omitempty"` // what became of the permissive twin, or that none was needed
 	MS        float64 `json:"ms"`
 	Attempt   int     `json:"attempt"`
 }

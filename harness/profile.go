@@ -1,0 +1,52 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// profile is a browser context and its open pages.
+type profile struct {
+	context browser.Context
+	pages   map[oracle.Origin]browser.Page
+}
+
+func (s *session) newProfile(ctx context.Context) (*profile, error) {
+	c, err := s.browser.NewContext(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &profile{context: c, pages: map[oracle.Origin]browser.Page{}}, nil
+}
+
+// page opens the harness's page of an origin, once.
+func (p *profile) page(ctx context.Context, origin oracle.Origin) (browser.Page, error) {
+	if page := p.pages[origin]; page != nil {
+		return page, nil
+	}
+	page, err := p.context.Open(ctx, origin.String()+scenarios.Reserved+"page.html")
+	if err != nil {
+		return nil, fmt.Errorf("harness: opening a page of %s: %w", origin, err)
+	}
+	p.pages[origin] = page
+	return page, nil
+}
+
+// forget closes the page of an origin, so that the next one is fresh.
+func (p *profile) forget(origin oracle.Origin) {
+	if page := p.pages[origin]; page != nil {
+		page.Close()
+		delete(p.pages, origin)
+	}
+}
+
+func (p *profile) close() {
+	for _, page := range p.pages {
+		page.Close()
+	}
+	p.context.Close()
+}

@@ -1,0 +1,52 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// plainPage holds the sentinels that a secure page may not send.
+var plainPage = oracle.Origin{Scheme: "http", Host: "sentinel.test", Port: 80}
+
+// sentinels sends one plain request to each origin of the trials, from their
+// own page where that page may, else (mixed content) from a page of an http
+// origin in the same profile. It returns the origins whose sentinel did not
+// arrive.
+func (s *session) sentinels(ctx context.Context, profile *profile, page browser.Page, trials []*trial) (map[oracle.Origin]bool, error) {
+	id := s.tokens()
+	byPage := map[bool][]string{}
+	origins := map[oracle.Origin]bool{}
+	for _, t := range trials {
+		for _, origin := range t.bound.Origins() {
+			if origins[origin] {
+				continue
+			}
+			origins[origin] = true
+			mixed := t.page().Scheme == "https" && origin.Scheme == "http"
+			byPage[mixed] = append(byPage[mixed], origin.String()+scenarios.Reserved+"sentinel/"+id)
+		}
+	}
+	for mixed, urls := range byPage {
+		from := page
+		if mixed {
+			var err error
+			if from, err = profile.page(ctx, plainPage); err != nil {
+				return nil, err
+			}
+		}
+		if err := from.Sentinel(ctx, urls); err != nil {
+			return nil, fmt.Errorf("harness: sending sentinels: %w", err)
+		}
+	}
+	silent := map[oracle.Origin]bool{}
+	for origin := range origins {
+		if !s.fleet.Ledger().Sentinel(id, origin) {
+			silent[origin] = true
+		}
+	}
+	return silent, nil
+}

@@ -1,0 +1,101 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/judge"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// runControls runs the permissive twins that the blocked steps need and that
+// have not run yet in this browser.
+func (s *session) runControls(ctx context.Context, page browser.Page, trials []*trial, step int) error {
+	twins := map[string]*trial{}     // to run here, by token
+	running := map[string]*control{} // theirs
+	var needed []*control
+	for _, t := range trials {
+		o := t.steps[step].outcome
+		if o == nil || o.Read != oracle.Blocked || o.Broken != "" {
+			continue
+		}
+		twin, err := s.twin(t, step)
+		if err != nil {
+			t.steps[step].control = &control{Control: judge.Control{Why: err.Error()}}
+			continue
+		}
+		c, first := s.control(controlKey(twin.perm))
+		if first {
+			twins[twin.bound.Token], running[twin.bound.Token] = twin, c
+		}
+		t.steps[step].control = c
+		needed = append(needed, c)
+	}
+	err := s.runTwins(ctx, page, twins, running)
+	for _, c := range running {
+		close(c.done)
+	}
+	for _, c := range needed { // another profile may still be running its own
+		select {
+		case <-c.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return err
+}
+
+// control is the twin of a key; first is true for the caller that must run it.
+func (s *session) control(key string) (c *control, first bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.controls[key]; c != nil {
+		return c, false
+	}
+	c = &control{key: key, done: make(chan struct{}), Control: judge.Control{Why: "it never reported"}}
+	s.controls[key] = c
+	return c, true
+}
+
+// runTwins runs twins on a page and writes down what they saw.
+func (s *session) runTwins(ctx context.Context, page browser.Page, twins map[string]*trial, running map[string]*control) error {
+	var probes []browser.Probe
+	for _, token := range slices.Sorted(maps.Keys(twins)) {
+		s.fleet.Arm(token, twins[token].bound)
+		defer s.fleet.Disarm(token)
+		probes = append(probes, twins[token].probe(0))
+	}
+	return page.Run(ctx, probes, func(o browser.Outcome) {
+		c, want := running[o.ID], twins[o.ID].prediction().Read
+		switch {
+		case o.TimedOut:
+			c.Why = "no event came before its deadline"
+		case o.Broken != "":
+			c.Why = "its probe failed: " + o.Broken
+		case o.Read != want:
+			c.Why = strings.TrimSpace(fmt.Sprintf("%s, where %s was due %s", o.Read, want, o.Error))
+		default:
+			c.OK, c.Why = true, string(o.Read)
+		}
+	})
+}
+
+func (s *session) twin(t *trial, step int) (*trial, error) {
+	token := s.tokens()
+	perm, err := controlOf(t.perm, step, func(p *scenarios.Permutation) (oracle.Prediction, error) {
+		twin, err := newTrial(p, token, s.profile)
+		if err != nil {
+			return oracle.Prediction{}, err
+		}
+		return twin.prediction(), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTrial(perm, token, s.profile)
+}
