@@ -1,0 +1,151 @@
+package scenarios
+
+import (
+	"strings"
+)
+
+// template reads a text with placeholders. inReply says whether there is a
+// request that it answers.
+func (d *decoder) template(n *node, what string, inReply bool) Template {
+	s, ok := d.text(n, what)
+	if !ok {
+		return Template{}
+	}
+	if n.binary {
+		return Literal(s)
+	}
+	t, errs := parseTemplate(s)
+	for _, err := range errs {
+		d.add(d.within(n, err.Placeholder), BadPlaceholder, quoted(err.Placeholder), err.Wanted)
+	}
+	for _, p := range t.parts {
+		d.placeholder(n, p, inReply)
+	}
+	return t
+}
+
+func (d *decoder) placeholder(n *node, p part, inReply bool) {
+	written := "{" + p.word + "}"
+	problem := func(expected string) { d.add(d.within(n, written), BadPlaceholder, quoted(written), expected) }
+	switch p.word {
+	case "":
+	case originOf, urlOf:
+		written = "{" + p.word + ":" + p.name + "}"
+		if p.word == urlOf && (d.resources[p.name] || d.partial && kebab.MatchString(p.name)) {
+			return
+		}
+		if _, _, err := ResolveOrigin(p.name); err != nil {
+			if p.word == urlOf {
+				problem("the name of an origin or a resource: " + choice(p.name, append(originNames(), sortedKeys(d.resources)...)))
+			} else {
+				problem("the name of an origin: " + choice(p.name, originNames()))
+			}
+		}
+	default:
+		if !inReply {
+			problem("{origin:NAME} or {url:NAME}: only replies know a request's headers")
+		}
+	}
+}
+
+// claim reads a text that is compared with what arrived. {origin:NAME} is
+// filled in here: it is the same in every run.
+func (d *decoder) claim(n *node, what string) string {
+	t := d.template(n, what, false)
+	for _, p := range t.parts {
+		if p.word == urlOf {
+			d.add(d.within(n, "{url:"), BadPlaceholder, quoted("{url:"+p.name+"}"), "{origin:NAME} here: URLs differ from run to run")
+			return ""
+		}
+	}
+	return t.Expand(Query{}, originsOnly{})
+}
+
+type originsOnly struct{}
+
+func (originsOnly) URL(string) string { return "" }
+func (originsOnly) Origin(name string) string {
+	origin, _, _ := ResolveOrigin(name)
+	return origin.String()
+}
+
+// originClaim reads the value of an Origin header: "absent", "null", or an
+// origin, whose name will do.
+func (d *decoder) originClaim(n *node) string {
+	s := d.claim(n, `a serialised origin, "null" or absent`)
+	if s == "" || s == "absent" || s == "null" {
+		return s
+	}
+	origin, _, err := ResolveOrigin(s)
+	if err != nil {
+		d.add(n.pos, BadOrigin, "the origin "+quoted(s), `a named or serialised origin, "null" or absent`)
+		return ""
+	}
+	return origin.String()
+}
+
+// lines reads headers: a mapping, whose values may be lists of one line each,
+// or a list of [name, value] pairs.
+func (d *decoder) headers(n *node, inReply bool) Lines {
+	lines := Lines{}
+	line := func(pos Pos, name string, value *node) {
+		if !isToken(name) {
+			d.add(pos, BadValue, "the header name "+quoted(name), "a token: letters, digits and !#$%&'*+-.^_`|~ (anything else takes `raw`)")
+			return
+		}
+		t := d.template(value, "the value of "+name, inReply)
+		if i := strings.IndexAny(t.source, "\r\n\x00"); i >= 0 {
+			d.add(value.pos, BadValue, "a line break or NUL in the value of "+name, "a value on one line (a block scalar ends in a line break; `raw` takes anything)")
+			return
+		}
+		lines = append(lines, Line{Pos: pos, Name: name, Value: t})
+	}
+	const what = "headers: a mapping of names to values, or a list of [name, value] pairs"
+	switch n.kind {
+	case mappingNode:
+		for _, e := range n.entries {
+			if e.value.kind == listNode {
+				for _, v := range e.value.items {
+					line(e.pos, e.key, v)
+				}
+			} else {
+				line(e.pos, e.key, e.value)
+			}
+		}
+	case listNode:
+		for _, pair := range n.items {
+			if pair.kind != listNode || len(pair.items) != 2 {
+				d.wrong(pair, "a [name, value] pair")
+				continue
+			}
+			if name, ok := d.scalar(pair.items[0], "a header name"); ok {
+				line(pair.pos, name, pair.items[1])
+			}
+		}
+	default:
+		d.wrong(n, what)
+	}
+	return lines
+}
+
+// headerClaims reads what is claimed of headers by name: a value, "absent" or
+// "present". Names come out in lower case.
+func (d *decoder) headerClaims(n *node) map[string]string {
+	if n.kind != mappingNode {
+		d.wrong(n, "a mapping of header names to a value, absent or present")
+		return nil
+	}
+	claims := map[string]string{}
+	for _, e := range n.entries {
+		if !isToken(e.key) {
+			d.add(e.pos, BadValue, "the header name "+quoted(e.key), "a token")
+			continue
+		}
+		name := strings.ToLower(e.key)
+		if _, twice := claims[name]; twice {
+			d.add(e.pos, RepeatedKey, "the header "+quoted(e.key)+" again", "each name once, in whatever case")
+		}
+		claims[name] = d.claim(e.value, "a value, absent or present")
+	}
+	return claims
+}

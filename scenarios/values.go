@@ -1,0 +1,157 @@
+package scenarios
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/corsproof/corsproof/oracle"
+)
+
+var (
+	kebab     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	hasLetter = regexp.MustCompile(`[a-z]`)
+	userinfo  = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,;=%-]+(:[A-Za-z0-9._~!$&'()*+,;=%-]*)?$`)
+)
+
+// name reads an id: lower-case words with hyphens, never a number, since a
+// number says a place and places change.
+func (d *decoder) name(n *node, what string) string {
+	s, ok := d.scalar(n, what)
+	if !ok {
+		return ""
+	}
+	if !kebab.MatchString(s) || !hasLetter.MatchString(s) || len(s) > 80 {
+		d.bad(n, what+": lower-case words joined by hyphens, not a number")
+		return ""
+	}
+	return s
+}
+
+// link reads an absolute https: URL.
+func (d *decoder) link(n *node) string {
+	const what = "the standard's section, an absolute https: URL such as https://fetch.spec.whatwg.org/#cors-check"
+	s, ok := d.scalar(n, what)
+	if !ok {
+		return ""
+	}
+	if !isLink(s) {
+		d.bad(n, what)
+		return ""
+	}
+	return s
+}
+
+func isLink(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil &&
+		strings.Contains(u.Hostname(), ".") && !strings.ContainsAny(s, " \t\r\n\"<>")
+}
+
+// origin reads a named or literal origin and gives it as written.
+func (d *decoder) origin(n *node, also ...string) string {
+	what := "a named origin or one such as https://app.example.com"
+	if len(also) > 0 {
+		what += ", or " + oneOf(also)
+	}
+	s, ok := d.scalar(n, what)
+	if !ok {
+		return ""
+	}
+	for _, w := range also {
+		if w == s {
+			return s
+		}
+	}
+	if _, ok := named(s); ok {
+		return s
+	}
+	if _, err := literalOrigin(s); err != nil {
+		expected := err.Error()
+		if !strings.Contains(s, "://") {
+			expected = "an origin such as https://app.example.com, or " + choice(s, append(originNames(), also...))
+		}
+		d.add(n.pos, BadOrigin, "the origin "+quoted(s), expected)
+		return ""
+	}
+	return s
+}
+
+// path reads a path with query and fragment, as it is to appear on the wire.
+func (d *decoder) path(n *node) string {
+	s, ok := d.scalar(n, `a path that begins with "/"`)
+	if !ok {
+		return ""
+	}
+	path, _, _ := strings.Cut(s, "#")
+	path, query, _ := strings.Cut(path, "?")
+	switch {
+	case !strings.HasPrefix(s, "/"):
+		d.bad(n, `a path that begins with "/"`)
+	case strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r) }) >= 0,
+		strings.Contains(query, "'"):
+		d.bad(n, "a path as it goes over the wire: other characters percent-encoded")
+	case hasDotSegment(path):
+		d.bad(n, "a path without . and .. segments, which browsers resolve before they send")
+	case strings.HasPrefix(path, "/~"), strings.HasPrefix(path, strings.TrimSuffix(Reserved, "/")):
+		d.bad(n, "another path: corsproof itself uses those that begin with /~ and "+Reserved)
+	case hasParam(query, TokenParam):
+		d.bad(n, "a query without "+TokenParam+"=, which corsproof itself uses")
+	default:
+		return s
+	}
+	return ""
+}
+
+func hasDotSegment(path string) bool {
+	for segment := range strings.SplitSeq(path, "/") {
+		switch strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") {
+		case ".", "..":
+			return true
+		}
+	}
+	return false
+}
+
+func hasParam(query, name string) bool {
+	for pair := range strings.SplitSeq(query, "&") {
+		if key, _, _ := strings.Cut(pair, "="); key == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *decoder) userinfo(n *node) string {
+	const what = `"user:password", in letters, digits and -._~!$&'()*+,;=%`
+	s, ok := d.scalar(n, what)
+	if ok && !userinfo.MatchString(s) {
+		d.bad(n, what)
+		return ""
+	}
+	return s
+}
+
+// isToken reports whether s is a token, the grammar of methods and header
+// names. https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+func isToken(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		if !letter && (c < '0' || c > '9') && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func (d *decoder) token(n *node, what string) string {
+	s, ok := d.scalar(n, what)
+	if ok && !isToken(s) {
+		d.bad(n, what+", a token: letters, digits and !#$%&'*+-.^_`|~")
+		return ""
+	}
+	return s
+}
+
+func (d *decoder) via(n *node) oracle.Via { return word(d, n, vias) }
