@@ -24,7 +24,7 @@ type Seen struct {
 	URL        string // without the case's token
 	Redirected bool
 	Headers    oracle.Headers // readable by script
-	Body       *string        // nil: script cannot read one, or nobody said
+	Body       *string        // isomorphic; nil: script cannot read one, or nobody said
 	Error      string
 	Muted      *bool
 	Wire       []Request
@@ -47,7 +47,7 @@ type Request struct {
 	RequestHeaders string
 	Cookie         string
 	Headers        oracle.Headers
-	Body           string
+	Body           string // isomorphic: one character, one byte
 }
 
 // Header is the combined value of a header and whether it is there.
@@ -69,7 +69,7 @@ func Prediction(p oracle.Prediction, via oracle.Via) Seen {
 		Headers: p.Headers, Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
 	}
 	if p.Body != nil {
-		s.Body = new(string(p.Body))
+		s.Body = new(isomorphic(p.Body))
 	}
 	if isClassicScript(via) && p.Read != oracle.Blocked {
 		s.Muted = new(p.Muted)
@@ -79,7 +79,7 @@ func Prediction(p oracle.Prediction, via oracle.Via) Seen {
 		s.Wire = append(s.Wire, Request{
 			At: at, Path: path, Method: w.Method, Preflight: w.Preflight,
 			Origin: w.Origin, RequestMethod: w.RequestMethod, RequestHeaders: w.RequestHeaders,
-			Cookie: w.Cookie, Headers: w.Headers, Body: string(w.Body),
+			Cookie: w.Cookie, Headers: w.Headers, Body: isomorphic(w.Body),
 		})
 	}
 	return s
@@ -104,7 +104,7 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, via or
 		if e.Retry {
 			continue // the browser's own second try after a reset, not a request of the page
 		}
-		r := Request{At: e.At.String(), Path: e.Path, Method: e.Method, Preflight: e.Preflight, Headers: e.Headers, Body: string(e.Body)}
+		r := Request{At: e.At.String(), Path: e.Path, Method: e.Method, Preflight: e.Preflight, Headers: e.Headers, Body: isomorphic(e.Body)}
 		r.Origin, _ = r.Header("Origin")
 		r.RequestMethod, _ = r.Header("Access-Control-Request-Method")
 		r.RequestHeaders, _ = r.Header("Access-Control-Request-Headers")
@@ -112,6 +112,16 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, via or
 		s.Wire = append(s.Wire, r)
 	}
 	return s
+}
+
+// isomorphic gives bytes as a string in which each is one character, as the
+// page hands bodies over.
+func isomorphic(b []byte) string {
+	runes := make([]rune, len(b))
+	for i, c := range b {
+		runes[i] = rune(c)
+	}
+	return string(runes)
 }
 
 // place splits the URL of a case into its origin and the path as the author
