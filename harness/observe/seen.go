@@ -5,8 +5,10 @@
 package observe
 
 import (
+	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/oracle"
@@ -68,7 +70,7 @@ func Prediction(p oracle.Prediction, via oracle.Via) Seen {
 		URL: scenarios.StripToken(p.URL), Redirected: p.Redirected,
 		Headers: p.Headers, Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
 	}
-	if p.Body != nil {
+	if p.Body != nil && !(via == "xhr" && decodes(p.Body)) {
 		s.Body = new(isomorphic(p.Body))
 	}
 	if isClassicScript(via) && p.Read != oracle.Blocked {
@@ -112,6 +114,12 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, via or
 		s.Wire = append(s.Wire, r)
 	}
 	return s
+}
+
+// decodes is true for a body whose bytes a text decoder does not give back, as
+// XHR's is: what script reads is then not what was sent, and nobody predicts it.
+func decodes(body []byte) bool {
+	return !utf8.Valid(body) || bytes.HasPrefix(body, []byte("\xef\xbb\xbf"))
 }
 
 // isomorphic gives bytes as a string in which each is one character, as the
