@@ -76,7 +76,11 @@ func (f *fetching) unsafeNames() []string {
 }
 
 func (f *fetching) cacheKey() cacheKey {
-	return cacheKey{f.serializedOrigin(), f.url().wire(), f.credentials == "include"}
+	url := f.url().wire()
+	if f.state.Profile[PreflightCacheKeyHasFragment] {
+		url += f.url().fragment
+	}
+	return cacheKey{f.serializedOrigin(), url, f.credentials == "include"}
 }
 
 // block makes the prediction one of a network error.

@@ -208,7 +208,7 @@ func (f *fetching) prepareLoad() bool {
 			}
 		}
 	}
-	if u.userinfo != "" && f.mode != "navigate" && f.state.Profile[EmbeddedCredentialsBlocked] {
+	if u.userinfo != "" && f.state.Profile[EmbeddedCredentialsBlocked] && (f.mode != "cors" || f.way.kind == streamLoad) {
 		f.fail(EmbeddedCredentials, credentialedURL, "The URL of a subresource has a user name or a password in it: nothing is sent.")
 		return false
 	}

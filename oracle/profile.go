@@ -28,6 +28,10 @@ const (
 	ThirdPartyCookiesPartitioned   Switch = "third-party-cookies-partitioned"
 	NoORBForFetch                  Switch = "no-orb-for-fetch"
 	EmbeddedCredentialsBlocked     Switch = "embedded-credentials-blocked"
+	PreflightCacheKeyHasFragment   Switch = "preflight-cache-key-has-fragment"
+	HTTPErrorsFrom400              Switch = "http-errors-from-400"
+	WrongStylesheetLoadsEmpty      Switch = "wrong-stylesheet-loads-empty"
+	ORBSniffs                      Switch = "orb-sniffs"
 	RedirectNeedsLocation          Switch = "redirect-needs-location"
 	UploadListenerNeedsBody        Switch = "upload-listener-needs-body"
 	MixedContentFromHTTPSOnly      Switch = "mixed-content-from-https-only"
@@ -46,7 +50,7 @@ type SwitchInfo struct {
 var switches = []SwitchInfo{
 	{AuthorizationUnderWildcard, `"*" in Access-Control-Allow-Headers covers Authorization`,
 		"https://github.com/whatwg/fetch/issues/1919", []string{"chromium", "firefox", "webkit"}},
-	{SameOriginCrossoriginOrigin, "elements with crossorigin, modules and fonts send Origin to their own origin too",
+	{SameOriginCrossoriginOrigin, "elements with crossorigin, modules, fonts and CSS images with CORS send Origin to their own origin too",
 		"https://source.chromium.org/search?q=SetCrossOriginAttributeValue", []string{"chromium"}},
 	{ClientHintsSafelisted, "client-hint headers set by script (dpr, save-data, ...) need no preflight",
 		"https://wicg.github.io/client-hints-infrastructure/#safelisted", []string{"chromium"}},
@@ -76,9 +80,17 @@ var switches = []SwitchInfo{
 		"https://developer.mozilla.org/docs/Web/Privacy/Guides/State_Partitioning", []string{"firefox"}},
 	{NoORBForFetch, "opaque response blocking looks at elements only, not at fetch() with mode no-cors",
 		"https://github.com/annevk/orb", []string{"chromium"}},
-	{EmbeddedCredentialsBlocked, "a subresource whose URL holds a user name or password is not loaded",
+	{EmbeddedCredentialsBlocked, "a subresource whose URL holds a user name or password is not loaded, unless with mode cors",
 		"https://chromestatus.com/feature/5669008342777856", []string{"chromium"}},
-	{RedirectNeedsLocation, "a redirect status without a Location, or with an empty one, is no redirect",
+	{PreflightCacheKeyHasFragment, "the preflight cache tells URLs apart by their fragments too",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
+	{HTTPErrorsFrom400, "classic scripts and stylesheets with a status of 300 to 399 that is no redirect are used",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium"}},
+	{WrongStylesheetLoadsEmpty, "a stylesheet that is not text/css fires load, and is empty",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/resource/css_style_sheet_resource.cc", []string{"chromium"}},
+	{ORBSniffs, "opaque response blocking looks at how the body begins, that of JavaScript types too, instead of parsing it",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/orb/orb_impl.cc", []string{"chromium"}},
+	{RedirectNeedsLocation, "a redirect status without a Location, or with an empty one, is no redirect, unless the redirect mode is manual",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
 	{UploadListenerNeedsBody, "an upload listener forces a preflight only for a request that is asynchronous and has a body",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/xmlhttprequest/xml_http_request.cc", []string{"chromium"}},

@@ -21,7 +21,7 @@ func (f *fetching) isRedirect(reply Reply) bool {
 		return false
 	}
 	location, _ := reply.Headers.Get("Location")
-	return location != "" || !f.state.Profile[RedirectNeedsLocation]
+	return location != "" || f.redirectMode == "manual" || !f.state.Profile[RedirectNeedsLocation]
 }
 
 // locationURL is where a redirect leads. found is false when there is no
@@ -39,7 +39,7 @@ func (f *fetching) locationURL(h Headers) (u *urlRecord, found, ok bool) {
 			return nil, true, false
 		}
 	}
-	u, ok = parseURL(values[0], f.url())
+	u, ok = parseURL(isomorphicBytes(values[0]), f.url())
 	if !ok {
 		return nil, true, false
 	}
@@ -47,6 +47,19 @@ func (f *fetching) locationURL(h Headers) (u *urlRecord, found, ok bool) {
 		u.fragment = f.url().fragment
 	}
 	return u, true, true
+}
+
+// isomorphicBytes turns a header value into the bytes it was, so that a location
+// in UTF-8 is read as such.
+func isomorphicBytes(value string) string {
+	bytes := make([]byte, 0, len(value))
+	for _, r := range value {
+		if r > 0xFF {
+			return value
+		}
+		bytes = append(bytes, byte(r))
+	}
+	return string(bytes)
 }
 
 // redirect is HTTP-redirect fetch: whether the next URL may be asked for, and

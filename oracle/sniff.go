@@ -68,12 +68,16 @@ func (f *fetching) allowedByORB(reply Reply) bool {
 	}
 	m, ok := ExtractMIMEType(reply.Headers)
 	nosniff := isNosniff(reply.Headers)
+	sniffs := f.state.Profile[ORBSniffs]
 	block := func(parts ...string) bool {
 		f.fail(OpaqueResponseBlocking, orbCheck, append([]string{capital(contentType(reply.Headers)), " and "}, parts...)...)
 		return false
 	}
 	switch {
 	case ok && orbSafelisted(m):
+		if sniffs && m.IsJavaScript() && sniffedAsData(reply.Body) {
+			return block("the body is data, not a script.")
+		}
 		return true
 	case ok && orbNeverSniffed(m):
 		return block("no element without CORS can use that.")
@@ -89,10 +93,10 @@ func (f *fetching) allowedByORB(reply Reply) bool {
 		return block("the status is ", itoa(reply.Status), ".")
 	case !ok:
 		return true
-	case m.Type == "audio", m.Type == "image", m.Type == "video":
-		return block("the body is no such thing.")
-	case looksLikeData(reply.Body):
+	case sniffs && sniffedAsData(reply.Body), !sniffs && looksLikeData(reply.Body):
 		return block("the body is data, not a script.")
+	case !sniffs && (m.Type == "audio" || m.Type == "image" || m.Type == "video"):
+		return block("the body is no such thing.")
 	}
 	return true
 }
@@ -132,6 +136,29 @@ func looksLikeData(body []byte) bool {
 		}
 	}
 	return len(text) > 0 && (text[0] == '{' || text[0] == '[') && json.Valid(text)
+}
+
+// sniffedAsData is Chromium's way to see that a body is data: it begins with
+// markup, an object with a quoted key, or a prefix that keeps it from running.
+//
+// https://source.chromium.org/chromium/chromium/src/+/main:services/network/orb/orb_sniffers.cc
+func sniffedAsData(body []byte) bool {
+	text := strings.ToLower(strings.TrimLeft(string(body[:min(len(body), 1024)]), " \t\r\n"))
+	for _, prefix := range []string{")]}'", "{}&&", "for(;;);", "while(1);", "for (;;);", "while (1);", "<?xml", "<!--",
+		"<!doctype html", "<script", "<html", "<head", "<iframe", "<h1", "<div", "<font", "<table", "<a", "<style",
+		"<title", "<b", "<body", "<br", "<p"} {
+		rest, ok := strings.CutPrefix(text, prefix)
+		if ok && (prefix[0] != '<' || len(prefix) > 4 && prefix[1] == '!' || prefix == "<?xml" || rest != "" && strings.ContainsAny(rest[:1], " >\t\r\n")) {
+			return true
+		}
+	}
+	rest, ok := strings.CutPrefix(text, "{")
+	rest = strings.TrimLeft(rest, " \t\r\n")
+	if !ok || !strings.HasPrefix(rest, `"`) {
+		return false
+	}
+	_, rest = collectQuoted(rest)
+	return strings.HasPrefix(strings.TrimLeft(rest, " \t\r\n"), ":")
 }
 
 // isImage looks for the signatures of the image formats; SVG goes by its MIME

@@ -29,6 +29,14 @@ func (u *urlRecord) wire() string {
 	return u.origin.String() + u.path + u.query
 }
 
+// href is the URL without its fragment: what script sees.
+func (u *urlRecord) href() string {
+	if u.userinfo == "" {
+		return u.wire()
+	}
+	return strings.Replace(u.wire(), "://", "://"+u.userinfo+"@", 1)
+}
+
 // withScheme is the URL under another scheme; a default port follows.
 func (u *urlRecord) withScheme(scheme string) *urlRecord {
 	c := *u
@@ -45,12 +53,9 @@ func (u *urlRecord) withScheme(scheme string) *urlRecord {
 // https://url.spec.whatwg.org/#concept-basic-url-parser
 func parseURL(s string, base *urlRecord) (*urlRecord, bool) {
 	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' })
-	s = strings.Map(func(r rune) rune {
-		if r == '\t' || r == '\n' || r == '\r' {
-			return -1
-		}
-		return r
-	}, s)
+	if strings.ContainsAny(s, "\t\n\r") {
+		s = lineEnds.Replace(s)
+	}
 	scheme, rest, absolute := cutScheme(s)
 	_, special := defaultPorts[scheme]
 	switch {
@@ -68,6 +73,8 @@ func parseURL(s string, base *urlRecord) (*urlRecord, bool) {
 	}
 	return parseRelative(s, base)
 }
+
+var lineEnds = strings.NewReplacer("\t", "", "\n", "", "\r", "")
 
 func startsWithSlashes(s string) bool {
 	return len(s) >= 2 && (s[0] == '/' || s[0] == '\\') && (s[1] == '/' || s[1] == '\\')

@@ -82,7 +82,7 @@ func (f *fetching) finish(read Read, reason Reason, a algorithm, parts ...string
 //
 // https://fetch.spec.whatwg.org/#concept-filtered-response
 func (f *fetching) useAPI(reply Reply) {
-	last := f.url().wire()
+	last := f.url().href()
 	kind := f.tainting
 	if f.opaqueRedirect {
 		kind = "opaqueredirect"
@@ -126,11 +126,17 @@ func contentType(h Headers) string {
 
 // needsOK is the rule of scripts, styles and fonts that the status must be ok.
 func (f *fetching) needsOK(reply Reply, a algorithm) bool {
-	if isOK(reply.Status) || f.url().scheme == "data" || f.url().scheme == "blob" {
+	if isOK(reply.Status) || f.lenientStatus(reply) || f.url().scheme == "data" || f.url().scheme == "blob" {
 		return true
 	}
 	f.fail(WrongType, a, "Status ", itoa(reply.Status), " is not 200 to 299.")
 	return false
+}
+
+// lenientStatus holds where an engine lets a script or a stylesheet pass
+// whatever is no 4xx or 5xx.
+func (f *fetching) lenientStatus(reply Reply) bool {
+	return f.state.Profile[HTTPErrorsFrom400] && reply.Status < 400 && (f.way.kind == scriptLoad || f.way.kind == styleLoad)
 }
 
 // useModule takes JavaScript by its MIME type only.
@@ -189,8 +195,11 @@ func (f *fetching) useStyle(reply Reply) {
 		return
 	}
 	if m, ok := ExtractMIMEType(reply.Headers); ok && m.Essence() != "text/css" || !ok && reply.Headers.Has("Content-Type") {
-		f.fail(WrongType, styleResponse, "A stylesheet must be text/css, and ", contentType(reply.Headers), ".")
-		return
+		if !f.state.Profile[WrongStylesheetLoadsEmpty] {
+			f.fail(WrongType, styleResponse, "A stylesheet must be text/css, and ", contentType(reply.Headers), ".")
+			return
+		}
+		f.note(styleResponse, "It is not text/css, so the stylesheet is empty.")
 	}
 	if f.tainting == "opaque" {
 		f.finish(Opaque, Tainted, cssOriginClean, "It applies, and it is not origin-clean: cssRules throws.")
