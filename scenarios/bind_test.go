@@ -186,10 +186,10 @@ func TestCookiesStayInTheCase(t *testing.T) {
 }
 
 func TestSetUp(t *testing.T) {
-	b := bind1(t, "    request: {to: api, path: \"/with-cors?x=1\"}\n    server: {set-up: {name: express-cors, options: {origin: 010}}}\n    expect: {read: allowed}\n")
+	b := bind1(t, "    request: {to: api, path: \"/with-cors?x=1\"}\n    server: {set-up: {name: express-cors, options: {origin: 010, methods: [GET, PUT]}}}\n    expect: {read: allowed}\n")
 	assert.Equal(t, "https://api.other.test/with-cors?x=1&corsproof=t0", b.Steps[0].Request.URL)
 	assert.Nil(t, b.Steps[0].Server)
-	assert.Equal(t, map[string]string{"origin": "010"}, b.Steps[0].Step.Server.SetUp.Options)
+	assert.Equal(t, map[string]string{"origin": "010", "methods": "GET,PUT"}, b.Steps[0].Step.Server.SetUp.Options)
 }
 
 func TestResources(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -234,4 +235,21 @@ func TestIDsAreUniqueOverFiles(t *testing.T) {
 	assert.ErrorIs(t, err, Unreadable)
 	assert.ErrorContains(t, err, dir+`/b.yaml:6:5: found the id "topic/case" again, expected an id of its own: `+dir+"/a.yaml:6:5 has it")
 	assert.ErrorContains(t, err, dir+"/none.yaml: found an unreadable file (no such file or directory), expected a scenario file")
+}
+
+func TestLoadFS(t *testing.T) {
+	fsys := fstest.MapFS{
+		"a/one.yaml": {Data: []byte(one("    request: {to: api}\n    expect: {read: blocked}\n"))},
+		"a/two.yaml": {Data: []byte("format: 2\n")},
+	}
+	files, err := LoadFS(fsys, "a/one*.yaml", "a/one.yaml")
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	assert.Equal(t, "a/one.yaml", files[0].Path)
+	assert.Equal(t, "a/one.yaml:6:5", files[0].Scenarios[0].Pos.String())
+
+	_, err = LoadFS(fsys, "b/*.yaml", "[", "a/*.yaml")
+	assert.ErrorContains(t, err, "b/*.yaml: found no file of that name, expected at least one")
+	assert.ErrorContains(t, err, "[: found no file of that name")
+	assert.ErrorContains(t, err, "a/two.yaml:1:9")
 }

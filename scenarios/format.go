@@ -130,7 +130,12 @@ var setUpFields = []field[SetUp]{
 		}
 		s.Options = map[string]string{}
 		for _, e := range n.entries {
-			s.Options[e.key], _ = d.text(e.value, "the value of the option "+e.key)
+			var values []string
+			d.list(e.value, "the value of the option "+e.key+", or a list of values", func(item *node) {
+				value, _ := d.text(item, "the value of the option "+e.key)
+				values = append(values, value)
+			})
+			s.Options[e.key] = strings.Join(values, ",")
 		}
 	}},
 }

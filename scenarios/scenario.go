@@ -125,7 +125,7 @@ type Server struct {
 // SetUp is server.set-up: a real server with a CORS configuration of its own.
 type SetUp struct {
 	Name    string
-	Options map[string]string
+	Options map[string]string // a list of values is joined by commas
 }
 
 // Reply is one literal answer. The server adds nothing to it but framing.

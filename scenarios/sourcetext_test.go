@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -102,6 +103,15 @@ func TestBlockScalarsKeepTheirLines(t *testing.T) {
     expect: {read: allowed}
 `)
 	assert.Equal(t, "one: {}\n\n  two\n", s.Steps[0].Server.Response.Body.Expand(Query{}, nil))
+}
+
+func TestLineBreaksAreOne(t *testing.T) {
+	keys := "    request:\n      to: api\n      method: POST\n      body: \"a\n        b\\r\\n\"\n    server:\n      response:\n        body: |\n          x\n          y\n    expect: {read: allowed}\n"
+	for _, br := range []string{"\n", "\r\n", "\r"} {
+		s := parse1(t, strings.ReplaceAll(one(keys), "\n", br)).Scenarios[0].Steps[0]
+		assert.Equal(t, "a b\r\n", s.Request.Body.Text.String())
+		assert.Equal(t, "x\ny\n", s.Server.Response.Body.String())
+	}
 }
 
 func TestNullIsNoText(t *testing.T) {

@@ -97,7 +97,8 @@ func parse(p *problems, data []byte) *node {
 		p.add(pos, Unreadable, "a byte that is not UTF-8", "a file in UTF-8 (write other bytes as \"\\xNN\" or as !!binary)")
 		return nil
 	}
-	text := strings.TrimPrefix(string(data), "\ufeff")
+	// A line break is one, however a file writes it.
+	text := strings.Join(splitLines(strings.TrimPrefix(string(data), "\ufeff")), "\n")
 	tokens, ok := tokenize(p, text)
 	if !ok {
 		return nil
