@@ -67,16 +67,27 @@ func (s *session) driveShared(ctx context.Context, trials []*trial) error {
 		return err
 	}
 	defer tab.close()
-	for _, batch := range batches(trials) {
+	// While one batch runs, the one before gathers its evidence.
+	gathering, ctx := errgroup.WithContext(ctx)
+	gathering.SetLimit(1)
+	run := func(batch []*trial) error {
 		page, err := tab.page(ctx, batch[0].page())
 		if err != nil {
 			return err
 		}
-		if err := s.runBatch(ctx, tab, page, batch); err != nil {
+		running, err := s.runBatch(ctx, tab, page, batch)
+		if err != nil {
 			return err
 		}
+		gathering.Go(func() error { return s.gather(ctx, tab, page, running) })
+		return nil
 	}
-	return nil
+	for _, batch := range batches(trials) {
+		if err := run(batch); err != nil {
+			return errors.Join(err, gathering.Wait())
+		}
+	}
+	return gathering.Wait()
 }
 
 // batches cuts trials into what may run together: same page, same lane, not
@@ -127,8 +138,6 @@ func (s *session) driveLone(ctx context.Context, t *trial) error {
 		s.conclude(t)
 		return nil
 	}
-	defer s.fleet.Disarm(t.bound.Token)
-	t.started = time.Now()
 	for i := range t.steps {
 		step := t.bound.Steps[i]
 		if err := sleep(ctx, step.Step.Wait); err != nil {
@@ -181,8 +190,8 @@ func (s *session) probeStep(ctx context.Context, page browser.Page, t *trial, st
 	return nil
 }
 
-// runBatch runs one-step cases at once on one page and gathers their evidence.
-func (s *session) runBatch(ctx context.Context, profile *profile, page browser.Page, batch []*trial) error {
+// runBatch runs one-step cases at once on one page and returns those that ran.
+func (s *session) runBatch(ctx context.Context, profile *profile, page browser.Page, batch []*trial) ([]*trial, error) {
 	byToken := make(map[string]*trial, len(batch))
 	var probes []browser.Probe
 	var cookies []oracle.Cookie
@@ -194,41 +203,40 @@ func (s *session) runBatch(ctx context.Context, profile *profile, page browser.P
 			s.conclude(t)
 			continue
 		}
-		t.started = time.Now()
 		byToken[t.bound.Token] = t
 		probes = append(probes, t.probe(0))
 		cookies = append(cookies, t.bound.Steps[0].Cookies...)
 		running = append(running, t)
 		longest = max(longest, t.timeout())
 	}
-	defer func() {
-		for _, t := range running {
-			s.fleet.Disarm(t.bound.Token)
-		}
-	}()
-	if len(running) == 0 {
-		return nil
-	}
+	ctx, cancel := context.WithTimeout(ctx, longest+batchTime)
+	defer cancel()
 	if len(cookies) > 0 {
 		if err := profile.context.SetCookies(ctx, cookies); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	runCtx, cancel := context.WithTimeout(ctx, longest+batchTime)
-	defer cancel()
-	err := page.Run(runCtx, probes, func(o browser.Outcome) {
+	err := page.Run(ctx, probes, func(o browser.Outcome) {
 		if t := byToken[o.ID]; t != nil {
-			t.steps[0].outcome, t.elapsed = &o, time.Since(t.started)
+			t.steps[0].outcome = &o
 		}
 	})
 	if err != nil {
-		return fmt.Errorf("harness: a batch of %d cases on %s: %w", len(running), running[0].page(), err)
+		return nil, fmt.Errorf("harness: a batch of %d cases on %s: %w", len(batch), batch[0].page(), err)
 	}
-	s.hearReasons(runCtx, running, 0)
-	if err := s.runControls(runCtx, page, running, 0); err != nil {
+	return running, nil
+}
+
+// gather collects the evidence of a batch that has run: the browser's reasons,
+// the controls, the sentinels, the ledger.
+func (s *session) gather(ctx context.Context, profile *profile, page browser.Page, trials []*trial) error {
+	ctx, cancel := context.WithTimeout(ctx, batchTime)
+	defer cancel()
+	s.hearReasons(ctx, trials, 0)
+	if err := s.runControls(ctx, page, trials, 0); err != nil {
 		return err
 	}
-	return s.finish(runCtx, profile, page, running)
+	return s.finish(ctx, profile, page, trials)
 }
 
 // arm tells the fleet how to answer a case.
@@ -265,9 +273,7 @@ func (s *session) finish(ctx context.Context, profile *profile, page browser.Pag
 }
 
 func (s *session) conclude(t *trial) {
-	if t.elapsed == 0 {
-		t.elapsed = time.Since(t.started)
-	}
+	s.fleet.Disarm(t.bound.Token)
 	if t.setUp() != "" && t.failed == nil {
 		t.replay(s.profile)
 	}

@@ -21,7 +21,6 @@ import (
 func (t *trial) record(expectations []scenarios.Expectation) record.Record {
 	r := head(t.perm, t.engine)
 	r.Order = t.order
-	r.MS = float64(t.elapsed.Microseconds()) / 1000
 	r.Attempt = t.attempt
 	if t.notApplicable != "" {
 		r.Verdict, r.Problems = record.NotApplicable, []string{t.notApplicable}
@@ -34,6 +33,9 @@ func (t *trial) record(expectations []scenarios.Expectation) record.Record {
 	}
 	for i := range t.steps {
 		votes[i] = t.votes(i)
+		if o := t.steps[i].outcome; o != nil {
+			r.MS += o.MS
+		}
 		if c := t.steps[i].control; c != nil {
 			evidence.Controls[i] = c.Control
 			r.Control = "the same load, with replies that allow everything: " + c.Why
@@ -176,9 +178,20 @@ func text(b []byte) string {
 	return string(b)
 }
 
+// marks are the places where a URL carries a token.
+var marks = regexp.MustCompile(`/~[0-9a-z]+(\.[0-9]+)?|[?&]` + scenarios.TokenParam + `=[0-9a-z]+`)
+
 // withoutToken gives a sentence about a case as if it had no token.
 func (t *trial) withoutToken(sentence string) string {
-	return regexp.MustCompile(`/~`+t.bound.Token+`(\.[0-9]+)?|[?&]`+scenarios.TokenParam+`=`+t.bound.Token).ReplaceAllString(sentence, "")
+	if !strings.Contains(sentence, t.bound.Token) {
+		return sentence
+	}
+	return marks.ReplaceAllStringFunc(sentence, func(mark string) string {
+		if strings.Contains(mark, t.bound.Token) {
+			return ""
+		}
+		return mark
+	})
 }
 
 // expander fills in the placeholders of a step's claim.

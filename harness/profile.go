@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/oracle"
@@ -12,6 +13,7 @@ import (
 // profile is a browser context and its open pages.
 type profile struct {
 	context browser.Context
+	mu      sync.Mutex
 	pages   map[oracle.Origin]browser.Page
 }
 
@@ -25,6 +27,8 @@ func (s *session) newProfile(ctx context.Context) (*profile, error) {
 
 // page opens the harness's page of an origin, once.
 func (p *profile) page(ctx context.Context, origin oracle.Origin) (browser.Page, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if page := p.pages[origin]; page != nil {
 		return page, nil
 	}
@@ -38,6 +42,8 @@ func (p *profile) page(ctx context.Context, origin oracle.Origin) (browser.Page,
 
 // forget closes the page of an origin, so that the next one is fresh.
 func (p *profile) forget(origin oracle.Origin) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if page := p.pages[origin]; page != nil {
 		page.Close()
 		delete(p.pages, origin)

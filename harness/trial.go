@@ -30,8 +30,6 @@ type trial struct {
 	engine  string
 	order   int // the permutation's place in the run, from 1
 	steps   []trialStep
-	started time.Time
-	elapsed time.Duration
 
 	notApplicable string   // why this cannot run here
 	failed        error    // the harness failed it
