@@ -32,6 +32,8 @@ type session struct {
 	tokens   func() string
 	// concluded is called for each trial when all its evidence is in.
 	concluded func(*trial)
+	// lost is called with the error of each page that was lost.
+	lost func(error)
 
 	mu       sync.Mutex
 	controls map[string]*control
@@ -52,7 +54,7 @@ func (s *session) drive(ctx context.Context, trials []*trial) error {
 	group.SetLimit(1 + profilesOpen)
 	group.Go(func() error { return s.driveShared(ctx, shared) })
 	for _, t := range lone {
-		group.Go(func() error { return s.driveLone(ctx, t) })
+		group.Go(func() error { return s.survive(s.driveLone(ctx, t)) })
 	}
 	return group.Wait()
 }
@@ -77,17 +79,33 @@ func (s *session) driveShared(ctx context.Context, trials []*trial) error {
 		}
 		running, err := s.runBatch(ctx, tab, page, batch)
 		if err != nil {
+			tab.forget(batch[0].page())
 			return err
 		}
-		gathering.Go(func() error { return s.gather(ctx, tab, page, running) })
+		gathering.Go(func() error { return s.survive(s.gather(ctx, tab, page, running)) })
 		return nil
 	}
 	for _, batch := range batches(trials) {
-		if err := run(batch); err != nil {
+		if err := s.survive(run(batch)); err != nil {
 			return errors.Join(err, gathering.Wait())
 		}
 	}
 	return gathering.Wait()
+}
+
+// survive swallows the error of a page, whose cases are then left as they were,
+// while the browser itself still runs: the others need not suffer for it.
+func (s *session) survive(err error) error {
+	select {
+	case <-s.browser.Done():
+		return err
+	default:
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		s.lost(err)
+		return nil
+	}
+	return err
 }
 
 // batches cuts trials into what may run together: same page, same lane, not

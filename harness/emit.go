@@ -102,7 +102,7 @@ func head(p *scenarios.Permutation, engine string) record.Record {
 func unfinished(p *scenarios.Permutation, engine string, why error) record.Record {
 	r := head(p, engine)
 	r.Verdict, r.Attempt = record.Error, attempts
-	r.Problems = []string{fmt.Sprintf("the browser was lost %d times while this case ran: %v", attempts, why)}
+	r.Problems = []string{fmt.Sprintf("the case came to no end in %d attempts: %v", attempts, why)}
 	return r
 }
 

@@ -199,6 +199,12 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 		},
 		concluded: r.conclude,
 	}
+	var lost error
+	s.lost = func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		lost = errors.Join(lost, err)
+	}
 	engine, err := s.look(ctx)
 	if err != nil {
 		return record.Engine{}, pending, err
@@ -223,10 +229,9 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 			left = append(left, t.perm)
 		}
 	}
-	if err == nil && len(left) > 0 {
-		err = errors.New("harness: some cases came to no end")
-	}
-	return engine, left, err
+	mu.Lock()
+	defer mu.Unlock()
+	return engine, left, errors.Join(err, lost)
 }
 
 // runnable concludes the trials that cannot run here and returns the others.

@@ -158,6 +158,9 @@ func laneOf(p *scenarios.Permutation) lane {
 		if len(p.Steps) > 1 || s.Request.Sync || s.Request.Keepalive || s.Fresh || lastsInProfile(s.Server) {
 			return laneAlone
 		}
+		if s.Server.SetUp != nil && len(s.Cookies) > 0 { // its paths are every case's
+			return laneAlone
+		}
 		if slow(s.Server) {
 			lane = laneHeld
 		}
@@ -189,6 +192,10 @@ func lastsInProfile(s scenarios.Server) bool {
 			switch strings.ToLower(h.Name) {
 			case "strict-transport-security", "clear-site-data", "alt-svc", "accept-ch", "origin-agent-cluster", "nel":
 				return true
+			case "set-cookie": // without a Path it stays below the case's own
+				if strings.Contains(strings.ToLower(h.Value.String()), "path") {
+					return true
+				}
 			}
 		}
 		if r.Raw != nil {

@@ -91,8 +91,7 @@ func (b *Bound) response(s *Step, q Query, names Names) Answer {
 func (b *Bound) resource(s *Step, q Query) Answer {
 	for _, r := range s.Server.Resources {
 		at := r.origin(s)
-		path, _, _ := strings.Cut(r.Path, "#")
-		if at != q.At || path != q.Path {
+		if at != q.At || wirePath(r.Path) != q.Path {
 			continue
 		}
 		names := caseNames{bound: b, step: s, hop: q.Hop}

@@ -234,6 +234,8 @@ func (b *Bound) notSupported(s *Step) string {
 		{"page.permissions", len(page.Permissions) > 0},
 		{"page.service-worker", page.ServiceWorker != nil},
 		{"server.resources", len(s.Server.Resources) > 0},
+		// crypto/tls refuses a server name that ends so.
+		{"an https origin that ends in a dot", s.endsInDot()},
 	} {
 		if key.used {
 			missing = append(missing, key.name)
@@ -246,6 +248,19 @@ func (b *Bound) notSupported(s *Step) string {
 		return missing[0] + " is not supported yet"
 	}
 	return strings.Join(missing[:len(missing)-1], ", ") + " and " + missing[len(missing)-1] + " are not supported yet"
+}
+
+// endsInDot reports whether an https origin of the step has a host that ends in
+// a dot.
+func (s *Step) endsInDot() bool {
+	names := []string{s.Request.From, s.Request.To}
+	for _, hop := range s.Server.Redirects {
+		names = append(names, hop.To)
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		origin, _, err := ResolveOrigin(name)
+		return err == nil && origin.Scheme == "https" && strings.HasSuffix(origin.Host, ".")
+	})
 }
 
 // Origins lists every origin that the permutation touches, each once: pages,

@@ -12,7 +12,7 @@ type chain []link
 
 type link struct {
 	at   oracle.Origin
-	path string // with query, without fragment
+	path string // as it goes over the wire: with query, without fragment
 	// anywhere is true after a literal `location`: only the browser knows
 	// where that leads.
 	anywhere bool
@@ -20,8 +20,7 @@ type link struct {
 
 func newChain(step *Step) chain {
 	at, _, _ := ResolveOrigin(step.Request.To)
-	path, _, _ := strings.Cut(step.Request.Path, "#")
-	c := chain{{at: at, path: path}}
+	c := chain{{at: at, path: wirePath(step.Request.Path)}}
 	for _, hop := range step.Server.Redirects {
 		next := c[len(c)-1]
 		next.anywhere = hop.Location != nil
@@ -29,11 +28,17 @@ func newChain(step *Step) chain {
 			next.at, _, _ = ResolveOrigin(hop.To)
 		}
 		if hop.Path != "" {
-			next.path, _, _ = strings.Cut(hop.Path, "#")
+			next.path = wirePath(hop.Path)
 		}
 		c = append(c, next)
 	}
 	return c
+}
+
+// wirePath is a path as a browser sends it.
+func wirePath(path string) string {
+	path, _, _ = strings.Cut(path, "#")
+	return oracle.WirePath(path)
 }
 
 // has reports whether a request belongs to a hop of the chain.

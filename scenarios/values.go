@@ -11,7 +11,7 @@ import (
 var (
 	kebab     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	hasLetter = regexp.MustCompile(`[a-z]`)
-	userinfo  = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,;=%-]+(:[A-Za-z0-9._~!$&'()*+,;=%-]*)?$`)
+	userinfo  = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,;=%-]*(:[A-Za-z0-9._~!$&'()*+,;=%-]+)?$|^[A-Za-z0-9._~!$&'()*+,;=%-]+:$`)
 )
 
 // name reads an id: lower-case words with hyphens, never a number, since a
@@ -77,23 +77,25 @@ func (d *decoder) origin(n *node, also ...string) string {
 	return s
 }
 
-// path reads a path with query and fragment, as it is to appear on the wire.
+// path reads a path with query and fragment, as a script or a server writes it:
+// what browsers rewrite (dot segments, spaces, quotes) may stand in it.
 func (d *decoder) path(n *node) string {
 	s, ok := d.scalar(n, `a path that begins with "/"`)
 	if !ok {
 		return ""
 	}
-	path, _, _ := strings.Cut(s, "#")
-	path, query, _ := strings.Cut(path, "?")
+	path, query, _ := strings.Cut(wirePath(s), "?")
+	const base = "/~"
 	switch {
 	case !strings.HasPrefix(s, "/"):
 		d.bad(n, `a path that begins with "/"`)
-	case strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r) }) >= 0,
-		strings.Contains(query, "'"):
-		d.bad(n, "a path as it goes over the wire: other characters percent-encoded")
-	case hasDotSegment(path):
-		d.bad(n, "a path without . and .. segments, which browsers resolve before they send")
-	case strings.HasPrefix(path, "/~"), strings.HasPrefix(path, strings.TrimSuffix(Reserved, "/")):
+	case strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) >= 0:
+		d.bad(n, "a path of ASCII characters: others percent-encoded, as they go over the wire")
+	case strings.Contains(path, "|") && strings.Contains(s, "|"):
+		d.bad(n, "a path with %7C for |, which engines send differently")
+	case !strings.HasPrefix(wirePath(base+s), base+"/"):
+		d.bad(n, "a path whose .. segments stay below its beginning")
+	case strings.HasPrefix(path, base), strings.HasPrefix(path, strings.TrimSuffix(Reserved, "/")):
 		d.bad(n, "another path: corsproof itself uses those that begin with /~ and "+Reserved)
 	case hasParam(query, TokenParam):
 		d.bad(n, "a query without "+TokenParam+"=, which corsproof itself uses")
@@ -101,16 +103,6 @@ func (d *decoder) path(n *node) string {
 		return s
 	}
 	return ""
-}
-
-func hasDotSegment(path string) bool {
-	for segment := range strings.SplitSeq(path, "/") {
-		switch strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") {
-		case ".", "..":
-			return true
-		}
-	}
-	return false
 }
 
 func hasParam(query, name string) bool {
@@ -123,9 +115,9 @@ func hasParam(query, name string) bool {
 }
 
 func (d *decoder) userinfo(n *node) string {
-	const what = `"user:password", in letters, digits and -._~!$&'()*+,;=%`
+	const what = `"user:password", "user" or ":password", in letters, digits and -._~!$&'()*+,;=%`
 	s, ok := d.scalar(n, what)
-	if ok && !userinfo.MatchString(s) {
+	if ok && (s == "" || !userinfo.MatchString(s)) {
 		d.bad(n, what)
 		return ""
 	}
