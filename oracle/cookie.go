@@ -96,6 +96,8 @@ func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx 
 	switch {
 	case i >= 0 && gone:
 		s.cookies = slices.Delete(s.cookies, i, i+1)
+	case i >= 0 && s.cookies[i].value != c.value && s.Profile[CookieUpdateRenewsCreation]:
+		s.cookies = append(slices.Delete(s.cookies, i, i+1), c)
 	case i >= 0:
 		s.cookies[i] = c
 	case !gone:

@@ -132,7 +132,7 @@ func (f *fetching) originHeader() string {
 	case f.mode == "cors":
 		return origin
 	}
-	if f.mode == "no-cors" && f.state.Profile[NoCORSOriginIgnoresPolicy] {
+	if f.mode != "navigate" && f.state.Profile[OriginIgnoresReferrerPolicy] {
 		return origin
 	}
 	switch f.referrerPolicy {

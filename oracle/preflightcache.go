@@ -102,8 +102,15 @@ func (p Profile) maxAge(h Headers) time.Duration {
 			limit = min(limit, time.Duration(seconds)*time.Second)
 		}
 	}
+	if p[MaxAgeSigned] {
+		seconds, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return min(defaultMaxAge, limit)
+		}
+		return min(time.Duration(min(max(seconds, 0), 1<<31))*time.Second, limit)
+	}
 	if value == "" || !isDigits(value) {
-		if p[MaxAgeInvalidNotCached] || p[MaxAgeNegativeNotCached] && isNegative(value) {
+		if p[MaxAgeInvalidNotCached] {
 			return 0
 		}
 		return defaultMaxAge
@@ -114,9 +121,4 @@ func (p Profile) maxAge(h Headers) time.Duration {
 		seconds = 1 << 31
 	}
 	return min(time.Duration(seconds)*time.Second, limit)
-}
-
-func isNegative(value string) bool {
-	digits, ok := strings.CutPrefix(value, "-")
-	return ok && digits != "" && isDigits(digits)
 }

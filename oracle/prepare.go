@@ -208,11 +208,18 @@ func (f *fetching) prepareLoad() bool {
 			}
 		}
 	}
-	if u.userinfo != "" && f.state.Profile[EmbeddedCredentialsBlocked] && (f.mode != "cors" || f.way.kind == streamLoad) {
+	if u.userinfo != "" && f.refusesUserinfo() {
 		f.fail(EmbeddedCredentials, credentialedURL, "The URL of a subresource has a user name or a password in it: nothing is sent.")
 		return false
 	}
 	return true
+}
+
+// refusesUserinfo says whether an engine does not load from a URL with a user
+// name in it: subresources without CORS, fetch() and EventSource always.
+func (f *fetching) refusesUserinfo() bool {
+	return f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr" &&
+		(f.mode != "cors" || f.way.kind == api || f.way.kind == streamLoad)
 }
 
 // prepareBeacon asks by mode cors for a body whose type is not safelisted.

@@ -15,12 +15,14 @@ const (
 	SameOriginCrossoriginOrigin    Switch = "same-origin-crossorigin-sends-origin"
 	ClientHintsSafelisted          Switch = "client-hints-safelisted"
 	UserAgentIgnored               Switch = "user-agent-ignored"
-	NoCORSOriginIgnoresPolicy      Switch = "no-cors-origin-ignores-referrer-policy"
+	OriginIgnoresReferrerPolicy    Switch = "origin-ignores-referrer-policy"
+	HeadersCombinedFirst           Switch = "headers-combined-first"
+	CookieUpdateRenewsCreation     Switch = "cookie-update-renews-creation"
 	MaxAgeCap600                   Switch = "max-age-cap-600"
 	MaxAgeCap7200                  Switch = "max-age-cap-7200"
 	MaxAgeCap86400                 Switch = "max-age-cap-86400"
 	MaxAgeInvalidNotCached         Switch = "max-age-invalid-not-cached"
-	MaxAgeNegativeNotCached        Switch = "max-age-negative-not-cached"
+	MaxAgeSigned                   Switch = "max-age-signed"
 	PreflightCacheReplaces         Switch = "preflight-cache-replaces"
 	PreflightCacheKeptOnFailure    Switch = "preflight-cache-kept-on-failure"
 	PreflightCacheNoWildcard       Switch = "preflight-cache-no-wildcard"
@@ -56,8 +58,12 @@ var switches = []SwitchInfo{
 		"https://wicg.github.io/client-hints-infrastructure/#safelisted", []string{"chromium"}},
 	{UserAgentIgnored, "a User-Agent set by script is dropped without a word",
 		"https://crbug.com/571722", []string{"chromium"}},
-	{NoCORSOriginIgnoresPolicy, "the referrer policy does not turn the Origin of a no-cors POST into null",
+	{OriginIgnoresReferrerPolicy, "the referrer policy does not turn the Origin of a POST with mode no-cors or same-origin into null",
 		"https://crbug.com/1066422", []string{"chromium"}},
+	{HeadersCombinedFirst, "headers of one name are combined before they are held against the safelist, not one by one",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
+	{CookieUpdateRenewsCreation, "a cookie set again with another value goes to the end of the Cookie header",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/cookies/cookie_monster.cc", []string{"chromium"}},
 	{MaxAgeCap600, "a preflight is cached for 600 s at most",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/CrossOriginPreflightResultCache.cpp", []string{"webkit"}},
 	{MaxAgeCap7200, "a preflight is cached for 7200 s at most",
@@ -66,8 +72,8 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{MaxAgeInvalidNotCached, "an Access-Control-Max-Age that does not parse means that nothing is cached, not 5 s",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
-	{MaxAgeNegativeNotCached, "a negative Access-Control-Max-Age means that nothing is cached, not 5 s",
-		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/cors/preflight_result.cc", []string{"chromium", "firefox"}},
+	{MaxAgeSigned, "Access-Control-Max-Age is a signed number: +60 is 60 s, -1 caches nothing, one beyond 64 bits means 5 s",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/cors/preflight_result.cc", []string{"chromium"}},
 	{PreflightCacheReplaces, "a new preflight replaces what the last one to that URL left in the cache, instead of adding to it",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
 	{PreflightCacheKeptOnFailure, "a network error after the preflight leaves the preflight cache alone",

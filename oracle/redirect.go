@@ -89,6 +89,9 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 	case next.userinfo != "" && f.tainting == "cors":
 		f.fail(RedirectUserinfo, redirectFetch, status, " leads to a URL with a user name, which response tainting cors forbids.")
 		return Reply{}, false
+	case next.userinfo != "" && f.refusesUserinfo():
+		f.fail(EmbeddedCredentials, redirectFetch, status, " leads to a URL with a user name, and such a subresource is not loaded.")
+		return Reply{}, false
 	case reply.Status != 303 && f.body != nil && f.body.Stream:
 		f.fail(RedirectStream, redirectFetch, status, " wants the body again, and a stream can be sent only once.")
 		return Reply{}, false
@@ -103,6 +106,9 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 	if !SameOrigin(f.url().origin, next.origin) && f.headers.Has("Authorization") {
 		changes += ", without Authorization"
 		f.headers = f.headers.without("Authorization")
+	}
+	if f.state.Profile[ClientHintsSafelisted] {
+		f.headers = slices.DeleteFunc(slices.Clone(f.headers), func(h Header) bool { return isClientHint(strings.ToLower(h.Name), h.Value) })
 	}
 	f.setReferrerPolicy(reply.Headers)
 	f.urls = append(f.urls, next)

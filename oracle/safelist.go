@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -111,6 +112,9 @@ func (p Profile) unsafeRequestHeaderNames(h Headers) []string {
 	if len(h) == 0 {
 		return nil
 	}
+	if p[HeadersCombinedFirst] {
+		h = h.wire()
+	}
 	var unsafe, safe []string
 	size := 0
 	for _, line := range h {
@@ -131,15 +135,24 @@ func (p Profile) unsafeRequestHeaderNames(h Headers) []string {
 	return slices.Compact(unsafe)
 }
 
-// isClientHint holds for the hints that Chromium sends across origins as it
-// pleases.
+// isClientHint holds for the hints, with a value as the browser itself would
+// send, that Chromium lets script send across origins.
 func isClientHint(name, value string) bool {
 	if byteLength(value) > maxSafelistedValue {
 		return false
 	}
 	switch name {
-	case "device-memory", "downlink", "dpr", "ect", "intervention", "rtt", "save-data", "viewport-width", "width":
+	case "intervention":
 		return true
+	case "save-data":
+		return strings.EqualFold(value, "on")
+	case "ect":
+		return value == "slow-2g" || value == "2g" || value == "3g" || value == "4g"
+	case "rtt", "viewport-width", "width":
+		return value != "" && isDigits(value)
+	case "device-memory", "downlink", "dpr":
+		n, err := strconv.ParseFloat(value, 64)
+		return err == nil && n >= 0
 	}
 	return false
 }
