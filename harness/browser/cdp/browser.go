@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -25,14 +26,21 @@ import (
 // killed.
 const closeTimeout = 5 * time.Second
 
+// maxTemp is how long, in bytes, the name of a temporary folder of the browser's
+// own may be. A browser that is killed leaves files there; but it also makes a
+// socket there, whose whole path must stay below 104 bytes.
+const maxTemp = 104 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket") - 1
+
 type chromium struct {
 	options browser.Options
 	info    browser.Info
 	ctx     context.Context // chromedp's, for the browser's life
 	conn    *chromedp.Browser
-	cancel  func() // stops the browser, waits for its processes, removes its profile
+	// cancel stops the browser, waits for its processes and removes its files.
+	cancel func() error
 
 	closing sync.Once
+	closed  error // what Close gave
 }
 
 // Start starts the browser of the options. ctx limits the start, not the
@@ -44,20 +52,31 @@ func Start(ctx context.Context, o browser.Options) (browser.Browser, error) {
 	if o.OnFailure == nil {
 		o.OnFailure = func(browser.Failure) {}
 	}
-	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(), allocatorOptions(o)...)
+	temp, err := os.MkdirTemp("", "cp-")
+	if err != nil {
+		return nil, fmt.Errorf("cdp: start %s: %w", o.Binary, err)
+	}
+	base, kill := context.WithCancel(context.Background())
+	options := allocatorOptions(o)
+	if len(temp) <= maxTemp {
+		options = append(options, chromedp.Env("TMPDIR="+temp))
+	}
+	allocator, cancelAllocator := chromedp.NewExecAllocator(base, options...)
 	life, cancelLife := chromedp.NewContext(allocator, chromedp.WithLogf(o.Log), chromedp.WithErrorf(o.Log))
-	cancel := func() {
-		cancelLife()
+	cancel := func() error {
+		kill()
+		cancelLife() // waits; a second call could wait for ever
 		cancelAllocator()
+		return os.RemoveAll(temp)
 	}
 
-	stop := context.AfterFunc(ctx, func() { cancelAllocator() })
+	stop := context.AfterFunc(ctx, kill)
 	version, err := chromedp.CallBrowser(life, cdpbrowser.GetVersion, cdp.Empty{})
-	if !stop() && err == nil {
+	if !stop() {
 		err = ctx.Err()
 	}
 	if err != nil {
-		cancelAllocator()
+		err = errors.Join(err, cancel())
 		if errors.Is(err, chromedp.ErrNoDisplay) {
 			err = errors.New("a headed browser needs a display, and neither DISPLAY nor WAYLAND_DISPLAY is set: run without -headed, or under xvfb-run")
 		}
@@ -87,9 +106,11 @@ func (b *chromium) Close() error {
 				b.options.Log("cdp: close %s: %v", b.info.Name, err)
 			}
 		}
-		b.cancel()
+		if err := b.cancel(); err != nil {
+			b.closed = fmt.Errorf("cdp: close %s: %w", b.info.Name, err)
+		}
 	})
-	return nil
+	return b.closed
 }
 
 func (b *chromium) NewContext(ctx context.Context) (browser.Context, error) {

@@ -20,7 +20,7 @@ import (
 
 // TestMain fails if a browser or a profile outlives the tests.
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "corsproof-cdp-test")
+	dir, err := os.MkdirTemp("", "cdp")
 	if err != nil {
 		panic(err)
 	}
