@@ -11,3 +11,20 @@ func WirePath(path string) string {
 	}
 	return u.path + u.query
 }
+
+// ResolveURL parses ref against base, as a Location header is parsed, and gives
+// its origin and its path and query as a browser sends them. ok is false when
+// it does not parse or does not lead to an HTTP(S) server.
+//
+// https://fetch.spec.whatwg.org/#concept-response-location-url
+func ResolveURL(ref, base string) (at Origin, path string, ok bool) {
+	from, ok := parseURL(base, nil)
+	if !ok {
+		return Origin{}, "", false
+	}
+	u, ok := parseURL(ref, from)
+	if !ok || !u.isHTTP() {
+		return Origin{}, "", false
+	}
+	return u.origin, u.path + u.query, true
+}
