@@ -79,7 +79,7 @@ func (t *trial) recordStep(i int, v judge.Votes) record.Step {
 			Credentials: r.Credentials, Headers: r.Headers, Text: Snippet(r),
 		},
 		Claim: claimOf(bound.Step.Expect), Oracle: t.predicted(s.standard),
-		Observed: observation(v.Observed, s.wire),
+		Observed: t.observation(v.Observed, s.wire),
 	}
 	if r.Body != nil {
 		step.Request.Body = text(r.Body.Bytes)
@@ -135,7 +135,7 @@ func (t *trial) predicted(p oracle.Prediction) record.Predicted {
 	return record.Predicted{Read: string(p.Read), Reason: string(p.Reason), Type: p.Type, Status: p.Status, Wire: wire, Trace: trace}
 }
 
-func observation(s observe.Seen, wire []servers.Entry) record.Observation {
+func (t *trial) observation(s observe.Seen, wire []servers.Entry) record.Observation {
 	o := record.Observation{
 		Read: string(s.Read), Reason: string(s.Reason), Native: s.Native, Type: s.Type, Status: s.Status,
 		URL: s.URL, Redirected: s.Redirected, Headers: s.Headers, Error: s.Error, Muted: s.Muted,
@@ -146,7 +146,7 @@ func observation(s observe.Seen, wire []servers.Entry) record.Observation {
 	for _, e := range wire {
 		o.Wire = append(o.Wire, record.Exchange{
 			At: e.At.String(), Method: e.Method, Path: e.Path, Headers: e.Headers, Body: text(e.Body),
-			Preflight: e.Preflight, Retry: e.Retry, Status: e.Reply.Status, ReplyHeaders: stripped(e.Reply.Headers),
+			Preflight: e.Preflight, Retry: e.Retry, Status: e.Reply.Status, ReplyHeaders: t.stripped(e.Reply.Headers),
 			ReplyBody: text(e.Reply.Body), MS: float64((e.Time - wire[0].Time).Microseconds()) / 1000,
 		})
 	}
@@ -154,11 +154,11 @@ func observation(s observe.Seen, wire []servers.Entry) record.Observation {
 }
 
 // stripped takes the token out of a Location.
-func stripped(headers oracle.Headers) oracle.Headers {
+func (t *trial) stripped(headers oracle.Headers) oracle.Headers {
 	out := slices.Clone(headers)
 	for i := range out {
 		if strings.EqualFold(out[i].Name, "Location") {
-			out[i].Value = scenarios.StripToken(out[i].Value)
+			out[i].Value = t.withoutToken(out[i].Value)
 		}
 	}
 	return out

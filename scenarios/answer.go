@@ -21,10 +21,11 @@ func (b *Bound) Answer(step int, q Query) Answer {
 	}
 	s := b.Steps[step].Step
 	q.Path, _, _ = strings.Cut(q.Path, "#")
-	c := b.chains[step]
-	if !c.has(q) {
+	hop := b.chains[step].find(q)
+	if hop < 0 {
 		return b.resource(s, q)
 	}
+	q.Hop = hop
 	names := caseNames{bound: b, step: s, hop: q.Hop}
 	if q.Preflight {
 		return b.preflight(s, q, names)
@@ -59,7 +60,7 @@ func (b *Bound) redirect(s *Step, q Query, names caseNames) Answer {
 	next := caseNames{bound: b, step: s, hop: q.Hop + 1}
 	location := ""
 	if hop.Location != nil {
-		location = hop.Location.Expand(q, next)
+		location = tokened(hop.Location.Expand(q, next), b.address(next.hop), b.chainOf(s)[next.hop].path)
 	} else {
 		origin, path := q.At, q.Path
 		if hop.To != "" {

@@ -279,8 +279,8 @@ func (b *Bound) Origins() []oracle.Origin {
 			add(s.Page.Top)
 		}
 		add(s.Request.To)
-		for _, hop := range s.Server.Redirects {
-			add(hop.To)
+		for _, link := range b.chains[i] {
+			add(link.at.String())
 		}
 		for _, name := range sortedKeys(s.Server.Resources) {
 			add(s.Server.Resources[name].At)

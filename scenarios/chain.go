@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -13,8 +14,10 @@ type chain []link
 type link struct {
 	at   oracle.Origin
 	path string // as it goes over the wire: with query, without fragment
-	// anywhere is true after a literal `location`: only the browser knows
-	// where that leads.
+	// label is the hop in the address: the link's own, unless a relative
+	// `location` led there, which cannot leave the current address.
+	label int
+	// anywhere is true after a `location` whose value only the run knows.
 	anywhere bool
 }
 
@@ -23,7 +26,11 @@ func newChain(step *Step) chain {
 	c := chain{{at: at, path: wirePath(step.Request.Path)}}
 	for _, hop := range step.Server.Redirects {
 		next := c[len(c)-1]
-		next.anywhere = hop.Location != nil
+		if hop.Location != nil {
+			c = append(c, next.follow(*hop.Location, len(c)))
+			continue
+		}
+		next.label, next.anywhere = len(c), false
 		if hop.To != "" {
 			next.at, _, _ = ResolveOrigin(hop.To)
 		}
@@ -35,17 +42,64 @@ func newChain(step *Step) chain {
 	return c
 }
 
+// follow is where a literal `location` leads from l: hop is the next one.
+func (l link) follow(location Template, hop int) link {
+	for _, p := range location.parts {
+		if p.word != "" && p.word != originOf {
+			return link{at: l.at, path: l.path, label: hop, anywhere: true}
+		}
+	}
+	ref := location.Expand(Query{}, originsOnly{})
+	next := link{label: hop}
+	if isPathRelative(ref) {
+		next.label = l.label
+	}
+	next.at, next.path, _ = oracle.ResolveURL(ref, l.at.String()+l.path)
+	return next
+}
+
+// isPathRelative is true for a reference that stays beside the current path, or
+// below it.
+func isPathRelative(ref string) bool {
+	return !strings.Contains(ref, "..") && !strings.HasPrefix(ref, "/") && !strings.HasPrefix(ref, `\`) && !hasScheme.MatchString(ref)
+}
+
+var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+
+// tokened puts the case's token into a literal location, after its authority
+// or at its beginning, so that what it leads to is still the case's. path is
+// where a relative one leads.
+func tokened(location string, a Address, path string) string {
+	if isPathRelative(location) || strings.Contains(location, "/~"+a.Token) {
+		return location
+	}
+	authority := absolute.FindString(location)
+	rest := location[len(authority):]
+	switch {
+	case authority == "" && hasScheme.MatchString(location):
+		return location // no server is behind it
+	case authority == "" && strings.Contains(location, ".."):
+		rest = path
+	case rest == "" || rest[0] != '/' && rest[0] != '\\':
+		rest = "/" + rest
+	}
+	return authority + "/~" + a.label() + rest
+}
+
+var absolute = regexp.MustCompile(`^(?i:https?:)?//[^/?#\\]*`)
+
 // wirePath is a path as a browser sends it.
 func wirePath(path string) string {
 	path, _, _ = strings.Cut(path, "#")
 	return oracle.WirePath(path)
 }
 
-// has reports whether a request belongs to a hop of the chain.
-func (c chain) has(q Query) bool {
-	if q.Hop < 0 || q.Hop >= len(c) {
-		return false
+// find is the hop of the chain that a request belongs to, or -1.
+func (c chain) find(q Query) int {
+	for i, l := range c {
+		if l.label == q.Hop && (l.anywhere || l.at == q.At && l.path == q.Path) {
+			return i
+		}
 	}
-	l := c[q.Hop]
-	return l.anywhere || l.at == q.At && l.path == q.Path
+	return -1
 }

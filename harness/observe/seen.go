@@ -113,6 +113,11 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, via or
 		r.Cookie, _ = r.Header("Cookie")
 		s.Wire = append(s.Wire, r)
 	}
+	if s.Reason == oracle.SchemeNotHTTP && len(s.Wire) > 0 {
+		// Browsers have one word for a scheme that is not HTTP(S), wherever it
+		// turns up; after a request it can only have been a location.
+		s.Reason = oracle.RedirectScheme
+	}
 	return s
 }
 
