@@ -6,28 +6,31 @@ import (
 	"strings"
 )
 
+// candidate is a word that another may have been meant to be.
+type candidate struct {
+	word     string
+	distance int
+}
+
+// ranked are the words, nearest to word first.
+func ranked[S ~string](word string, words []S) []candidate {
+	lower := strings.ToLower(word[:min(len(word), 200)])
+	all := make([]candidate, len(words))
+	for i, w := range words {
+		all[i] = candidate{string(w), distance(lower, strings.ToLower(string(w)))}
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+	return all
+}
+
 // nearest is up to n of the words that word was probably meant to be, nearest
 // first; none when no word is near.
 func nearest[S ~string](word string, words []S, n int) []string {
-	if len(word) > 200 {
-		return nil
-	}
-	type candidate struct {
-		word     string
-		distance int
-	}
-	var near []candidate
-	lower := strings.ToLower(word)
-	for _, w := range words {
-		d := distance(lower, strings.ToLower(string(w)))
-		if limit := max(len(word), len(w))/3 + 1; d <= limit && d < len(word) {
-			near = append(near, candidate{string(w), d})
-		}
-	}
-	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
 	out := make([]string, 0, n)
-	for _, c := range near[:min(n, len(near))] {
-		out = append(out, c.word)
+	for _, c := range ranked(word, words) {
+		if limit := max(len(word), len(c.word))/3 + 1; len(out) < n && c.distance <= limit && c.distance < len(word) {
+			out = append(out, c.word)
+		}
 	}
 	return out
 }

@@ -79,7 +79,7 @@ func (e *SelectError) Error() string {
 	case len(e.Nearest) == 0:
 		return fmt.Sprintf("scenarios: no scenario matches %q; `corsproof list` prints them all", e.Pattern)
 	}
-	return fmt.Sprintf("scenarios: no scenario matches %q; nearest: %s", e.Pattern, strings.Join(e.Nearest, ", "))
+	return fmt.Sprintf("scenarios: no scenario matches %q; nearest: %s; `corsproof list` prints them all", e.Pattern, strings.Join(e.Nearest, ", "))
 }
 
 // nearestIDs are the ids nearest to a pattern, cut to as many words as it has.
@@ -106,6 +106,12 @@ func nearestIDs(perms []*Permutation, pattern string) []string {
 		if last != "" && strings.Contains(c, last) && len(holding) < 3 {
 			holding = append(holding, c)
 		}
+	}
+	if len(holding) > 0 {
+		return holding
+	}
+	for _, c := range ranked(pattern, candidates)[:min(3, len(candidates))] {
+		holding = append(holding, c.word)
 	}
 	return holding
 }
