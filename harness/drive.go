@@ -169,7 +169,7 @@ func (s *session) driveLone(ctx context.Context, t *trial) error {
 		if err != nil {
 			return err
 		}
-		if err := profile.context.SetCookies(ctx, step.Cookies); err != nil {
+		if err := profile.setCookies(ctx, step.Cookies); err != nil {
 			return err
 		}
 		if err := s.probeStep(ctx, page, t, i); err != nil {
@@ -229,10 +229,8 @@ func (s *session) runBatch(ctx context.Context, profile *profile, page browser.P
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest+batchTime)
 	defer cancel()
-	if len(cookies) > 0 {
-		if err := profile.context.SetCookies(ctx, cookies); err != nil {
-			return nil, err
-		}
+	if err := profile.setCookies(ctx, cookies); err != nil {
+		return nil, err
 	}
 	err := page.Run(ctx, probes, func(o browser.Outcome) {
 		if t := byToken[o.ID]; t != nil {

@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/corsproof/corsproof/harness/browser"
@@ -38,6 +39,16 @@ func (p *profile) page(ctx context.Context, origin oracle.Origin) (browser.Page,
 	}
 	p.pages[origin] = page
 	return page, nil
+}
+
+// setCookies sets the cookies that a browser keeps: a driver would force the
+// others on it.
+func (p *profile) setCookies(ctx context.Context, cookies []oracle.Cookie) error {
+	cookies = slices.DeleteFunc(slices.Clone(cookies), func(c oracle.Cookie) bool { return !c.Accepted() })
+	if len(cookies) == 0 {
+		return nil
+	}
+	return p.context.SetCookies(ctx, cookies)
 }
 
 // forget closes the page of an origin, so that the next one is fresh.

@@ -59,6 +59,10 @@ func (s State) SetCookie(c Cookie) State {
 	return s
 }
 
+// Accepted says whether a browser keeps the cookie: it refuses SameSite=None
+// without Secure, Secure from an http origin, a foreign Domain.
+func (c Cookie) Accepted() bool { return len(State{}.SetCookie(c).cookies) > 0 }
+
 // siteOf is a name for an origin's site.
 func siteOf(o Origin) string {
 	if site := RegistrableDomain(o.Host); site != "" {
