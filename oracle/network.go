@@ -125,7 +125,7 @@ func (f *fetching) originHeader() string {
 	case f.tainting == "cors", f.mode == "websocket":
 		return origin
 	case f.method == "GET" || f.method == "HEAD":
-		if f.mode == "cors" && f.way.kind != api && f.way.kind != streamLoad && f.state.Profile[SameOriginCrossoriginOrigin] {
+		if f.mode == "cors" && f.way.kind != apiLoad && f.way.kind != streamLoad && f.state.Profile[SameOriginCrossoriginOrigin] {
 			return origin
 		}
 		return ""

@@ -92,7 +92,7 @@ func (f *fetching) block() {
 	if f.way.kind == silentLoad {
 		f.p.Read = Unobservable
 	}
-	if f.way.kind == api && f.way.Via != "xhr" {
+	if f.way.kind == apiLoad && f.way.Via != "xhr" {
 		f.p.Type = "error"
 	}
 }

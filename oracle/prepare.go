@@ -29,7 +29,7 @@ func (f *fetching) prepare() bool {
 	switch {
 	case way.Via == "xhr":
 		return f.prepareXHR()
-	case way.kind == api:
+	case way.kind == apiLoad:
 		return f.prepareFetch()
 	}
 	return f.prepareLoad()
@@ -219,7 +219,7 @@ func (f *fetching) prepareLoad() bool {
 // name in it: subresources without CORS, fetch() and EventSource always.
 func (f *fetching) refusesUserinfo() bool {
 	return f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr" &&
-		(f.mode != "cors" || f.way.kind == api || f.way.kind == streamLoad)
+		(f.mode != "cors" || f.way.kind == apiLoad || f.way.kind == streamLoad)
 }
 
 // prepareBeacon asks by mode cors for a body whose type is not safelisted.

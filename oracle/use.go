@@ -45,7 +45,7 @@ func isOK(status int) bool { return status >= 200 && status <= 299 }
 // and what script can see of it.
 func (f *fetching) use(reply Reply) {
 	switch f.way.kind {
-	case api:
+	case apiLoad:
 		f.useAPI(reply)
 	case moduleLoad:
 		f.useModule(reply)

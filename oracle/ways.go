@@ -50,7 +50,7 @@ type Way struct {
 type kind int
 
 const (
-	api        kind = iota // fetch, XMLHttpRequest
+	apiLoad    kind = iota // fetch, XMLHttpRequest
 	moduleLoad             // needs a JavaScript MIME type and an ok status
 	scriptLoad             // classic script: errors are muted across origins
 	imageLoad              // load or error event, then origin-clean or tainted
@@ -88,10 +88,10 @@ var fetchSettings = []Setting{{"cors", anyMode}, {"no-cors", anyMode}, {"same-or
 
 // ways is the table, in the order the documentation lists it.
 var ways = []Way{
-	{Via: "fetch", About: "fetch()", Settings: fetchSettings, Takes: fetchKnobs, Reads: taintable, kind: api},
+	{Via: "fetch", About: "fetch()", Settings: fetchSettings, Takes: fetchKnobs, Reads: taintable, kind: apiLoad},
 	{Via: "xhr", About: "XMLHttpRequest", Settings: []Setting{corsByAttr},
-		Takes: []Knob{KnobMethod, KnobHeaders, KnobBody, KnobUploadListener, KnobSync, KnobResponseType}, Reads: readable, kind: api},
-	{Via: "worker-fetch", About: "fetch() in a worker", Settings: fetchSettings, Takes: fetchKnobs, Reads: taintable, kind: api},
+		Takes: []Knob{KnobMethod, KnobHeaders, KnobBody, KnobUploadListener, KnobSync, KnobResponseType}, Reads: readable, kind: apiLoad},
+	{Via: "worker-fetch", About: "fetch() in a worker", Settings: fetchSettings, Takes: fetchKnobs, Reads: taintable, kind: apiLoad},
 
 	{Via: "module", About: "a module script", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: moduleLoad},
 	{Via: "dynamic-import", About: "import()", Destination: "script", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad},
