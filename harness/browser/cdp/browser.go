@@ -46,6 +46,10 @@ type chromium struct {
 // Start starts the browser of the options. ctx limits the start, not the
 // browser's life.
 func Start(ctx context.Context, o browser.Options) (browser.Browser, error) {
+	return startWith(ctx, o, flags(o))
+}
+
+func startWith(ctx context.Context, o browser.Options, flags []flag) (browser.Browser, error) {
 	if o.Log == nil {
 		o.Log = func(string, ...any) {}
 	}
@@ -57,7 +61,7 @@ func Start(ctx context.Context, o browser.Options) (browser.Browser, error) {
 		return nil, fmt.Errorf("cdp: start %s: %w", o.Binary, err)
 	}
 	base, kill := context.WithCancel(context.Background())
-	options := allocatorOptions(o)
+	options := allocatorOptions(o, flags)
 	if len(temp) <= maxTemp {
 		options = append(options, chromedp.Env("TMPDIR="+temp))
 	}

@@ -27,7 +27,8 @@ func flags(o browser.Options) []flag {
 		// case nor the browser's own updates and experiments leave the machine.
 		{"host-resolver-rules", resolverRules(o.Mappings)},
 		// A proxy from the environment would stand between page and server.
-		{"no-proxy-server", true},
+		// (--no-proxy-server says the same, but not to headless-shell.)
+		{"proxy-server", "direct://"},
 		// One key is good for all names; any other certificate error stands.
 		{"ignore-certificate-errors-spki-list", o.SPKI},
 		// An Alt-Svc header would move later requests to QUIC, where no
@@ -38,13 +39,6 @@ func flags(o browser.Options) []flag {
 			// Both turn http navigations of mapped names into https.
 			"HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
 		}, ",")},
-		// WebGL in software where there is no GPU, which is where this runs.
-		{"enable-unsafe-swiftshader", true},
-	}
-	if runtime.GOOS == "linux" {
-		// 64 replies in flight need more shared memory than the 64 MB that a
-		// container gets in /dev/shm.
-		list = append(list, flag{"disable-dev-shm-usage", true})
 	}
 	if runtime.GOOS == "darwin" {
 		// A new profile asks for a keychain, and a person would have to answer.
@@ -73,9 +67,9 @@ func resolverRules(mappings []browser.Mapping) string {
 	), ", ")
 }
 
-func allocatorOptions(o browser.Options) []chromedp.ExecAllocatorOption {
+func allocatorOptions(o browser.Options, flags []flag) []chromedp.ExecAllocatorOption {
 	var options []chromedp.ExecAllocatorOption
-	for _, f := range flags(o) {
+	for _, f := range flags {
 		options = append(options, chromedp.Flag(f.name, f.value))
 	}
 	if o.Headed {

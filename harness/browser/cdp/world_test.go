@@ -56,7 +56,7 @@ func newWorld(t testing.TB) *world {
 func (w *world) options(binary string) browser.Options {
 	pin := sha256.Sum256(w.tls.Certificate().RawSubjectPublicKeyInfo)
 	o := browser.Options{Binary: binary, SPKI: base64.StdEncoding.EncodeToString(pin[:])}
-	for _, host := range []string{"app.site.test", "api.other.test", "app.localhost"} {
+	for _, host := range []string{"app.site.test", "api.other.test", "app.localhost", "app.example.com"} {
 		o.Mappings = append(o.Mappings,
 			browser.Mapping{Host: host, Port: 443, Addr: w.tls.Listener.Addr().String()},
 			browser.Mapping{Host: host, Port: 8443, Addr: w.tls.Listener.Addr().String()},
@@ -74,7 +74,7 @@ func (w *world) token() string {
 
 // probe is a probe of a way to load, to the origin, answered as the query says:
 // body (an asset's way), type, status, allow, credentials, headers, methods,
-// preflight (status), location, delay, abort, corp.
+// preflight (status), location, delay, abort, corp, ...
 func (w *world) probe(via oracle.Via, to, query string) browser.Probe {
 	token := w.token()
 	return browser.Probe{
@@ -135,7 +135,7 @@ func (w *world) serveCase(rw http.ResponseWriter, r *http.Request) {
 		"Access-Control-Allow-Origin": "allow", "Access-Control-Allow-Credentials": "credentials",
 		"Access-Control-Allow-Headers": "headers", "Access-Control-Allow-Methods": "methods",
 		"Access-Control-Expose-Headers": "expose", "X-Case": "x", "Location": "location",
-		"Cross-Origin-Resource-Policy": "corp", "Timing-Allow-Origin": "tao",
+		"Cross-Origin-Resource-Policy": "corp", "Alt-Svc": "alt-svc",
 	} {
 		if value := q.Get(key); value != "" {
 			h.Set(name, value)
@@ -203,8 +203,12 @@ func eachBrowser(t *testing.T, test func(t *testing.T, binary string)) {
 }
 
 func start(t testing.TB, o browser.Options) browser.Browser {
+	return startWithFlags(t, o, flags(o))
+}
+
+func startWithFlags(t testing.TB, o browser.Options, flags []flag) browser.Browser {
 	o.Log = func(format string, args ...any) { t.Logf(format, args...) }
-	b, err := Start(deadline(t), o)
+	b, err := startWith(deadline(t), o, flags)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close()) })
 	return b
