@@ -178,20 +178,16 @@ func text(b []byte) string {
 	return string(b)
 }
 
-// marks are the places where a URL carries a token.
-var marks = regexp.MustCompile(`/~[0-9a-z]+(\.[0-9]+)?|[?&]` + scenarios.TokenParam + `=[0-9a-z]+`)
+// tokened finds the places where a URL carries a token, and the hop's mark at
+// the end of such a path.
+var tokened = regexp.MustCompile(`/~([0-9a-z]+)([^\s"'?#;]*)(?:;~[0-9]+)?|[?&]` + scenarios.TokenParam + `=([0-9a-z]+)`)
 
 // withoutToken gives a sentence about a case as if it had no token.
 func (t *trial) withoutToken(sentence string) string {
 	if !strings.Contains(sentence, t.bound.Token) {
 		return sentence
 	}
-	return marks.ReplaceAllStringFunc(sentence, func(mark string) string {
-		if strings.Contains(mark, t.bound.Token) {
-			return ""
-		}
-		return mark
-	})
+	return tokened.ReplaceAllString(sentence, "$2")
 }
 
 // expander fills in the placeholders of a step's claim.

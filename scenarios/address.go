@@ -20,8 +20,8 @@ const TokenParam = "corsproof"
 // of its own, so that nothing it leaves behind (cookie paths, cache entries)
 // meets another case's, and relative URLs stay inside it:
 //
-//	https://api.other.test/~k3f9x2/items?page=2     hop 0
-//	https://api.other.test/~k3f9x2.1/items?page=2   hop 1, after one redirect
+//	https://api.other.test/~k3f9x2/items?page=2      hop 0
+//	https://api.other.test/~k3f9x2/items;~1?page=2   hop 1, after one redirect
 //
 // A case of a set-up keeps the server's own path and carries the token in the
 // query: https://api.other.test/with-cors?corsproof=k3f9x2
@@ -49,35 +49,35 @@ func (a Address) URL(origin oracle.Origin, path, userinfo string) string {
 		}
 		return base + path + separator + TokenParam + "=" + a.Token + fragment
 	}
-	return base + "/~" + a.label() + path
+	return base + "/~" + a.Token + a.mark(path)
 }
 
-func (a Address) label() string {
+// mark puts the hop at the end of the path, where neither cookie paths nor
+// relative references see it.
+func (a Address) mark(path string) string {
 	if a.Hop == 0 {
-		return a.Token
+		return path
 	}
-	return a.Token + "." + strconv.Itoa(a.Hop)
+	end := len(path)
+	if i := strings.IndexAny(path, "?#"); i >= 0 {
+		end = i
+	}
+	return path[:end] + hopMark + strconv.Itoa(a.Hop) + path[end:]
 }
+
+const hopMark = ";~"
 
 // ParseTarget finds the case that a request-target (or the path and query of a
 // URL) belongs to, and the path as its author wrote it. ok is false for
 // requests that belong to none.
 func ParseTarget(target string) (a Address, path string, ok bool) {
 	if rest, found := strings.CutPrefix(target, "/~"); found {
-		label, path := rest, ""
+		a.Token = rest
 		if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-			label, path = rest[:i], rest[i:]
+			a.Token, path = rest[:i], rest[i:]
 		}
-		token, hop, dotted := strings.Cut(label, ".")
-		a.Token = token
-		if dotted {
-			n, err := strconv.Atoi(hop)
-			if err != nil || n < 0 {
-				return Address{}, "", false
-			}
-			a.Hop = n
-		}
-		return a, path, token != ""
+		a.Hop, path = cutHop(path)
+		return a, path, a.Token != ""
 	}
 	path, query, found := strings.Cut(target, "?")
 	if !found {
@@ -98,6 +98,23 @@ func ParseTarget(target string) (a Address, path string, ok bool) {
 		path += "?" + strings.Join(kept, "&")
 	}
 	return a, path, true
+}
+
+// cutHop takes the hop out of a path.
+func cutHop(path string) (hop int, rest string) {
+	end := len(path)
+	if i := strings.IndexAny(path, "?#"); i >= 0 {
+		end = i
+	}
+	i := strings.LastIndex(path[:end], hopMark)
+	if i < 0 {
+		return 0, path
+	}
+	hop, err := strconv.Atoi(path[i+len(hopMark) : end])
+	if err != nil || hop <= 0 {
+		return 0, path
+	}
+	return hop, path[:i] + path[end:]
 }
 
 // StripToken gives a URL as its author would write it: without the token of the

@@ -94,7 +94,7 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 		}
 	}
 	for _, c := range s.Cookies {
-		bound.Cookies = append(bound.Cookies, b.cookie(i, c)...)
+		bound.Cookies = append(bound.Cookies, b.cookie(i, c))
 	}
 	if s.Server.SetUp == nil {
 		bound.Server = oracle.ServerFunc(func(w oracle.WireRequest) oracle.Reply { return b.reply(i, w) })
@@ -176,8 +176,8 @@ func (b *Bound) query(w oracle.WireRequest) (Query, bool) {
 }
 
 // cookie binds a cookie to the case's own paths, so that no other case sees
-// it: a Path attribute is below them, and each hop has paths of its own.
-func (b *Bound) cookie(step int, c Cookie) []oracle.Cookie {
+// it: a Path attribute is below them.
+func (b *Bound) cookie(step int, c Cookie) oracle.Cookie {
 	on, _, _ := ResolveOrigin(c.On)
 	path, attributes := cutPath(c.Attributes)
 	bound := oracle.Cookie{On: on, Path: path, Name: c.Name, Value: c.Value, Attributes: attributes}
@@ -185,17 +185,13 @@ func (b *Bound) cookie(step int, c Cookie) []oracle.Cookie {
 		if bound.Path == "" {
 			bound.Path, _, _ = strings.Cut(b.chains[step][0].path, "?")
 		}
-		return []oracle.Cookie{bound}
+		return bound
 	}
 	if path == "" {
 		path = "/"
 	}
-	var cookies []oracle.Cookie
-	for hop := range b.chains[step] {
-		bound.Path = "/~" + b.address(hop).label() + path
-		cookies = append(cookies, bound)
-	}
-	return cookies
+	bound.Path = "/~" + b.Token + path
+	return bound
 }
 
 // cutPath takes the Path attribute out of a cookie's attributes.

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -87,13 +88,13 @@ func TestAnswer(t *testing.T) {
 		{"the preflight", Query{At: sub, Path: "/a?b", Preflight: true, Origin: "null", RequestMethod: "PUT", RequestHeaders: "x"},
 			Answer{Status: 204, Headers: oracle.Headers{{Name: "X-At", Value: "first"}, {Name: "Access-Control-Allow-Origin", Value: "null"}, {Name: "Access-Control-Allow-Methods", Value: "PUT"}, {Name: "Access-Control-Allow-Headers", Value: "x"}}}},
 		{"the first redirect", Query{At: sub, Path: "/a?b"},
-			Answer{Status: 307, Headers: oracle.Headers{{Name: "X", Value: "y"}, {Name: "Location", Value: "https://u:p@api.other.test/~t0.1/a?b"}}}},
+			Answer{Status: 307, Headers: oracle.Headers{{Name: "X", Value: "y"}, {Name: "Location", Value: "https://u:p@api.other.test/~t0/a;~1?b"}}}},
 		{"its preflight", Query{At: api, Hop: 1, Path: "/a?b", Preflight: true},
 			Answer{Status: 200, Headers: oracle.Headers{{Name: "X-At", Value: "second"}}}},
 		{"the second redirect", Query{At: api, Hop: 1, Path: "/a?b"},
-			Answer{Status: 302, Headers: oracle.Headers{{Name: "Location", Value: "https://api.other.test/~t0.2/z#f"}}}},
+			Answer{Status: 302, Headers: oracle.Headers{{Name: "Location", Value: "https://api.other.test/~t0/z;~2#f"}}}},
 		{"a literal location", Query{At: api, Hop: 2, Path: "/z"},
-			Answer{Status: 302, Headers: oracle.Headers{{Name: "Location", Value: "https://api.third.test/~t0.3/z?q"}}}},
+			Answer{Status: 302, Headers: oracle.Headers{{Name: "Location", Value: "https://api.third.test/~t0/z;~3?q"}}}},
 		{"the response", Query{At: third, Hop: 3, Path: "/z?q", Origin: "https://o.test"},
 			Answer{Status: 200, Body: []byte("default"), Delay: 100 * time.Millisecond, Headers: oracle.Headers{{Name: "Access-Control-Allow-Origin", Value: "https://o.test"}, {Name: "Content-Type", Value: "text/x"}}}},
 		{"another origin", Query{At: api, Path: "/a?b"}, Answer{Status: 404}},
@@ -114,7 +115,7 @@ func TestOracleServer(t *testing.T) {
 	server := b.Steps[0].Server
 	reply := server.Reply(oracle.WireRequest{Method: "PUT", URL: "https://api.site.test/~t0/a?b", Origin: "null"})
 	assert.Equal(t, 307, reply.Status)
-	reply = server.Reply(oracle.WireRequest{Method: "OPTIONS", Preflight: true, URL: "https://api.other.test/~t0.1/a?b"})
+	reply = server.Reply(oracle.WireRequest{Method: "OPTIONS", Preflight: true, URL: "https://api.other.test/~t0/a;~1?b"})
 	assert.Equal(t, 200, reply.Status)
 	for _, url := range []string{"https://api.site.test/~other/a?b", "https://api.site.test/a?b", "https://api.site.test", "data:,x", "", "https://A.test/~t0/a?b"} {
 		assert.Equal(t, oracle.Reply{Status: 404}, server.Reply(oracle.WireRequest{Method: "GET", URL: url}), url)
@@ -179,9 +180,7 @@ func TestCookiesStayInTheCase(t *testing.T) {
 	api, sub := origin(t, "api"), origin(t, "sub")
 	assert.Equal(t, []oracle.Cookie{
 		{On: api, Path: "/~t0/", Name: "a", Value: "b", Attributes: "SameSite=None; Secure"},
-		{On: api, Path: "/~t0.1/", Name: "a", Value: "b", Attributes: "SameSite=None; Secure"},
 		{On: sub, Path: "/~t0/x", Name: "c", Value: "d", Attributes: "Secure"},
-		{On: sub, Path: "/~t0.1/x", Name: "c", Value: "d", Attributes: "Secure"},
 	}, b.Steps[0].Cookies)
 }
 
@@ -228,7 +227,7 @@ func TestNotSupported(t *testing.T) {
 func TestExpandClaims(t *testing.T) {
 	b := bind1(t, "    request: {to: api, path: /a}\n    server: {redirects: [{to: sub, path: /b}]}\n    expect: {url: \"{url:sub}\", body: \"{origin:app}{{\", origin: app}\n")
 	e := b.Steps[0].Step.Expect
-	assert.Equal(t, "https://api.site.test/~t0.1/b", b.Expand(0, *e.URL))
+	assert.Equal(t, "https://api.site.test/~t0/b;~1", b.Expand(0, *e.URL))
 	assert.Equal(t, "https://app.site.test{", b.Expand(0, *e.Body))
 	assert.Equal(t, "https://app.site.test", e.Origin)
 }
@@ -243,4 +242,39 @@ func FuzzRaw(f *testing.F) {
 			assert.True(t, isToken(h.Name))
 		}
 	})
+}
+
+// TestLiteralLocations follows what a server may write into Location: the case
+// goes on where it leads.
+func TestLiteralLocations(t *testing.T) {
+	for location, want := range map[string]struct{ location, at, path string }{
+		"next":                       {"next", "api", "/a/next"},
+		"./next?x#f":                 {"./next?x#f", "api", "/a/next?x"},
+		"../up":                      {"/~t0/up;~1", "api", "/up"},
+		"?q":                         {"?q", "api", "/a/b?q"},
+		"/next?q":                    {"/~t0/next;~1?q", "api", "/next?q"},
+		"//api.third.test/x":         {"//api.third.test/~t0/x;~1", "third", "/x"},
+		"HTTPS://api.third.test":     {"HTTPS://api.third.test/~t0/;~1", "third", "/"},
+		"https://api.third.test?q#f": {"https://api.third.test/~t0/;~1?q#f", "third", "/?q"},
+		"javascript:1":               {"javascript:1", "", ""},
+	} {
+		b := bind1(t, fmt.Sprintf(`    request: {to: api, path: /a/b}
+    server: {redirects: [{location: %q}], response: {status: 203}}
+    expect: {read: blocked}
+`, location))
+		api := origin(t, "api")
+		a := b.Answer(0, Query{At: api, Path: "/a/b"})
+		assert.Equal(t, want.location, a.Headers[0].Value, location)
+		if want.at == "" {
+			continue
+		}
+		at, target, ok := oracle.ResolveURL(a.Headers[0].Value, "https://api.other.test/~t0/a/b")
+		require.True(t, ok, location)
+		assert.Equal(t, origin(t, want.at), at, location)
+		assert.Contains(t, b.Origins(), at, location)
+		address, path, ok := ParseTarget(target)
+		require.True(t, ok, location)
+		assert.Equal(t, want.path, path, location)
+		assert.Equal(t, 203, b.Answer(0, Query{At: at, Hop: address.Hop, Path: path}).Status, location)
+	}
 }

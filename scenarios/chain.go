@@ -15,7 +15,7 @@ type link struct {
 	at   oracle.Origin
 	path string // as it goes over the wire: with query, without fragment
 	// label is the hop in the address: the link's own, unless a relative
-	// `location` led there, which cannot leave the current address.
+	// `location` led there, which says nothing of hops.
 	label int
 	// anywhere is true after a `location` whose value only the run knows.
 	anywhere bool
@@ -51,8 +51,11 @@ func (l link) follow(location Template, hop int) link {
 	}
 	ref := location.Expand(Query{}, originsOnly{})
 	next := link{label: hop}
-	if isPathRelative(ref) {
-		next.label = l.label
+	switch {
+	case ref == "" || ref[0] == '?' || ref[0] == '#':
+		next.label = l.label // the path stays, with its mark
+	case isPathRelative(ref):
+		next.label = 0
 	}
 	next.at, next.path, _ = oracle.ResolveURL(ref, l.at.String()+l.path)
 	return next
@@ -83,7 +86,7 @@ func tokened(location string, a Address, path string) string {
 	case rest == "" || rest[0] != '/' && rest[0] != '\\':
 		rest = "/" + rest
 	}
-	return authority + "/~" + a.label() + rest
+	return authority + "/~" + a.Token + a.mark(rest)
 }
 
 var absolute = regexp.MustCompile(`^(?i:https?:)?//[^/?#\\]*`)
