@@ -43,7 +43,7 @@ func ParseOrigin(s string) (Origin, error) {
 		return Origin{}, fmt.Errorf("oracle: %q is no origin: it has white space in it", s)
 	}
 	host, port, ok := parseHostPort(rest, scheme)
-	if !ok {
+	if !ok || port == 0 {
 		return Origin{}, fmt.Errorf("oracle: %q is no origin: the host or the port does not parse", s)
 	}
 	return Origin{scheme, host, port}, nil

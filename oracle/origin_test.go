@@ -50,7 +50,7 @@ func TestOriginSerialisation(t *testing.T) {
 func TestParseOriginRefuses(t *testing.T) {
 	for _, in := range []string{
 		"", "null", "*", "app.test", "//app.test", "ftp://a.test", "https://", "https://a.test/", "https://a.test/x",
-		"https://a.test?q", "https://a.test#f", "https://u:p@a.test", "https://a.test:99999", "https://a.test:-1", "https://a.test:+1",
+		"https://a.test?q", "https://a.test#f", "https://u:p@a.test", "https://a.test:99999", "https://a.test:0", "https://a.test:-1", "https://a.test:+1",
 		"https://a b.test", "https://a.test ", "https://[::1", "https://[x]", "https://[1.2.3.4]", "https://[fe80::1%25eth0]",
 		"https://a%00.test", "https://*<.test", "http://1.2.3.256", "http://1.2.3.4.5", "http://1.256.3.4", "http://a.0x", "http://1..2", "https://\xff.test",
 		"http://256.256.256.256", "http://0xffffffffff",

@@ -307,3 +307,60 @@ func BenchmarkPredict(b *testing.B) {
 		})
 	}
 }
+
+// The trace ends in a sentence that says what was wrong, with values.
+func TestTraceSaysWhy(t *testing.T) {
+	const acao, acac = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"
+	put := Request{Via: "fetch", URL: api, Method: "PUT"}
+	with := Request{Via: "fetch", URL: api, Method: "PUT", Headers: h("X-A", "1", "X-B", "2"), Credentials: "include"}
+	auth := Request{Via: "fetch", URL: api, Headers: h("Authorization", "t")}
+	get := Request{Via: "fetch", URL: api}
+	getWith := Request{Via: "fetch", URL: api, Credentials: "include"}
+	for want, c := range map[string]struct {
+		r       Request
+		status  int
+		headers Headers
+	}{
+		"a preflight is never redirected":                                          {put, 302, h("Location", "/y")},
+		"status is 404, not 200 to 299":                                            {put, 404, h(acao, "*")},
+		`Access-Control-Allow-Methods "P UT" is no`:                                {put, 200, h(acao, "*", acam, "P UT")},
+		`Access-Control-Allow-Headers "a b" is no list`:                            {put, 200, h(acao, "*", acam, "PUT", acah, "a b")},
+		`Access-Control-Allow-Methods is "GET", which does not allow "PUT".`:       {put, 200, h(acao, "*", acam, "GET")},
+		`is "*", which does not allow "PUT" (with credentials "*" is only a name)`: {with, 200, h(acao, app, acac, "true", acam, "*")},
+		`with the headers "x-a,x-b"; there is no Access-Control-Allow-Headers`:     {with, 200, h(acao, app, acac, "true", acam, "PUT")},
+		`does not allow "authorization" ("*" never covers it)`:                     {auth, 200, h(acao, "*", acah, "*")},
+		"fails the CORS check: there is no Access-Control-Allow-Origin":            {put, 200, nil},
+		"there is no Access-Control-Allow-Origin, so " + app:                       {get, 200, nil},
+		`"*" does not cover a request with credentials`:                            {getWith, 200, h(acao, "*")},
+		"there is no Access-Control-Allow-Credentials":                             {getWith, 200, h(acao, app)},
+		`Access-Control-Allow-Credentials is "True", not "true"`:                   {getWith, 200, h(acao, app, acac, "True")},
+		"is more than one value":                                                   {get, 200, h(acao, "*, *")},
+		`is "https://b.test", not ` + app:                                          {get, 200, h(acao, "https://b.test")},
+	} {
+		p := predict(t, c.r, func(WireRequest) Reply { return Reply{Status: c.status, Headers: c.headers} })
+		last := p.Trace[len(p.Trace)-1]
+		assert.Contains(t, last.Text, want)
+		assert.True(t, last.Fails)
+	}
+	many := Request{Via: "fetch", URL: api}
+	for i := range 40 {
+		many.Headers = append(many.Headers, Header{"X-Long-Name-" + itoa(i), ""})
+	}
+	for _, step := range predict(t, many, permissive).Trace {
+		assert.Less(t, len(step.Text), 300)
+	}
+}
+
+func TestURLsAsSent(t *testing.T) {
+	assert.Equal(t, "/y?q", WirePath(`/x/../y?q#f`))
+	assert.Equal(t, ":99999/", WirePath(":99999/"), "what does not parse stays")
+	at, path, ok := ResolveURL("../y\u00c3\u00a9", api)
+	assert.True(t, ok)
+	assert.Equal(t, "https://api.other.test/y%C3%A9", at.String()+path, "a location is bytes")
+	for _, c := range [][2]string{{"x", "nothing"}, {"https://", api}, {"data:,x", api}} {
+		_, _, ok := ResolveURL(c[0], c[1])
+		assert.False(t, ok, c)
+	}
+	assert.True(t, Cookie{On: origin(t, app), Name: "a"}.Accepted())
+	assert.False(t, Cookie{On: origin(t, app), Name: "a", Attributes: "SameSite=None"}.Accepted())
+}

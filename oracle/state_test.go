@@ -10,9 +10,8 @@ import (
 // steps runs requests one after another, and gives how many preflights each
 // one needed.
 type steps struct {
-	t      *testing.T
-	state  State
-	origin string
+	t     *testing.T
+	state State
 }
 
 func (s *steps) run(r Request, headers ...string) (preflights int) {

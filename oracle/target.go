@@ -22,7 +22,7 @@ func ResolveURL(ref, base string) (at Origin, path string, ok bool) {
 	if !ok {
 		return Origin{}, "", false
 	}
-	u, ok := parseURL(ref, from)
+	u, ok := parseURL(isomorphicBytes(ref), from)
 	if !ok || !u.isHTTP() {
 		return Origin{}, "", false
 	}
