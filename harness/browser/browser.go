@@ -73,7 +73,8 @@ type Page interface {
 	// were called back before remain true.
 	Run(ctx context.Context, probes []Probe, onOutcome func(Outcome)) error
 	// Sentinel sends one plain request to each URL, after everything before
-	// it, and returns when all have been answered.
+	// it, and returns when each has been answered or has failed: the servers
+	// know which arrived.
 	Sentinel(ctx context.Context, urls []string) error
 	// Eval evaluates an expression, awaits it, and decodes its JSON value
 	// into out (nil: ignored).
