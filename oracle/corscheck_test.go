@@ -107,6 +107,7 @@ func TestCheckPreflight(t *testing.T) {
 		{"authorization listed", auth, 200, h(acao, "*", acah, "*, Authorization"), ""},
 		{"engines cover it", lenient, 200, h(acao, "*", acah, "*"), ""},
 		{"forced without a list", forced, 200, h(acao, "*"), ""},
+		{"forced, in Chromium", Preflight{Origin: app, Method: "FOO", Forced: true, Profile: ProfileFor("chromium")}, 200, h(acao, "*"), MethodNotAllowed},
 		{"forced with a list", forced, 200, h(acao, "*", acam, "PUT"), MethodNotAllowed},
 	} {
 		_, got, _ := CheckPreflight(c.p, c.status, c.h)

@@ -132,6 +132,9 @@ func (f *fetching) originHeader() string {
 	case f.mode == "cors":
 		return origin
 	}
+	if f.crossedOver && f.state.Profile[NoCORSRedirectOriginNull] {
+		return "null"
+	}
 	if f.mode != "navigate" && f.state.Profile[OriginIgnoresReferrerPolicy] {
 		return origin
 	}

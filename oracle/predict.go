@@ -47,6 +47,7 @@ type fetching struct {
 	redirects      int
 	unsafeRequest  bool // made by script, which chooses methods and headers
 	forcePreflight bool // the use-CORS-preflight flag
+	crossedOver    bool // some redirect led to another origin
 	opaqueRedirect bool // the response is an opaque-redirect filtered one
 
 	failed Reason // why it is a network error, "" while it is none
@@ -86,14 +87,9 @@ func (f *fetching) cacheKey() cacheKey {
 // block makes the prediction one of a network error.
 func (f *fetching) block() {
 	f.p.Read, f.p.Reason = Blocked, f.failed
-	if f.way == nil {
-		return
-	}
-	if f.way.kind == silentLoad {
+	f.p.Type, f.p.Status, f.p.URL, f.p.Redirected, f.p.Headers, f.p.Body = "error", 0, "", false, nil, nil
+	if f.way != nil && f.way.kind == silentLoad {
 		f.p.Read = Unobservable
-	}
-	if f.way.kind == apiLoad && f.way.Via != "xhr" {
-		f.p.Type = "error"
 	}
 }
 

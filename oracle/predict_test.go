@@ -192,7 +192,7 @@ func TestXHR(t *testing.T) {
 	text := &Body{Type: textUTF8, Bytes: []byte("x")}
 	p := predict(t, Request{Via: "xhr", URL: api, Method: "POST", Body: text, Headers: h("Accept", "a", "accept", "b", "Host", "no")}, permissive)
 	assert.Equal(t, h("Accept", "a, b", "Content-Type", textUTF8), p.Wire[0].Headers)
-	assert.Empty(t, p.Type, "XHR does not tell")
+	assert.Equal(t, "cors", p.Type, "though XHR does not tell")
 	assert.Equal(t, api, p.URL)
 
 	p = predict(t, Request{Via: "xhr", URL: api, Method: "POST", Body: text, Headers: h("Content-Type", "text/plain;charset=gbk")}, permissive)

@@ -17,6 +17,8 @@ type Prediction struct {
 	// Wire is every request that must arrive, in order, preflights included.
 	Wire []WireRequest
 	// Type is the response's type: basic, cors, opaque, opaqueredirect, error.
+	// It and what follows is predicted for every way to load; which of it a
+	// page can see is the way's own affair (XHR shows no type).
 	Type       string
 	Status     int
 	URL        string // the response's URL as script sees it, "" for none

@@ -56,7 +56,7 @@ func CheckPreflight(p Preflight, status int, h Headers) (grant PreflightGrant, f
 		value, _ = h.Get("Access-Control-Allow-Methods")
 		return grant, InvalidAllowMethods, value
 	}
-	if !found && p.Forced {
+	if !found && p.Forced && !p.Profile[ForcedPreflightNeedsMethods] {
 		methods = []string{p.Method}
 	}
 	headers, _, ok := h.ExtractListValues("Access-Control-Allow-Headers")

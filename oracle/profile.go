@@ -34,6 +34,8 @@ const (
 	HTTPErrorsFrom400              Switch = "http-errors-from-400"
 	WrongStylesheetLoadsEmpty      Switch = "wrong-stylesheet-loads-empty"
 	ORBSniffs                      Switch = "orb-sniffs"
+	ForcedPreflightNeedsMethods    Switch = "forced-preflight-needs-methods"
+	NoCORSRedirectOriginNull       Switch = "no-cors-redirect-origin-null"
 	RedirectNeedsLocation          Switch = "redirect-needs-location"
 	UploadListenerNeedsBody        Switch = "upload-listener-needs-body"
 	MixedContentFromHTTPSOnly      Switch = "mixed-content-from-https-only"
@@ -96,6 +98,10 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/resource/css_style_sheet_resource.cc", []string{"chromium"}},
 	{ORBSniffs, "opaque response blocking looks at how the body begins, that of JavaScript types too, instead of parsing it",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/orb/orb_impl.cc", []string{"chromium"}},
+	{ForcedPreflightNeedsMethods, "a preflight forced by an upload listener or a stream needs the method listed like any other",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/cors/preflight_result.cc", []string{"chromium"}},
+	{NoCORSRedirectOriginNull, "a POST without CORS that is redirected to another origin carries Origin null from there on",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/redirect_util.cc", []string{"chromium"}},
 	{RedirectNeedsLocation, "a redirect status without a Location, or with an empty one, is no redirect, unless the redirect mode is manual",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
 	{UploadListenerNeedsBody, "an upload listener forces a preflight only for a request that is asynchronous and has a body",

@@ -110,6 +110,9 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 	if f.state.Profile[ClientHintsSafelisted] {
 		f.headers = slices.DeleteFunc(slices.Clone(f.headers), func(h Header) bool { return isClientHint(strings.ToLower(h.Name), h.Value) })
 	}
+	if !SameOrigin(f.url().origin, next.origin) {
+		f.crossedOver = true
+	}
 	f.setReferrerPolicy(reply.Headers)
 	f.urls = append(f.urls, next)
 	if f.origin.String() != f.serializedOrigin() {

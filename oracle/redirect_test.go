@@ -112,6 +112,13 @@ func TestRedirectReferrerPolicy(t *testing.T) {
 	assert.Equal(t, []string{"POST " + own + " " + app, "POST https://third.test/end null"}, saw(p))
 }
 
+func TestNoCORSRedirectOrigin(t *testing.T) {
+	post := Request{Via: "fetch", URL: own, Mode: "no-cors", Method: "POST"}
+	away := route(map[string]Reply{"/x": redirect(307, "https://third.test/end")})
+	assert.Equal(t, []string{"POST " + own + " " + app, "POST https://third.test/end " + app}, saw(predict(t, post, away)))
+	assert.Equal(t, []string{"POST " + own + " " + app, "POST https://third.test/end null"}, saw(predictAs(t, ProfileFor("chromium"), post, away)))
+}
+
 // A chain that leaves the site and comes back has strayed within the site only.
 func TestRedirectTaint(t *testing.T) {
 	for want, urls := range map[string][]string{

@@ -44,6 +44,7 @@ func isOK(status int) bool { return status >= 200 && status <= 299 }
 // use says what the way to load makes of a response that is no network error,
 // and what script can see of it.
 func (f *fetching) use(reply Reply) {
+	f.filter(reply)
 	switch f.way.kind {
 	case apiLoad:
 		f.useAPI(reply)
@@ -78,35 +79,42 @@ func (f *fetching) finish(read Read, reason Reason, a algorithm, parts ...string
 	f.note(a, parts...)
 }
 
-// useAPI hands the filtered response to script.
+// filter fills in the filtered response. The APIs hand it to script; the other
+// ways to load use it without showing it.
 //
 // https://fetch.spec.whatwg.org/#concept-filtered-response
-func (f *fetching) useAPI(reply Reply) {
-	last := f.url().href()
+func (f *fetching) filter(reply Reply) {
 	kind := f.tainting
 	if f.opaqueRedirect {
 		kind = "opaqueredirect"
 	}
-	if f.way.Via != "xhr" {
-		f.p.Type = kind
-		f.p.Redirected = len(f.urls) > 1 && kind != "opaque"
-	}
+	f.p.Type = kind
+	f.p.Redirected = len(f.urls) > 1 && kind != "opaque"
 	switch kind {
-	case "opaqueredirect":
-		f.p.URL = last
-		f.finish(Opaque, "", filtering, "An opaque-redirect filtered response: status 0, no headers, no body.")
-		return
 	case "opaque":
-		f.finish(Opaque, "", filtering, "An opaque filtered response: status 0, no headers, no body, no URL.")
+		return
+	case "opaqueredirect":
+		f.p.URL = f.url().href()
 		return
 	}
-	f.p.URL, f.p.Status = last, reply.Status
+	f.p.URL, f.p.Status = f.url().href(), reply.Status
 	f.p.Headers = ReadableHeaders(kind, f.credentials, reply.Headers)
 	f.p.Body = reply.Body
 	if f.p.Body == nil {
 		f.p.Body = []byte{}
 	}
-	f.finish(Allowed, "", filtering, "A ", kind, " filtered response: script reads the status ", itoa(reply.Status), ", the body and ", headerCount(len(f.p.Headers)), ".")
+}
+
+// useAPI hands the filtered response to script.
+func (f *fetching) useAPI(reply Reply) {
+	switch f.p.Type {
+	case "opaqueredirect":
+		f.finish(Opaque, "", filtering, "An opaque-redirect filtered response: status 0, no headers, no body.")
+	case "opaque":
+		f.finish(Opaque, "", filtering, "An opaque filtered response: status 0, no headers, no body, no URL.")
+	default:
+		f.finish(Allowed, "", filtering, "A ", f.p.Type, " filtered response: script reads the status ", itoa(reply.Status), ", the body and ", headerCount(len(f.p.Headers)), ".")
+	}
 }
 
 func headerCount(n int) string {
