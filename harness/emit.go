@@ -52,20 +52,19 @@ func (t *trial) record(expectations []scenarios.Expectation) record.Record {
 
 func (t *trial) votes(i int) judge.Votes {
 	s := t.steps[i]
-	step := t.bound.Steps[i].Step
-	via := step.Request.Via
+	step, request := t.bound.Steps[i].Step, t.bound.Steps[i].Request
 	v := judge.Votes{
-		Claim: step.Expect, Expand: t.expander(i), Standard: observe.Prediction(s.standard, via),
-		Repeats: fixtures.Ways()[via].Repeats,
+		Claim: step.Expect, Expand: t.expander(i), Standard: observe.Prediction(s.standard, request),
+		Repeats: fixtures.Ways()[request.Via].Repeats,
 	}
 	if s.profile != nil {
-		v.Profile = new(observe.Prediction(*s.profile, via))
+		v.Profile = new(observe.Prediction(*s.profile, request))
 	}
 	var outcome browser.Outcome
 	if s.outcome != nil {
 		outcome = *s.outcome
 	}
-	v.Observed = observe.Browser(outcome, s.failure, s.wire, via)
+	v.Observed = observe.Browser(outcome, s.failure, s.wire, request)
 	v.TimedOut, v.Broken = outcome.TimedOut, outcome.Broken
 	return v
 }

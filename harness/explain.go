@@ -52,7 +52,7 @@ func Explain(p *scenarios.Permutation, engine string) (Explanation, error) {
 		case s.Server == nil:
 			step.Note = fmt.Sprintf("the set-up %s answers: its replies are known when it has run (corsproof run %s)", s.Step.Server.SetUp.Name, p.ID)
 		default:
-			step.Problems = judge.Claim(s.Step.Expect, observe.Prediction(t.steps[i].standard, s.Request.Via), "the standard", t.expander(i))
+			step.Problems = judge.Claim(s.Step.Expect, observe.Prediction(t.steps[i].standard, s.Request), "the standard", t.expander(i))
 			if differs := t.steps[i].profile; differs != nil {
 				step.Profile = new(t.readable(*differs))
 			}

@@ -44,11 +44,11 @@ func Check(permutations []*scenarios.Permutation) []Problem {
 	return out
 }
 
-// Lint is [Check], and holds the claims against the oracle, without a browser.
+// Lint holds the claims against the oracle, without a browser.
 // Steps whose replies nobody wrote down (a set-up), and those that cannot run
 // yet, have nothing to be held against.
 func Lint(permutations []*scenarios.Permutation) []Problem {
-	out := Check(permutations)
+	var out []Problem
 	for _, p := range permutations {
 		bound, err := p.Bind("lint", fixtures.Assets{})
 		if err != nil {
@@ -65,7 +65,7 @@ func Lint(permutations []*scenarios.Permutation) []Problem {
 				at = p.Pos
 			}
 			expand := func(t scenarios.Template) string { return bound.Expand(i, t) }
-			for _, text := range judge.Claim(s.Step.Expect, observe.Prediction(predictions[i], s.Request.Via), "the standard", expand) {
+			for _, text := range judge.Claim(s.Step.Expect, observe.Prediction(predictions[i], s.Request), "the standard", expand) {
 				out = append(out, Problem{p.ID, at, text})
 			}
 		}

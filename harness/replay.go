@@ -16,7 +16,7 @@ func (t *trial) replay(profile oracle.Profile) {
 			})
 		}
 		t.steps[i].standard = oracle.Replay(standard, s.Request, recorded)
-		if p := oracle.Replay(engine, s.Request, recorded); !t.same(t.steps[i].standard, p) {
+		if p := oracle.Replay(engine, s.Request, recorded); !same(t.steps[i].standard, p, s.Request) {
 			t.steps[i].profile = &p
 		}
 	}

@@ -104,7 +104,7 @@ func (t *trial) predict(profile oracle.Profile) {
 	var matters []string
 	for i := range t.steps {
 		t.steps[i].standard, t.steps[i].profile = standard[i], nil
-		if !t.same(standard[i], engine[i]) {
+		if !same(standard[i], engine[i], t.bound.Steps[i].Request) {
 			t.steps[i].profile = &engine[i]
 			matters = append(matters, relevantSwitches(t.bound, profile, i, engine[i])...)
 		}
@@ -113,8 +113,8 @@ func (t *trial) predict(profile oracle.Profile) {
 	t.switches = strings.Join(slices.Compact(matters), " ")
 }
 
-func (t *trial) same(a, b oracle.Prediction) bool {
-	return reflect.DeepEqual(observe.Prediction(a, t.perm.Via), observe.Prediction(b, t.perm.Via))
+func same(a, b oracle.Prediction, r oracle.Request) bool {
+	return reflect.DeepEqual(observe.Prediction(a, r), observe.Prediction(b, r))
 }
 
 // predictSteps runs the oracle over the steps in order; what one leaves behind,

@@ -230,8 +230,11 @@ func (b *Bound) notSupported(s *Step) string {
 		{"page.permissions", len(page.Permissions) > 0},
 		{"page.service-worker", page.ServiceWorker != nil},
 		{"server.resources", len(s.Server.Resources) > 0},
+		{"expect.timing", s.Expect.Timing != ""},
 		// crypto/tls refuses a server name that ends so.
 		{"an https origin that ends in a dot", s.endsInDot()},
+		// Browsers stream over HTTP/2 alone.
+		{"a stream as body of a request over HTTP/1.1", s.streamsOverHTTP1()},
 	} {
 		if key.used {
 			missing = append(missing, key.name)
@@ -257,6 +260,13 @@ func (s *Step) endsInDot() bool {
 		origin, _, err := ResolveOrigin(name)
 		return err == nil && origin.Scheme == "https" && strings.HasSuffix(origin.Host, ".")
 	})
+}
+
+// streamsOverHTTP1 reports whether the step sends a ReadableStream to an origin
+// that speaks HTTP/1.1.
+func (s *Step) streamsOverHTTP1() bool {
+	_, protocol, err := ResolveOrigin(s.Request.To)
+	return err == nil && protocol != H2 && s.Request.Body != nil && s.Request.Body.Stream
 }
 
 // Origins lists every origin that the permutation touches, each once: pages,

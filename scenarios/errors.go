@@ -220,7 +220,11 @@ func choice[S ~string](found string, words []S) string {
 	const most = 20
 	list := oneOf(words)
 	if len(words) > most {
-		list = "one of the " + strconv.Itoa(len(words)) + " words of docs/scenarios.md"
+		list = "one of " + strconv.Itoa(len(words)) + " words, such as"
+		for _, c := range ranked(found, words)[:3] {
+			list += " " + c.word + ","
+		}
+		return strings.TrimSuffix(list, ",")
 	}
 	if near := nearest(found, words, 1); len(near) > 0 {
 		list += "; did you mean " + strconv.Quote(near[0]) + "?"

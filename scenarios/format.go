@@ -56,7 +56,14 @@ func (d *decoder) body(n *node) *Body {
 
 var replyFields = []field[Reply]{
 	{"status", func(d *decoder, n *node, r *Reply) { r.Status = d.status(n) }},
-	{"headers", func(d *decoder, n *node, r *Reply) { r.Headers = d.headers(n, true) }},
+	{"headers", func(d *decoder, n *node, r *Reply) {
+		r.Headers = d.headers(n, true)
+		for _, e := range n.entries {
+			if strings.EqualFold(e.key, "Content-Type") && e.value.kind == listNode && len(e.value.items) == 0 {
+				r.Untyped = true
+			}
+		}
+	}},
 	{"body", func(d *decoder, n *node, r *Reply) { r.Body = d.replyBody(n) }},
 	{"raw", func(d *decoder, n *node, r *Reply) { r.Raw = d.bytes(n, "the whole answer, from the status line on") }},
 	{"delay", func(d *decoder, n *node, r *Reply) { r.Delay = d.duration(n) }},
@@ -304,7 +311,7 @@ var expectFields = []field[Expect]{
 	}},
 	{"type", func(d *decoder, n *node, e *Expect) { e.Type = word(d, n, types) }},
 	{"status", func(d *decoder, n *node, e *Expect) {
-		e.Status = ref(d.integer(n, "a status, 0 for an opaque response", 0, 599))
+		e.Status = ref(d.integer(n, "a status, 0 for an opaque response", 0, 999))
 	}},
 	{"url", func(d *decoder, n *node, e *Expect) { e.URL = ref(d.template(n, "a URL", false)) }},
 	{"redirected", func(d *decoder, n *node, e *Expect) { e.Redirected = ref(d.boolean(n)) }},

@@ -148,6 +148,9 @@ func (r *reader) step(where *node, parts stepParts, page *Page) Step {
 
 // check looks at what no single key shows.
 func (r *reader) check(step *Step, parts stepParts) {
+	if e := step.Expect; e.Reason != "" && (e.Read == oracle.Allowed || e.Read == oracle.Unobservable) {
+		r.add(parts.expect.get("reason").pos, Contradiction, "a reason beside `read: "+string(e.Read)+"`", "a reason only where something stands in the way")
+	}
 	if to := step.Request.To; strings.HasSuffix(to, ":") {
 		for _, key := range []string{"preflight", "redirects", "resources", "set-up"} {
 			if n := parts.server.get(key); n != nil {

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/scenarios"
 )
 
 func init() {
@@ -21,14 +23,29 @@ func lint(_ context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := check(permutations); err != nil {
+		return err
+	}
 	problems := harness.Lint(permutations)
 	for _, p := range problems {
 		fmt.Fprintln(s.out, p)
 	}
 	if len(problems) > 0 {
-		fmt.Fprintf(s.out, "\n%d problems in %d permutations\n", len(problems), len(permutations))
+		fmt.Fprintf(s.out, "\nproblems: %d, permutations: %d\n", len(problems), len(permutations))
 		return errUnexpected
 	}
 	fmt.Fprintf(s.out, "%d permutations, every claim agrees with the standard\n", len(permutations))
+	return nil
+}
+
+// check refuses permutations that cannot run as they are written.
+func check(permutations []*scenarios.Permutation) error {
+	var text strings.Builder
+	for _, p := range harness.Check(permutations) {
+		fmt.Fprintln(&text, p)
+	}
+	if text.Len() > 0 {
+		return usageError("%s", strings.TrimSuffix(text.String(), "\n"))
+	}
 	return nil
 }

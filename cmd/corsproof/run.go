@@ -37,11 +37,8 @@ func run(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if problems := harness.Check(permutations); len(problems) > 0 {
-		for _, p := range problems {
-			fmt.Fprintln(s.err, p)
-		}
-		return usageError("corsproof run: %d problems, nothing ran", len(problems))
+	if err := check(permutations); err != nil {
+		return err
 	}
 	find := browser.Find
 	if *headed {

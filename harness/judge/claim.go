@@ -19,8 +19,8 @@ func Claim(e scenarios.Expect, s observe.Seen, who string, expand Expander) []st
 	if e.Read != "" && e.Read != s.Read {
 		c.add("claimed %s, %s says %s", e.Read, who, outcome(s))
 	}
-	if e.Reason != "" && specific(s.Reason) && e.Reason != s.Reason {
-		c.add("claimed reason %s, %s says %s", e.Reason, who, s.Reason)
+	if e.Reason != "" && e.Reason != s.Reason && (s.Predicted || specific(s.Reason)) {
+		c.add("claimed reason %s, %s says %s", e.Reason, who, orNone(string(s.Reason)))
 	}
 	c.response(e, s)
 	c.wire(e, s)
@@ -43,25 +43,29 @@ func (c *claimCheck) equal(what, claimed, seen string) {
 	}
 }
 
+// response judges what is claimed of the response. A prediction knows all of
+// it; a browser only what the way to load shows to script, and of a network
+// error that there is nothing.
 func (c *claimCheck) response(e scenarios.Expect, s observe.Seen) {
-	if s.Type != "" && e.Type != "" {
+	shown := s.Predicted || s.Details || s.Read == oracle.Blocked
+	if e.Type != "" && (s.Predicted || s.Type != "") {
 		c.equal("type", e.Type, s.Type)
 	}
-	if s.Details || s.Read == oracle.Blocked {
-		if e.Status != nil && *e.Status != s.Status {
-			c.add("claimed status %d, %s says %d", *e.Status, c.who, s.Status)
-		}
+	if e.Status != nil && shown && *e.Status != s.Status {
+		c.add("claimed status %d, %s says %d", *e.Status, c.who, s.Status)
 	}
-	if s.Details {
-		if e.URL != nil {
-			c.equal("url", scenarios.StripToken(c.expand(*e.URL)), s.URL)
-		}
-		if e.Redirected != nil && *e.Redirected != s.Redirected && s.Type != "" {
-			c.add("claimed redirected %t, %s says %t", *e.Redirected, c.who, s.Redirected)
-		}
+	if e.URL != nil && shown {
+		c.equal("url", scenarios.StripToken(c.expand(*e.URL)), s.URL)
 	}
-	if e.Body != nil && s.Body != nil {
+	if e.Redirected != nil && *e.Redirected != s.Redirected && (s.Predicted || s.Type != "") {
+		c.add("claimed redirected %t, %s says %t", *e.Redirected, c.who, s.Redirected)
+	}
+	switch {
+	case e.Body == nil:
+	case s.Body != nil:
 		c.equal("body", c.expand(*e.Body), *s.Body)
+	case s.Read != oracle.Allowed:
+		c.equal("body", c.expand(*e.Body), "")
 	}
 	readable := combined(s.Headers)
 	for _, claimed := range e.ReadableHeaders {
@@ -81,10 +85,14 @@ func (c *claimCheck) response(e scenarios.Expect, s observe.Seen) {
 			c.add("claimed that script cannot read the header %s, %s says it can (%q)", name, c.who, value)
 		}
 	}
-	if e.Error != "" && s.Error != "" && !strings.Contains(s.Error, e.Error) {
-		c.add("claimed error %q, %s says %q", e.Error, c.who, s.Error)
+	if e.Error != "" && (s.Error != "" || !s.Predicted || s.Read != oracle.Blocked) && !strings.Contains(s.Error, e.Error) {
+		c.add("claimed error %q, %s says %s", e.Error, c.who, orNone(s.Error))
 	}
-	if e.Muted != nil && s.Muted != nil && *e.Muted != *s.Muted {
+	switch {
+	case e.Muted == nil:
+	case s.Muted == nil:
+		c.add("claimed muted %t, and only a classic script that runs shows that", *e.Muted)
+	case *e.Muted != *s.Muted:
 		c.add("claimed muted %t, %s says %t", *e.Muted, c.who, *s.Muted)
 	}
 }
@@ -210,6 +218,13 @@ func (c *claimCheck) headerValue(name, claimed, value string, found bool) {
 		}
 		c.equal(name, claimed, value)
 	}
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
 }
 
 func originOf(name string) string {

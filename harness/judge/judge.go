@@ -8,6 +8,7 @@ package judge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/observe"
@@ -81,7 +82,7 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 		return Result{Verdict: record.Inconclusive, Problems: doubts}
 	}
 	var r Result
-	var differs, claimFails, explainedBySwitch, staleSwitch bool
+	var differs, claimFails, claimContradicts, explainedBySwitch, staleSwitch bool
 	explainedBySwitch = true
 	for i, v := range steps {
 		standard := v.differences(v.Standard)
@@ -95,11 +96,15 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 		}
 		claim := Claim(v.Claim, v.Observed, "the browser", v.Expand)
 		claimFails = claimFails || len(claim) > 0
-		for _, p := range append(standard, claim...) {
+		contradiction := Claim(v.Claim, v.Standard, "the standard", v.Expand)
+		claimContradicts = claimContradicts || len(contradiction) > 0
+		for _, p := range slices.Concat(standard, claim, contradiction) {
 			r.Problems = append(r.Problems, prefix(steps, i)+p)
 		}
 	}
 	switch {
+	case claimContradicts:
+		r.Verdict = record.Unexpected
 	case differs && explainedBySwitch:
 		r.Verdict, r.Explained = record.Divergence, switches
 	case differs && listed != nil && matches(*listed, steps):
@@ -108,7 +113,6 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 		r.Verdict = record.Unexpected
 	case claimFails:
 		r.Verdict = record.Unexpected
-		r.Problems = append(r.Problems, "browser and standard agree against the claim")
 	case staleSwitch:
 		r.Verdict = record.Stale
 		r.Problems = append(r.Problems, "a switch of the engine's profile predicts another outcome than the standard, and the browser follows the standard: "+switches)

@@ -64,14 +64,21 @@ func (r Request) Header(name string) (string, bool) {
 }
 
 // Prediction is the view of what the oracle predicts.
-func Prediction(p oracle.Prediction, via oracle.Via) Seen {
+func Prediction(p oracle.Prediction, r oracle.Request) Seen {
+	via := r.Via
 	s := Seen{
 		Read: p.Read, Reason: p.Reason, Type: p.Type, Status: p.Status,
 		URL: scenarios.StripToken(p.URL), Redirected: p.Redirected,
 		Headers: p.Headers, Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
 	}
-	if p.Body != nil && !(via == "xhr" && decodes(p.Body)) {
+	if p.Body != nil && !(via == "xhr" && decodes(p.Body)) && !parsed(r) {
 		s.Body = new(isomorphic(p.Body))
+	}
+	if p.Read == oracle.Blocked {
+		s.Type = "error"
+		if via == "fetch" || via == "dynamic-import" {
+			s.Error = "TypeError"
+		}
 	}
 	if isClassicScript(via) && p.Read != oracle.Blocked {
 		s.Muted = new(p.Muted)
@@ -89,16 +96,26 @@ func Prediction(p oracle.Prediction, via oracle.Via) Seen {
 
 // Browser is the view of what the browser did: what the page saw, what the
 // browser said of a failure (nil: nothing), and what reached the servers.
-func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, via oracle.Via) Seen {
+func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r oracle.Request) Seen {
+	via := r.Via
 	s := Seen{
 		Read: o.Read, Type: o.Type, Status: o.Status, URL: scenarios.StripToken(o.URL),
 		Redirected: o.Redirected, Body: o.Body, Error: o.Error, Muted: o.Muted,
 		Details: scriptSeesResponse(via) && o.Read != oracle.Blocked,
 	}
+	if parsed(r) {
+		s.Body = nil
+	}
 	for _, h := range o.Headers {
 		s.Headers = append(s.Headers, oracle.Header{Name: strings.ToLower(h[0]), Value: h[1]})
 	}
 	slices.SortStableFunc(s.Headers, func(a, b oracle.Header) int { return strings.Compare(a.Name, b.Name) })
+	if s.Error == "" && s.Read == oracle.Blocked {
+		s.Error = strings.Join(o.Events, ", ") // all that script saw
+	}
+	if s.Read == oracle.Blocked && scriptSeesResponse(via) {
+		s.Type = "error"
+	}
 	if f != nil && o.Read != oracle.Allowed {
 		s.Reason, s.Native = f.Reason, f.Native
 	}
@@ -120,6 +137,9 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, via or
 	}
 	return s
 }
+
+// parsed is true where script reads a value instead of a body.
+func parsed(r oracle.Request) bool { return r.ResponseType == "json" || r.ResponseType == "document" }
 
 // decodes is true for a body whose bytes a text decoder does not give back, as
 // XHR's is: what script reads is then not what was sent, and nobody predicts it.
