@@ -31,8 +31,8 @@ type Options struct {
 	Record func(record.Record)
 	// Progress is called when the number of finished cases changes.
 	Progress func(Progress)
-	// Pause, if set, is called when the cases have run and the browser is
-	// still open.
+	// Pause, if set, is called when the cases have run and the browser is still
+	// open; the first of them stand in pages of their own.
 	Pause func()
 	// Started, if set, is called when the servers listen and the browser runs.
 	Started func(*servers.Fleet, browser.Browser)
@@ -221,7 +221,7 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 	}
 	err = s.drive(ctx, r.runnable(trials))
 	if r.Pause != nil && err == nil {
-		r.Pause()
+		err = s.show(ctx, r.Permutations, r.Pause)
 	}
 	var left []*scenarios.Permutation
 	for _, t := range trials {

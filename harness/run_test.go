@@ -185,3 +185,14 @@ func TestASetUpsServer(t *testing.T) {
 		}
 	}
 }
+
+// TestPause shows the cases of a paused run in pages of their own; a page that
+// could not be made would be an error of the run.
+func TestPause(t *testing.T) {
+	paused := 0
+	records := runAll(t, harness.Options{Permutations: permutations(t, plainRead), Pause: func() { paused++ }})
+	assert.Equal(t, 1, paused)
+	for id, r := range records {
+		assert.Equal(t, record.Pass, r.Verdict, id)
+	}
+}
