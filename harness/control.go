@@ -61,20 +61,29 @@ func withoutUserinfo(hops []scenarios.Hop) []scenarios.Hop {
 	return hops
 }
 
-// controlKey names what two twins must share for one to stand for the other.
+// controlKey names what two twins must share for one to stand for the other:
+// all of the request but its path, and the shape of the redirects.
 func controlKey(control *scenarios.Permutation) string {
 	s := control.Steps[0]
-	var b strings.Builder
 	r := s.Request
-	fmt.Fprintf(&b, "%s > %s via %s %s %s %s %s %s", r.From, r.To, r.Via, r.Method, r.Mode, r.Credentials, r.Redirect, r.ResponseType)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%q", []string{
+		r.From, r.To, string(r.Via), r.Userinfo, r.Method, r.Mode, r.Credentials,
+		r.Redirect, r.Cache, r.ReferrerPolicy, r.ResponseType,
+	})
+	fmt.Fprint(&b, r.Keepalive, r.UploadListener, r.Sync)
 	for _, h := range r.Headers {
-		fmt.Fprintf(&b, " %s:%s", h.Name, h.Value.String())
+		fmt.Fprintf(&b, "%q", []string{h.Name, h.Value.String()})
 	}
 	if r.Body != nil {
-		fmt.Fprintf(&b, " body %s %t", r.Body.Type, r.Body.Stream)
+		fmt.Fprintf(&b, "%q%t", r.Body.Type, r.Body.Stream)
 	}
 	for _, hop := range s.Server.Redirects {
-		fmt.Fprintf(&b, " %d>%s %t", hop.Status, hop.To, hop.Userinfo != "")
+		location := ""
+		if hop.Location != nil {
+			location = hop.Location.String()
+		}
+		fmt.Fprintf(&b, "%d%q", hop.Status, []string{hop.To, hop.Userinfo, location})
 	}
 	return b.String()
 }

@@ -258,6 +258,13 @@ func TestLiteralLocations(t *testing.T) {
 		"//api.third.test/x":         {"//api.third.test/~t0/x;~1", "third", "/x"},
 		"HTTPS://api.third.test":     {"HTTPS://api.third.test/~t0/;~1", "third", "/"},
 		"https://api.third.test?q#f": {"https://api.third.test/~t0/;~1?q#f", "third", "/?q"},
+		`\\api.third.test\x`:         {`\\api.third.test/~t0\x;~1`, "third", "/x"},
+		" https://api.third.test/x":  {" https://api.third.test/~t0/x;~1", "third", "/x"},
+		"https:///api.third.test/x":  {"https:///api.third.test/~t0/x;~1", "third", "/x"},
+		"https://":                   {"https://", "", ""},
+		"//":                         {"//", "", ""},
+		"https://[":                  {"https://[", "", ""},
+		"https://a.test:99999/":      {"https://a.test:99999/", "", ""},
 		"javascript:1":               {"javascript:1", "", ""},
 	} {
 		b := bind1(t, fmt.Sprintf(`    request: {to: api, path: /a/b}

@@ -64,16 +64,18 @@ func (l link) follow(location Template, hop int) link {
 // isPathRelative is true for a reference that stays beside the current path, or
 // below it.
 func isPathRelative(ref string) bool {
+	ref = strings.TrimLeft(ref, " ")
 	return !strings.Contains(ref, "..") && !strings.HasPrefix(ref, "/") && !strings.HasPrefix(ref, `\`) && !hasScheme.MatchString(ref)
 }
 
-var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+var hasScheme = regexp.MustCompile(`^ *[A-Za-z][A-Za-z0-9+.-]*:`)
 
 // tokened puts the case's token into a literal location, after its authority
 // or at its beginning, so that what it leads to is still the case's. path is
 // where a relative one leads.
 func tokened(location string, a Address, path string) string {
-	if isPathRelative(location) || strings.Contains(location, "/~"+a.Token) {
+	_, _, ok := oracle.ResolveURL(location, App.String())
+	if !ok || isPathRelative(location) || strings.Contains(location, "/~"+a.Token) {
 		return location
 	}
 	authority := absolute.FindString(location)
@@ -89,7 +91,7 @@ func tokened(location string, a Address, path string) string {
 	return authority + "/~" + a.Token + a.mark(rest)
 }
 
-var absolute = regexp.MustCompile(`^(?i:https?:)?//[^/?#\\]*`)
+var absolute = regexp.MustCompile(`^ *(?i:https?:)?[/\\]{2,}[^/?#\\ ]*`)
 
 // wirePath is a path as a browser sends it.
 func wirePath(path string) string {

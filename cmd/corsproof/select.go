@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/scenarios"
@@ -12,14 +14,16 @@ import (
 func selected(args []string) ([]*scenarios.Permutation, error) {
 	var paths, patterns []string
 	for _, arg := range args {
-		if isFile(arg) {
-			paths = append(paths, arg)
+		if found := filesOf(arg); found != nil {
+			paths = append(paths, found...)
 		} else {
 			patterns = append(patterns, arg)
 		}
 	}
 	var out []*scenarios.Permutation
 	if len(paths) > 0 {
+		slices.Sort(paths)
+		paths = slices.Compact(paths)
 		files, err := scenarios.Load(paths...)
 		if err != nil {
 			return nil, exitError{exitUsage, err}
@@ -49,12 +53,18 @@ func choose(from []*scenarios.Permutation, patterns []string) ([]*scenarios.Perm
 	return out, nil
 }
 
-// isFile is true for what can only be a scenario file: it says so by its
-// ending, or it is there.
-func isFile(arg string) bool {
-	if strings.HasSuffix(arg, ".yaml") || strings.HasSuffix(arg, ".yml") {
-		return true
+// filesOf are the scenario files that an argument means: a file says so by its
+// ending, or it is there; a folder means all in it. nil: it is no file.
+func filesOf(arg string) []string {
+	if info, err := os.Stat(arg); err == nil && info.IsDir() {
+		var found []string
+		for _, ending := range []string{"*.yaml", "*.yml"} {
+			files, _ := filepath.Glob(filepath.Join(arg, ending)) // a bad pattern cannot come from here
+			found = append(found, files...)
+		}
+		return found
+	} else if err == nil || strings.HasSuffix(arg, ".yaml") || strings.HasSuffix(arg, ".yml") {
+		return []string{arg}
 	}
-	_, err := os.Stat(arg)
-	return err == nil
+	return nil
 }
