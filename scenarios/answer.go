@@ -78,19 +78,14 @@ func (b *Bound) redirect(s *Step, q Query, names caseNames) Answer {
 func (b *Bound) response(s *Step, q Query, names Names) Answer {
 	reply := s.Server.Response
 	a := reply.answer(200, q, names)
-	if reply.Raw != nil || !mayHaveBody(a.Status) {
+	if reply.Body != nil || reply.Raw != nil || !mayHaveBody(a.Status) {
 		return a
 	}
 	contentType, body := b.assets.Default(s.Request.Via)
 	if contentType == "" {
 		return a // a way without machinery: nothing will ask
 	}
-	if reply.Body == nil {
-		a.Body = body
-	}
-	if reply.Untyped {
-		return a
-	}
+	a.Body = body
 	return withType(a, contentType)
 }
 
@@ -122,7 +117,7 @@ func (r Resource) origin(s *Step) oracle.Origin {
 
 func mayHaveBody(status int) bool { return status >= 200 && status != 204 && status != 304 }
 
-// withType adds the way to load's Content-Type unless the author's headers
+// withType adds the default body's Content-Type unless the author's headers
 // have one.
 func withType(a Answer, contentType string) Answer {
 	for _, h := range a.Headers {

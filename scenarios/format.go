@@ -56,14 +56,7 @@ func (d *decoder) body(n *node) *Body {
 
 var replyFields = []field[Reply]{
 	{"status", func(d *decoder, n *node, r *Reply) { r.Status = d.status(n) }},
-	{"headers", func(d *decoder, n *node, r *Reply) {
-		r.Headers = d.headers(n, true)
-		for _, e := range n.entries {
-			if strings.EqualFold(e.key, "Content-Type") && e.value.kind == listNode && len(e.value.items) == 0 {
-				r.Untyped = true
-			}
-		}
-	}},
+	{"headers", func(d *decoder, n *node, r *Reply) { r.Headers = d.headers(n, true) }},
 	{"body", func(d *decoder, n *node, r *Reply) { r.Body = d.replyBody(n) }},
 	{"raw", func(d *decoder, n *node, r *Reply) { r.Raw = d.bytes(n, "the whole answer, from the status line on") }},
 	{"delay", func(d *decoder, n *node, r *Reply) { r.Delay = d.duration(n) }},

@@ -133,10 +133,8 @@ type Reply struct {
 	Pos     Pos
 	Status  int // 0: 200, for a preflight 204
 	Headers Lines
-	// Untyped is true for `Content-Type: []`: no Content-Type at all. Else, when
-	// Headers has none, it is that of what the way to load can load.
-	Untyped bool
-	// Body is nil when none is given: the way to load's default body then.
+	// Body is nil when none is given: the way to load's default body then,
+	// with its Content-Type unless Headers has one.
 	Body  *Template
 	Raw   []byte // the whole answer from the status line on; nil: not raw
 	Delay time.Duration
