@@ -32,6 +32,8 @@ type session struct {
 	tokens   func() string
 	// concluded is called for each trial when all its evidence is in.
 	concluded func(*trial)
+	// seen is called for each outcome of a shared page, before its evidence is.
+	seen func()
 	// lost is called with the error of each page that was lost.
 	lost func(error)
 
@@ -235,6 +237,7 @@ func (s *session) runBatch(ctx context.Context, profile *profile, page browser.P
 	err := page.Run(ctx, probes, func(o browser.Outcome) {
 		if t := byToken[o.ID]; t != nil {
 			t.steps[0].outcome = &o
+			s.seen()
 		}
 	})
 	if err != nil {

@@ -39,7 +39,7 @@ type Options struct {
 	Log     func(format string, args ...any)
 }
 
-// Progress counts finished cases.
+// Progress counts the cases that have run.
 type Progress struct{ Done, Total, Unexpected int }
 
 // attempts is how often a case may start: a browser that dies takes its
@@ -114,6 +114,7 @@ type run struct {
 	total        int
 
 	mu         sync.Mutex
+	seen       int // outcomes, of which some wait for their evidence
 	done       int
 	unexpected int
 }
@@ -197,7 +198,7 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 			defer mu.Unlock()
 			return r.tokens.next()
 		},
-		concluded: r.conclude,
+		concluded: r.conclude, seen: r.saw,
 	}
 	var lost error
 	s.lost = func(err error) {
@@ -262,8 +263,20 @@ func (r *run) emit(rec record.Record) {
 	if r.Record != nil {
 		r.Record(rec)
 	}
+	r.progress()
+}
+
+// saw counts an outcome whose evidence is still to come.
+func (r *run) saw() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seen++
+	r.progress()
+}
+
+func (r *run) progress() {
 	if r.Progress != nil {
-		r.Progress(Progress{Done: r.done, Total: r.total, Unexpected: r.unexpected})
+		r.Progress(Progress{Done: min(max(r.done, r.seen), r.total), Total: r.total, Unexpected: r.unexpected})
 	}
 }
 

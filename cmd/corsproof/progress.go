@@ -39,8 +39,11 @@ func (p *progress) show(s harness.Progress) {
 	}
 	p.last = now
 	rate := float64(s.Done) / now.Sub(p.started).Seconds()
-	left := time.Duration(float64(s.Total-s.Done) / rate * float64(time.Second)).Round(time.Second)
-	line := fmt.Sprintf("%d/%d  %.0f cases/s  %s left  %d unexpected", s.Done, s.Total, rate, left, s.Unexpected)
+	line := fmt.Sprintf("%d/%d  %.0f cases/s", s.Done, s.Total, rate)
+	if s.Done*20 > s.Total { // before that, the rate is the start's
+		line += fmt.Sprintf("  %s left", time.Duration(float64(s.Total-s.Done)/rate*float64(time.Second)).Round(time.Second))
+	}
+	line += fmt.Sprintf("  %d unexpected", s.Unexpected)
 	if p.terminal {
 		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 	} else {
