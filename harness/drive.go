@@ -37,6 +37,9 @@ type session struct {
 	// lost is called with the error of each page that was lost.
 	lost func(error)
 
+	// shared is the profile of the cases that bear company.
+	shared *profile
+
 	mu       sync.Mutex
 	controls map[string]*control
 }
@@ -66,11 +69,7 @@ func (s *session) driveShared(ctx context.Context, trials []*trial) error {
 	if len(trials) == 0 {
 		return nil
 	}
-	tab, err := s.newProfile(ctx)
-	if err != nil {
-		return err
-	}
-	defer tab.close()
+	tab := s.shared
 	// While one batch runs, the one before gathers its evidence.
 	gathering, ctx := errgroup.WithContext(ctx)
 	gathering.SetLimit(1)

@@ -23,7 +23,7 @@ func (s *session) look(ctx context.Context) (record.Engine, error) {
 	if err != nil {
 		return engine, err
 	}
-	defer profile.close()
+	s.shared = profile // what the probes left in it, no case can see
 	sent, err := s.sendsThirdPartyCookies(ctx, profile)
 	if err != nil {
 		return engine, err

@@ -18,6 +18,13 @@ type profile struct {
 	pages   map[oracle.Origin]browser.Page
 }
 
+// close closes what the session keeps open.
+func (s *session) close() {
+	if s.shared != nil {
+		s.shared.close()
+	}
+}
+
 func (s *session) newProfile(ctx context.Context) (*profile, error) {
 	c, err := s.browser.NewContext(ctx)
 	if err != nil {

@@ -206,6 +206,7 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 		defer mu.Unlock()
 		lost = errors.Join(lost, err)
 	}
+	defer s.close()
 	engine, err := s.look(ctx)
 	if err != nil {
 		return record.Engine{}, pending, err

@@ -12,12 +12,13 @@ import (
 )
 
 // Why a request failed is read from the browser's log, the lines that a
-// developer sees in the console. Network.loadingFailed says the same as data
-// (corsErrorStatus), but the Network domain sends some eight events for every
-// request, failed or not, and costs a third of all throughput; the log says
-// nothing of a request that succeeds, and it knows more: what the API itself
-// refuses never becomes a network event. The words are mapped back to the
-// protocol's own, so a failure reads the same either way.
+// developer sees in the console. The protocol says the same as data
+// (corsErrorStatus), in Network.loadingFailed and in Audits.issueAdded; but the
+// CORS issues of sent requests come only while the Network domain is on too,
+// and that sends some eight events for every request, failed or not, and costs
+// a third of all throughput. The log says nothing of a request that succeeds.
+// Its words are mapped back to the protocol's own, so a failure reads the same
+// either way; TestSentences holds the two against each other.
 
 // hearLog gives the failure that an event tells of, if it tells of one.
 func hearLog(event any) (browser.Failure, bool) {
@@ -148,7 +149,7 @@ func corsError(why string) (native, param string) {
 }
 
 // corsParam is the failed parameter in a sentence: the header's value, the
-// method, the header's name.
+// method, the header's name, the scheme.
 func corsParam(e network.CorsError, sentence string) string {
 	after := ""
 	switch e {
@@ -164,11 +165,13 @@ func corsParam(e network.CorsError, sentence string) string {
 		after = "has a value '"
 	case network.CorsErrorInvalidAllowCredentials:
 		after = "in the response is '"
+	case network.CorsErrorCorsDisabledScheme:
+		after = "URL scheme \""
 	default:
 		return ""
 	}
 	_, rest, _ := strings.Cut(sentence, after)
-	for _, end := range []string{"', but only one", "'. Have the server", "' that is not equal", "' which must be", " is not allowed by"} {
+	for _, end := range []string{"', but only one", "'. Have the server", "' that is not equal", "' which must be", " is not allowed by", "\" is not supported"} {
 		if value, _, found := strings.Cut(rest, end); found {
 			return value
 		}

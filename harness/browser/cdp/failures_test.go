@@ -42,77 +42,73 @@ func (h *heard) of(t *testing.T, url string) browser.Failure {
 	return found
 }
 
-func TestFailures(t *testing.T) {
-	tests := []struct {
-		name  string
-		via   oracle.Via
-		to    string
-		query string
-		with  func(*browser.Probe)
+// failureTests are the ways to fail that a browser can be brought to here.
+var failureTests = []struct {
+	name  string
+	via   oracle.Via
+	to    string
+	query string
+	with  func(*browser.Probe)
 
-		native string
-		param  string
-		reason oracle.Reason
-	}{
-		{"no header", "fetch", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"xhr", "xhr", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"module", "module", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"import", "dynamic-import", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"script", "script-cors", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"image", "img-cors", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"font", "font", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"font face", "font-face", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"style", "style-cors", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"two values", "fetch", api, "allow=*,*", nil, "MultipleAllowOriginValues", "*,*", oracle.MultipleAllowOrigin},
-		{"no origin", "fetch", api, "allow=bogus", nil, "InvalidAllowOriginValue", "bogus", oracle.InvalidAllowOrigin},
-		{"another origin", "fetch", api, "allow=https://evil.test", nil, "AllowOriginMismatch", "https://evil.test", oracle.AllowOriginMismatch},
-		{"wildcard", "fetch", api, "allow=*", include, "WildcardOriginNotAllowed", "", oracle.WildcardWithCredentials},
-		{"credentials", "fetch", api, "allow=https://app.site.test&credentials=TRUE", include, "InvalidAllowCredentials", "TRUE", oracle.InvalidAllowCredentials},
-		{"preflight: no header", "fetch", api, "", put, "PreflightMissingAllowOriginHeader", "", oracle.PreflightMissingAllowOrigin},
-		{"preflight: two values", "fetch", api, "allow=a,b", put, "PreflightMultipleAllowOriginValues", "a,b", oracle.PreflightMultipleAllowOrigin},
-		{"preflight: no origin", "fetch", api, "allow=bogus", put, "PreflightInvalidAllowOriginValue", "bogus", oracle.PreflightInvalidAllowOrigin},
-		{"preflight: another origin", "fetch", api, "allow=https://evil.test", put, "PreflightAllowOriginMismatch", "https://evil.test", oracle.PreflightAllowOriginMismatch},
-		{"preflight: wildcard", "fetch", api, "allow=*", putInclude, "PreflightWildcardOriginNotAllowed", "", oracle.PreflightWildcardWithCredentials},
-		{"preflight: credentials", "fetch", api, "allow=https://app.site.test", putInclude, "PreflightInvalidAllowCredentials", "", oracle.PreflightInvalidAllowCredentials},
-		{"preflight: status", "fetch", api, "allow=*&preflight=404", put, "PreflightInvalidStatus", "", oracle.PreflightInvalidStatus},
-		{"preflight: redirect", "fetch", api, "allow=*&preflight=302&location=/", put, "PreflightDisallowedRedirect", "", oracle.PreflightRedirect},
-		{"method", "fetch", api, "allow=*", put, "MethodDisallowedByPreflightResponse", "PUT", oracle.MethodNotAllowed},
-		{"header", "fetch", api, "allow=*", header, "HeaderDisallowedByPreflightResponse", "x-a", oracle.HeaderNotAllowed},
-		{"methods that do not parse", "fetch", api, "allow=*&methods=@@", put, "InvalidAllowMethodsPreflightResponse", "", oracle.InvalidAllowMethods},
-		{"headers that do not parse", "fetch", api, "allow=*&headers=@@", header, "InvalidAllowHeadersPreflightResponse", "", oracle.InvalidAllowHeaders},
-		{"redirect, then no header", "fetch", api, "allow=*&status=302&location=https://app.site.test/~x/y?allow=no", nil, "InvalidAllowOriginValue", "no", oracle.InvalidAllowOrigin},
-		{"redirect with userinfo", "fetch", api, "allow=*&status=302&location=https://u:p@api.other.test/", nil, "RedirectContainsCredentials", "", oracle.RedirectUserinfo},
-		{"redirect to another scheme", "fetch", api, "allow=*&status=302&location=ftp://api.other.test/", nil, "CorsDisabledScheme", "", oracle.SchemeNotHTTP},
-		{"redirect to nowhere", "fetch", api, "allow=*&status=302&location=https://[/", nil, "net::ERR_INVALID_REDIRECT", "", oracle.RedirectLocation},
-		{"mode same-origin", "fetch", api, "allow=*", func(p *browser.Probe) { p.Mode = "same-origin" }, "DisallowedByMode", "", oracle.ModeSameOrigin},
-		{"mode no-cors", "fetch", api, "", func(p *browser.Probe) { p.Mode, p.Redirect = "no-cors", "error" }, "NoCorsRedirectModeNotFollow", "", oracle.RedirectModeNoCORS},
-		{"scheme", "fetch", "ftp://api.other.test", "", nil, "CorsDisabledScheme", "", oracle.SchemeNotHTTP},
-		{"mixed fetch", "fetch", "http://api.other.test", "", nil, "mixed-content", "", oracle.MixedContent},
-		{"mixed script", "script", "http://api.other.test", "", nil, "mixed-content", "", oracle.MixedContent},
-		{"mixed frame", "iframe", "http://api.other.test", "", nil, "mixed-content", "", oracle.MixedContent},
-		{"CORP", "img", api, "corp=same-origin", nil, "net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", "", oracle.CrossOriginResourcePolicy},
-		{"type", "module", api, "allow=*&type=text/plain", nil, "mime-type", "", oracle.WrongType},
-		{"reset", "fetch", api, "abort=before-headers", nil, "net::ERR_EMPTY_RESPONSE", "", oracle.NetworkError},
-		{"no such host", "fetch", "https://nowhere.test", "", nil, "net::ERR_NAME_NOT_RESOLVED", "", oracle.NetworkError},
-		{"opaque frame", "fetch", api, "", func(p *browser.Probe) { p.From = "opaque-sandbox" }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"opaque srcdoc", "fetch", api, "", func(p *browser.Probe) { p.From = "opaque-srcdoc" }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-		{"opaque data", "fetch", api, "", func(p *browser.Probe) { p.From = "opaque-data" }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-	}
+	native string
+	param  string
+	reason oracle.Reason
+}{
+	{"no header", "fetch", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"xhr", "xhr", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"module", "module", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"import", "dynamic-import", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"script", "script-cors", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"image", "img-cors", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"font", "font", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"font face", "font-face", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"style", "style-cors", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"two values", "fetch", api, "allow=*,*", nil, "MultipleAllowOriginValues", "*,*", oracle.MultipleAllowOrigin},
+	{"no origin", "fetch", api, "allow=bogus", nil, "InvalidAllowOriginValue", "bogus", oracle.InvalidAllowOrigin},
+	{"another origin", "fetch", api, "allow=https://evil.test", nil, "AllowOriginMismatch", "https://evil.test", oracle.AllowOriginMismatch},
+	{"wildcard", "fetch", api, "allow=*", include, "WildcardOriginNotAllowed", "", oracle.WildcardWithCredentials},
+	{"credentials", "fetch", api, "allow=https://app.site.test&credentials=TRUE", include, "InvalidAllowCredentials", "TRUE", oracle.InvalidAllowCredentials},
+	{"preflight: no header", "fetch", api, "", put, "PreflightMissingAllowOriginHeader", "", oracle.PreflightMissingAllowOrigin},
+	{"preflight: two values", "fetch", api, "allow=a,b", put, "PreflightMultipleAllowOriginValues", "a,b", oracle.PreflightMultipleAllowOrigin},
+	{"preflight: no origin", "fetch", api, "allow=bogus", put, "PreflightInvalidAllowOriginValue", "bogus", oracle.PreflightInvalidAllowOrigin},
+	{"preflight: another origin", "fetch", api, "allow=https://evil.test", put, "PreflightAllowOriginMismatch", "https://evil.test", oracle.PreflightAllowOriginMismatch},
+	{"preflight: wildcard", "fetch", api, "allow=*", putInclude, "PreflightWildcardOriginNotAllowed", "", oracle.PreflightWildcardWithCredentials},
+	{"preflight: credentials", "fetch", api, "allow=https://app.site.test", putInclude, "PreflightInvalidAllowCredentials", "", oracle.PreflightInvalidAllowCredentials},
+	{"preflight: status", "fetch", api, "allow=*&preflight=404", put, "PreflightInvalidStatus", "", oracle.PreflightInvalidStatus},
+	{"preflight: redirect", "fetch", api, "allow=*&preflight=302&location=/", put, "PreflightDisallowedRedirect", "", oracle.PreflightRedirect},
+	{"method", "fetch", api, "allow=*", put, "MethodDisallowedByPreflightResponse", "PUT", oracle.MethodNotAllowed},
+	{"header", "fetch", api, "allow=*", header, "HeaderDisallowedByPreflightResponse", "x-a", oracle.HeaderNotAllowed},
+	{"methods that do not parse", "fetch", api, "allow=*&methods=@@", put, "InvalidAllowMethodsPreflightResponse", "", oracle.InvalidAllowMethods},
+	{"headers that do not parse", "fetch", api, "allow=*&headers=@@", header, "InvalidAllowHeadersPreflightResponse", "", oracle.InvalidAllowHeaders},
+	{"redirect, then no header", "fetch", api, "allow=*&status=302&location=https://app.site.test/~x/y?allow=no", nil, "InvalidAllowOriginValue", "no", oracle.InvalidAllowOrigin},
+	{"redirect with userinfo", "fetch", api, "allow=*&status=302&location=https://u:p@api.other.test/", nil, "RedirectContainsCredentials", "", oracle.RedirectUserinfo},
+	{"redirect to another scheme", "fetch", api, "allow=*&status=302&location=ftp://api.other.test/", nil, "CorsDisabledScheme", "", oracle.SchemeNotHTTP},
+	{"redirect to nowhere", "fetch", api, "allow=*&status=302&location=https://[/", nil, "net::ERR_INVALID_REDIRECT", "", oracle.RedirectLocation},
+	{"mode same-origin", "fetch", api, "allow=*", func(p *browser.Probe) { p.Mode = "same-origin" }, "DisallowedByMode", "", oracle.ModeSameOrigin},
+	{"mode no-cors", "fetch", api, "", func(p *browser.Probe) { p.Mode, p.Redirect = "no-cors", "error" }, "NoCorsRedirectModeNotFollow", "", oracle.RedirectModeNoCORS},
+	{"scheme", "fetch", "ftp://api.other.test", "", nil, "CorsDisabledScheme", "ftp", oracle.SchemeNotHTTP},
+	{"mixed fetch", "fetch", "http://api.other.test", "", nil, "mixed-content", "", oracle.MixedContent},
+	{"mixed script", "script", "http://api.other.test", "", nil, "mixed-content", "", oracle.MixedContent},
+	{"mixed frame", "iframe", "http://api.other.test", "", nil, "mixed-content", "", oracle.MixedContent},
+	{"CORP", "img", api, "corp=same-origin", nil, "net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", "", oracle.CrossOriginResourcePolicy},
+	{"type", "module", api, "allow=*&type=text/plain", nil, "mime-type", "", oracle.WrongType},
+	{"reset", "fetch", api, "abort=before-headers", nil, "net::ERR_EMPTY_RESPONSE", "", oracle.NetworkError},
+	{"no such host", "fetch", "https://nowhere.test", "", nil, "net::ERR_NAME_NOT_RESOLVED", "", oracle.NetworkError},
+	{"opaque frame", "fetch", api, "", func(p *browser.Probe) { p.From = "opaque-sandbox" }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"opaque srcdoc", "fetch", api, "", func(p *browser.Probe) { p.From = "opaque-srcdoc" }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"opaque data", "fetch", api, "", func(p *browser.Probe) { p.From = "opaque-data" }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+}
+
+func TestFailures(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, binary string) {
 		w := newWorld(t)
 		var heard heard
 		o := w.options(binary)
 		o.OnFailure = heard.hear
 		page := open(t, start(t, o), pageURL)
-		probes := make([]browser.Probe, len(tests))
-		for i, test := range tests {
-			probes[i] = w.probe(test.via, test.to, test.query)
-			if test.with != nil {
-				test.with(&probes[i])
-			}
-		}
+		probes := failing(w)
 		outcomes := run(t, page, probes...)
-		for i, test := range tests {
+		for i, test := range failureTests {
 			assert.Equal(t, oracle.Blocked, outcomes[probes[i].ID].Read, test.name)
 			f := heard.of(t, probes[i].URL)
 			assert.Equal(t, test.native, f.Native, test.name)
@@ -121,6 +117,18 @@ func TestFailures(t *testing.T) {
 			assert.NotEmpty(t, f.Raw, test.name)
 		}
 	})
+}
+
+// failing makes the probes of failureTests.
+func failing(w *world) []browser.Probe {
+	probes := make([]browser.Probe, len(failureTests))
+	for i, test := range failureTests {
+		probes[i] = w.probe(test.via, test.to, test.query)
+		if test.with != nil {
+			test.with(&probes[i])
+		}
+	}
+	return probes
 }
 
 func include(p *browser.Probe)    { p.Credentials = "include" }
