@@ -16,7 +16,7 @@ import (
 // (corsErrorStatus), in Network.loadingFailed and in Audits.issueAdded; but the
 // CORS issues of sent requests come only while the Network domain is on too,
 // and that sends some eight events for every request, failed or not, and costs
-// a third of all throughput. The log says nothing of a request that succeeds.
+// more than a third of all throughput. The log says nothing of a request that succeeds.
 // Its words are mapped back to the protocol's own, so a failure reads the same
 // either way; TestSentences holds the two against each other.
 
