@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 )
 
@@ -20,7 +21,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		return Reply{}, false
 	}
 	include := f.credentials == "include" || f.credentials == "same-origin" && f.tainting == "basic"
-	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.headers.wire()}
+	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.rewriteRange(f.headers.wire())}
 	if f.body != nil && len(f.body.Bytes) > 0 {
 		w.Body = f.body.Bytes
 	}
@@ -41,29 +42,56 @@ func (f *fetching) networkFetch() (Reply, bool) {
 			f.takeCookies(reply)
 		}
 	}
+	if ok && f.retriesMisdirected(reply) {
+		if reply, ok = f.exchange(w); ok && include {
+			f.takeCookies(reply)
+		}
+	}
 	if ok && reply.Status == 407 {
 		f.fail(NetworkError, networkFetch, "Status 407 is a proxy's, and there is none.")
 		return Reply{}, false
 	}
 	if !ok {
-		f.fail(NetworkError, networkFetch, "The connection broke before there was a response.")
+		f.fail(NetworkError, networkFetch, "The connection broke before there was a response, or what came is none.")
 	}
 	return reply, ok
 }
 
+// retriesMisdirected says whether a request is sent again over a new
+// connection, as the standard wants it after a 421, once.
+//
+// https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
+func (f *fetching) retriesMisdirected(reply Reply) bool {
+	if reply.Status != 421 || f.body != nil && f.body.Stream {
+		return false
+	}
+	f.note(networkFetch, "Status 421 says that it was the wrong connection: the request is sent once more over another one.")
+	return true
+}
+
 // exchange puts a request on the wire and takes the answer. false: there was
-// none.
+// none that is a response.
 func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	f.p.Wire = append(f.p.Wire, w)
 	reply := f.server.Reply(w)
 	if reply.Status == 0 {
 		reply.Status = 200
 	}
+	if reply.NotHTTP && f.state.Profile[HTTP09] && len(reply.Body) >= 8 {
+		reply.NotHTTP = false
+	}
 	handshake := f.mode == "websocket" && reply.Status == 101
-	if reply.Abort == "before-headers" || reply.Status < 200 && !handshake {
+	switch {
+	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status < 200 && !handshake,
+		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers, "Location") || differ(reply.Headers, "Content-Disposition")):
 		return Reply{}, false
 	}
 	return reply, true
+}
+
+// differ says whether a header has lines that are not the same.
+func differ(h Headers, name string) bool {
+	return len(slices.Compact(h.Values(name))) > 1
 }
 
 // wire is the list as it is sent: each name once.

@@ -88,8 +88,14 @@ func (f *fetching) cacheKey() cacheKey {
 func (f *fetching) block() {
 	f.p.Read, f.p.Reason = Blocked, f.failed
 	f.p.Type, f.p.Status, f.p.URL, f.p.Redirected, f.p.Headers, f.p.Body = "error", 0, "", false, nil, nil
-	if f.way != nil && f.way.kind == silentLoad {
+	switch {
+	case f.way == nil || f.p.Error != "":
+	case f.way.kind == silentLoad:
 		f.p.Read = Unobservable
+	case f.way.Via == "xhr" && f.asked.Sync, f.way.kind == fontLoad:
+		f.p.Error = "NetworkError"
+	case f.way.kind == apiLoad && f.way.Via != "xhr", f.way.Via == "dynamic-import":
+		f.p.Error = "TypeError"
 	}
 }
 
@@ -219,6 +225,9 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 	}
 	reply, ok := f.networkFetch()
 	if !ok {
+		return Reply{}, false
+	}
+	if f.refusesLocation(reply) {
 		return Reply{}, false
 	}
 	if f.tainting == "cors" {

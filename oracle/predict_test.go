@@ -364,3 +364,65 @@ func TestURLsAsSent(t *testing.T) {
 	assert.True(t, Cookie{On: origin(t, app), Name: "a"}.Accepted())
 	assert.False(t, Cookie{On: origin(t, app), Name: "a", Attributes: "SameSite=None"}.Accepted())
 }
+
+// The exception is the API's own; where a page gets an event, there is none.
+func TestErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		r    Request
+		want string
+	}{
+		"fetch":             {Request{Via: "fetch", URL: api}, "TypeError"},
+		"fetch throws":      {Request{Via: "fetch", URL: api, Method: "TRACE"}, "TypeError"},
+		"import()":          {Request{Via: "dynamic-import", URL: api}, "TypeError"},
+		"module":            {Request{Via: "module", URL: api}, ""},
+		"font":              {Request{Via: "font", URL: api}, "NetworkError"},
+		"font-face":         {Request{Via: "font-face", URL: api}, "NetworkError"},
+		"xhr":               {Request{Via: "xhr", URL: api}, ""},
+		"sync xhr":          {Request{Via: "xhr", URL: api, Sync: true}, "NetworkError"},
+		"xhr method":        {Request{Via: "xhr", URL: api, Method: "A B", Sync: true}, "SyntaxError"},
+		"xhr forbidden":     {Request{Via: "xhr", URL: api, Method: "trace"}, "SecurityError"},
+		"xhr header":        {Request{Via: "xhr", URL: api, Headers: h("a b", "")}, "SyntaxError"},
+		"xhr response type": {Request{Via: "xhr", URL: api, Sync: true, ResponseType: "json"}, "InvalidAccessError"},
+	} {
+		p := predict(t, c.r, answers(200, "x"))
+		assert.Equal(t, Blocked, p.Read, name)
+		assert.Equal(t, c.want, p.Error, name)
+	}
+	assert.Empty(t, predict(t, Request{Via: "fetch", URL: api}, permissive).Error)
+}
+
+// A 421 is asked once more, whatever the method, unless the body is a stream.
+func TestMisdirected(t *testing.T) {
+	star := answers(421, "x", "Access-Control-Allow-Origin", "*")
+	get := predict(t, Request{Via: "fetch", URL: api}, star)
+	assert.Equal(t, Allowed, get.Read)
+	assert.Equal(t, 421, get.Status)
+	assert.Len(t, get.Wire, 2)
+	assert.Len(t, predict(t, Request{Via: "fetch", URL: api, Method: "POST", Body: &Body{Bytes: []byte("x")}}, star).Wire, 2)
+	put := predict(t, Request{Via: "fetch", URL: api, Method: "PUT"}, star)
+	assert.Equal(t, PreflightInvalidStatus, put.Reason)
+	assert.Len(t, put.Wire, 2)
+}
+
+// What Chromium does with a reply before anybody looks at it.
+func TestRepliesInChromium(t *testing.T) {
+	chromium := ProfileFor("chromium")
+	bad := answers(302, "", "Access-Control-Allow-Origin", "*", "Location", "http://[")
+	for _, mode := range []string{"manual", "error", "follow"} {
+		r := Request{Via: "fetch", URL: api, Redirect: mode}
+		assert.Equal(t, RedirectLocation, predictAs(t, chromium, r, bad).Reason, mode)
+	}
+	assert.Equal(t, "opaqueredirect", predict(t, Request{Via: "fetch", URL: api, Redirect: "manual"}, bad).Type)
+	assert.Equal(t, RedirectModeError, predict(t, Request{Via: "fetch", URL: api, Redirect: "error"}, bad).Reason)
+	assert.Equal(t, RedirectLocation, predictAs(t, chromium, Request{Via: "fetch", URL: api, Method: "PUT"}, bad).Reason)
+
+	twice := answers(200, "x", "Access-Control-Allow-Origin", "*", "Location", "a", "Location", "b")
+	assert.Equal(t, Allowed, predict(t, Request{Via: "fetch", URL: api}, twice).Read)
+	assert.Equal(t, NetworkError, predictAs(t, chromium, Request{Via: "fetch", URL: api}, twice).Reason)
+
+	raw := ServerFunc(func(WireRequest) Reply { return Reply{NotHTTP: true, Body: []byte("no HTTP at all")} })
+	assert.Equal(t, NetworkError, predict(t, Request{Via: "fetch", URL: api}, raw).Reason)
+	assert.Equal(t, MissingAllowOrigin, predictAs(t, chromium, Request{Via: "fetch", URL: api}, raw).Reason)
+	short := ServerFunc(func(WireRequest) Reply { return Reply{NotHTTP: true, Body: []byte("no")} })
+	assert.Equal(t, NetworkError, predictAs(t, chromium, Request{Via: "fetch", URL: api}, short).Reason)
+}

@@ -27,6 +27,9 @@ type Prediction struct {
 	// combined, sorted by name.
 	Headers Headers
 	Body    []byte // what script may read, nil when it may not
+	// Error is the name of the exception that script gets for a network error,
+	// or when the API throws; "" where an event is all there is.
+	Error string
 	// Muted is true when errors of a classic script are muted.
 	Muted bool
 	Trace []TraceStep

@@ -112,8 +112,14 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 	}
 	asked := "An OPTIONS asks " + f.url().origin.String() + " for " + f.method + headersPhrase(unsafe)
 	reply, ok := f.exchange(w)
+	if ok && f.retriesMisdirected(reply) {
+		reply, ok = f.exchange(w)
+	}
 	if !ok {
 		f.fail(PreflightNetworkError, preflightFetch, asked, " and gets no answer.")
+		return false
+	}
+	if f.refusesLocation(reply) {
 		return false
 	}
 	grant, failed, value := CheckPreflight(Preflight{

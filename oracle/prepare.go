@@ -95,17 +95,18 @@ func (f *fetching) prepareFetch() bool {
 func (f *fetching) prepareXHR() bool {
 	r := f.asked
 	f.unsafeRequest = true
-	throw := func(reason Reason, a algorithm, parts ...string) bool {
-		f.fail(reason, a, append(parts, ".")...)
+	throw := func(reason Reason, a algorithm, name string, parts ...string) bool {
+		f.p.Error = name
+		f.fail(reason, a, append(parts, " throws, ", name, ".")...)
 		return false
 	}
 	switch {
 	case r.Method != "" && !IsToken(r.Method):
-		return throw(InvalidRequest, xhrOpen, quote(r.Method), " is no method: open() throws a SyntaxError")
+		return throw(InvalidRequest, xhrOpen, "SyntaxError", quote(r.Method), " is no method: open()")
 	case IsForbiddenMethod(r.Method):
-		return throw(ForbiddenMethod, xhrOpen, quote(r.Method), " is a forbidden method: open() throws a SecurityError")
+		return throw(ForbiddenMethod, xhrOpen, "SecurityError", quote(r.Method), " is a forbidden method: open()")
 	case r.Sync && r.ResponseType != "":
-		return throw(InvalidRequest, xhrOpen, "A synchronous request cannot have a responseType: an InvalidAccessError")
+		return throw(InvalidRequest, xhrOpen, "InvalidAccessError", "A synchronous request cannot have a responseType: setting it")
 	}
 	if r.Method != "" {
 		f.method = NormalizeMethod(r.Method)
@@ -113,7 +114,7 @@ func (f *fetching) prepareXHR() bool {
 	for _, h := range r.Headers {
 		h.Value = NormalizeValue(h.Value)
 		if !IsToken(h.Name) || !IsHeaderValue(h.Value) {
-			return throw(InvalidRequest, xhrSend, "The header ", quote(h.Name+": "+h.Value), " is malformed: setRequestHeader() throws a SyntaxError")
+			return throw(InvalidRequest, xhrSend, "SyntaxError", "The header ", quote(h.Name+": "+h.Value), " is malformed: setRequestHeader()")
 		}
 		if f.drops(h, h.Value) {
 			continue

@@ -40,6 +40,12 @@ const (
 	UploadListenerNeedsBody        Switch = "upload-listener-needs-body"
 	MixedContentFromHTTPSOnly      Switch = "mixed-content-from-https-only"
 	SameSiteIgnoresRedirects       Switch = "same-site-ignores-redirects"
+	InvalidLocationFails           Switch = "invalid-location-fails"
+	RangeRewritten                 Switch = "range-rewritten"
+	RangeIn64Bits                  Switch = "range-in-64-bits"
+	FrameIgnoresNotModified        Switch = "frame-ignores-not-modified"
+	RepeatedHeadersRefused         Switch = "repeated-headers-refused"
+	HTTP09                         Switch = "http-0.9"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 )
 
@@ -110,6 +116,18 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
 	{SameSiteIgnoresRedirects, "SameSite cookies look at the last URL only, not at the redirects on the way to it",
 		"https://crbug.com/1221316", []string{"chromium"}},
+	{InvalidLocationFails, "a redirect to something that is no URL fails before any other check, in redirect mode manual and error too",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/url_request_job.cc", []string{"chromium"}},
+	{RangeRewritten, "a Range of one part that script sets for a GET is parsed and written again, in its shortest form",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/partial_data.cc", []string{"chromium"}},
+	{RangeIn64Bits, "a Range whose numbers do not fit in 63 bits is not safelisted",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc", []string{"chromium"}},
+	{FrameIgnoresNotModified, "a navigation that is answered with 304 leaves the frame as it was",
+		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/loader/navigation_url_loader_impl.cc", []string{"chromium"}},
+	{RepeatedHeadersRefused, "a response with two different Location or Content-Disposition lines is a network error",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc", []string{"chromium"}},
+	{HTTP09, "at least 8 bytes that do not begin with a status line are a response of HTTP/0.9: status 200, no headers, all body",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 }

@@ -49,6 +49,20 @@ func (f *fetching) locationURL(h Headers) (u *urlRecord, found, ok bool) {
 	return u, true, true
 }
 
+// refusesLocation holds where an engine looks at a location that is no URL
+// before all else.
+func (f *fetching) refusesLocation(reply Reply) bool {
+	if !f.state.Profile[InvalidLocationFails] || !f.isRedirect(reply) {
+		return false
+	}
+	_, found, ok := f.locationURL(reply.Headers)
+	if !found || ok {
+		return false
+	}
+	f.fail(RedirectLocation, redirectFetch, "The location of the redirect is no URL, and that is looked at before all else.")
+	return true
+}
+
 // isomorphicBytes turns a header value into the bytes it was, so that a location
 // in UTF-8 is read as such.
 func isomorphicBytes(value string) string {

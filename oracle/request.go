@@ -75,6 +75,9 @@ type Reply struct {
 	Status  int
 	Headers Headers
 	Body    []byte
+	// NotHTTP is true for an answer that does not begin with a status line;
+	// Body is all of it: a network error.
+	NotHTTP bool
 	// Abort is "before-headers" or "in-body" when the connection is reset
 	// there: a network error.
 	Abort string

@@ -120,7 +120,7 @@ func (p Profile) unsafeRequestHeaderNames(h Headers) []string {
 	for _, line := range h {
 		name := strings.ToLower(line.Name)
 		switch {
-		case IsSafelistedRequestHeader(name, line.Value):
+		case IsSafelistedRequestHeader(name, line.Value) && !(name == "range" && p[RangeIn64Bits] && !fitsIn63Bits(line.Value)):
 			safe = append(safe, name)
 			size += byteLength(line.Value)
 		case p[ClientHintsSafelisted] && isClientHint(name, line.Value), p[UserAgentIgnored] && name == "user-agent":

@@ -1,10 +1,5 @@
 package oracle
 
-import (
-	"slices"
-	"strings"
-)
-
 // fetch runs main fetch and the checks that come after it. false: network
 // error.
 func (f *fetching) fetch() (Reply, bool) {
@@ -214,48 +209,6 @@ func (f *fetching) useStyle(reply Reply) {
 		return
 	}
 	f.finish(Allowed, "", cssOriginClean, "It applies, and script can read cssRules.")
-}
-
-// useFrame navigates the frame. A page can look into it when both have the
-// same origin in the end.
-func (f *fetching) useFrame(reply Reply) {
-	switch {
-	case reply.Status == 204 || reply.Status == 205:
-		f.fail(WrongType, frameResponse, "Status ", itoa(reply.Status), " has no document, so the frame stays as it was.")
-		return
-	case !f.frameOptionsAllow(reply):
-		return
-	}
-	if SameOrigin(f.origin, f.url().origin) {
-		f.finish(Allowed, "", frameResponse, "The document has the page's origin: script can look into it.")
-		return
-	}
-	f.p.Type, f.p.Status, f.p.URL, f.p.Headers, f.p.Body = "opaque", 0, "", nil, nil
-	f.finish(Opaque, "", frameResponse, "The document has another origin: it shows, script cannot look into it.")
-}
-
-// frameOptionsAllow is the check of X-Frame-Options.
-//
-// https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header
-func (f *fetching) frameOptionsAllow(reply Reply) bool {
-	var options []string
-	for _, value := range reply.Headers.SplitValues("X-Frame-Options") {
-		if value = strings.ToLower(value); value != "" && !slices.Contains(options, value) {
-			options = append(options, value)
-		}
-	}
-	known := func(o string) bool { return o == "deny" || o == "sameorigin" || o == "allowall" }
-	var denied bool
-	switch {
-	case len(options) > 1:
-		denied = slices.ContainsFunc(options, known)
-	case len(options) == 1:
-		denied = options[0] == "deny" || options[0] == "sameorigin" && !SameOrigin(f.origin, f.url().origin)
-	}
-	if denied {
-		f.fail(FrameOptions, frameOptions, "X-Frame-Options is ", quote(strings.Join(options, ", ")), ": the frame shows nothing.")
-	}
-	return !denied
 }
 
 func (f *fetching) useStream(reply Reply) {

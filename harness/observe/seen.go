@@ -75,10 +75,7 @@ func Prediction(p oracle.Prediction, r oracle.Request) Seen {
 		s.Body = new(isomorphic(p.Body))
 	}
 	if p.Read == oracle.Blocked {
-		s.Type = "error"
-		if via == "fetch" || via == "dynamic-import" {
-			s.Error = "TypeError"
-		}
+		s.Type, s.Error = "error", p.Error
 	}
 	if isClassicScript(via) && p.Read != oracle.Blocked {
 		s.Muted = new(p.Muted)

@@ -1,0 +1,78 @@
+package oracle
+
+import (
+	"slices"
+	"strings"
+)
+
+// useFrame navigates the frame. A page can look into it when both have the
+// same origin in the end.
+func (f *fetching) useFrame(reply Reply) {
+	switch {
+	case reply.Status == 204 || reply.Status == 205, reply.Status == 304 && f.state.Profile[FrameIgnoresNotModified]:
+		f.fail(WrongType, frameResponse, "Status ", itoa(reply.Status), " has no document, so the frame stays as it was.")
+		return
+	case !f.frameAncestorsAllow(reply), !f.frameOptionsAllow(reply), !f.isDocument(reply):
+		return
+	}
+	if SameOrigin(f.origin, f.url().origin) {
+		f.finish(Allowed, "", frameResponse, "The document has the page's origin: script can look into it.")
+		return
+	}
+	f.p.Type, f.p.Status, f.p.URL, f.p.Headers, f.p.Body = "opaque", 0, "", nil, nil
+	f.finish(Opaque, "", frameResponse, "The document has another origin: it shows, script cannot look into it.")
+}
+
+// isDocument says whether what came is shown in the frame. An attachment and a
+// type that browsers do not show are downloads, and the frame stays as it was.
+//
+// https://html.spec.whatwg.org/multipage/document-lifecycle.html#loading-a-document
+func (f *fetching) isDocument(reply Reply) bool {
+	disposition, _ := reply.Headers.Get("Content-Disposition")
+	kind, _, _ := strings.Cut(disposition, ";")
+	if kind = strings.Trim(kind, httpWhitespace); IsToken(kind) && !strings.EqualFold(kind, "inline") {
+		f.fail(WrongType, frameResponse, "Content-Disposition is ", quote(disposition), ": it is a download, and the frame stays as it was.")
+		return false
+	}
+	m, ok := ExtractMIMEType(reply.Headers)
+	if !ok || m.IsJavaScript() || m.IsJSON() || m.IsXML() {
+		return true
+	}
+	switch m.Type {
+	case "text", "image", "audio", "video", "multipart":
+		return true
+	}
+	if m.Essence() == "application/pdf" {
+		return true
+	}
+	f.fail(WrongType, frameResponse, contentType(reply.Headers), ", which no frame shows: it is a download, and the frame stays as it was.")
+	return false
+}
+
+// frameOptionsAllow is the check of X-Frame-Options, which frame-ancestors
+// stands in for where there is one.
+//
+// https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header
+func (f *fetching) frameOptionsAllow(reply Reply) bool {
+	if len(frameAncestors(reply.Headers)) > 0 {
+		return true
+	}
+	var options []string
+	for _, value := range reply.Headers.SplitValues("X-Frame-Options") {
+		if value = strings.ToLower(value); value != "" && !slices.Contains(options, value) {
+			options = append(options, value)
+		}
+	}
+	known := func(o string) bool { return o == "deny" || o == "sameorigin" || o == "allowall" }
+	var denied bool
+	switch {
+	case len(options) > 1:
+		denied = slices.ContainsFunc(options, known)
+	case len(options) == 1:
+		denied = options[0] == "deny" || options[0] == "sameorigin" && !SameOrigin(f.origin, f.url().origin)
+	}
+	if denied {
+		f.fail(FrameOptions, frameOptions, "X-Frame-Options is ", quote(strings.Join(options, ", ")), ": the frame shows nothing.")
+	}
+	return !denied
+}

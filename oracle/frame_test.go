@@ -1,0 +1,68 @@
+package oracle
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestFrameAncestors(t *testing.T) {
+	for policy, want := range map[string]Reason{
+		"":                                                              "",
+		"default-src 'none'":                                            "",
+		"frame-ancestors 'none'":                                        ContentSecurityPolicy,
+		"frame-ancestors":                                               ContentSecurityPolicy,
+		"frame-ancestors 'self'":                                        ContentSecurityPolicy,
+		"frame-ancestors *":                                             "",
+		"Frame-Ancestors https:":                                        "",
+		"frame-ancestors http:":                                         "",
+		"frame-ancestors https://app.site.test":                         "",
+		"frame-ancestors http://app.site.test":                          "",
+		"frame-ancestors app.site.test":                                 "",
+		"frame-ancestors app.site.test/":                                "",
+		"frame-ancestors app.site.test/x/":                              ContentSecurityPolicy,
+		"frame-ancestors *.site.test":                                   "",
+		"frame-ancestors *.app.site.test":                               ContentSecurityPolicy,
+		"frame-ancestors https://*":                                     "",
+		"frame-ancestors app.site.test:*":                               "",
+		"frame-ancestors app.site.test:443":                             "",
+		"frame-ancestors app.site.test:8443":                            ContentSecurityPolicy,
+		"frame-ancestors https://evil.test; frame-ancestors *":          ContentSecurityPolicy,
+		"frame-ancestors *, default-src 'none', frame-ancestors 'none'": ContentSecurityPolicy,
+		"default-src 'none'; frame-ancestors https://x.test https://app.site.test": "",
+	} {
+		p := predict(t, Request{Via: "iframe", URL: api}, answers(200, "x", "Content-Security-Policy", policy))
+		assert.Equal(t, want, p.Reason, policy)
+	}
+	self := answers(200, "x", "Content-Security-Policy", "frame-ancestors 'self'", "X-Frame-Options", "DENY")
+	assert.Equal(t, Allowed, predict(t, Request{Via: "iframe", URL: own}, self).Read, "frame-ancestors stands in for X-Frame-Options")
+	sandbox := Client{Page: origin(t, app), Opaque: true}
+	star := answers(200, "x", "Content-Security-Policy", "frame-ancestors *")
+	assert.Equal(t, ContentSecurityPolicy, predict(t, Request{Via: "iframe", Client: sandbox, URL: api}, star).Reason)
+}
+
+func TestDownloads(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		want        Reason
+	}{
+		{"Content-Disposition", "attachment", WrongType},
+		{"Content-Disposition", `attachment; filename="x"`, WrongType},
+		{"Content-Disposition", "junk", WrongType},
+		{"Content-Disposition", "Inline", ""},
+		{"Content-Disposition", "", ""},
+		{"Content-Disposition", "filename=x", ""},
+		{"Content-Type", "application/octet-stream", WrongType},
+		{"Content-Type", "x/y", WrongType},
+		{"Content-Type", "application/json", ""},
+		{"Content-Type", "application/xhtml+xml", ""},
+		{"Content-Type", "text/plain", ""},
+		{"Content-Type", "application/pdf", ""},
+	} {
+		p := predict(t, Request{Via: "iframe", URL: api}, answers(200, "x", c.name, c.value))
+		assert.Equal(t, c.want, p.Reason, "%s: %s", c.name, c.value)
+	}
+	notModified := answers(304, "")
+	assert.Equal(t, Opaque, predict(t, Request{Via: "iframe", URL: api}, notModified).Read)
+	assert.Equal(t, Blocked, predictAs(t, ProfileFor("chromium"), Request{Via: "iframe", URL: api}, notModified).Read)
+}
