@@ -113,14 +113,17 @@
         (s.oracle.trace || []).length ? h('div', null, h('h4', null, 'What the standard does'), trace(s.oracle.trace)) : null));
   }
 
+  // request is what the page did, in its own words if the record has them.
   function request(q) {
     const lines = [q.text || [q.method, q.url].filter(Boolean).join(' ')];
-    const more = [];
-    if (q.mode) more.push('mode ' + q.mode);
-    if (q.credentials) more.push('credentials ' + q.credentials);
-    if (more.length) lines.push(more.join(', '));
-    for (const header of q.headers || []) lines.push(header.name + ': ' + header.value);
-    if (q.body) lines.push('', q.body);
+    if (!q.text) {
+      const more = [];
+      if (q.mode) more.push('mode ' + q.mode);
+      if (q.credentials) more.push('credentials ' + q.credentials);
+      if (more.length) lines.push(more.join(', '));
+      for (const header of q.headers || []) lines.push(header.name + ': ' + header.value);
+      if (q.body) lines.push('', q.body);
+    }
     return h('pre', { class: 'request', 'aria-label': 'The request' }, shown(lines.join('\n')));
   }
 
