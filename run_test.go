@@ -1,9 +1,12 @@
 package corsproof_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +17,49 @@ import (
 	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/scenarios"
 )
+
+// TestMain gives the tests a temporary folder of their own and fails if anything
+// outlives them: a file in it, or a process that was started below it.
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		folder, err := os.MkdirTemp("", "corsproof")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 3
+		}
+		defer os.RemoveAll(folder)
+		for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+			os.Setenv(name, folder)
+		}
+		code := m.Run()
+		for _, left := range leftovers(folder) {
+			fmt.Fprintln(os.Stderr, "left behind:", left)
+			code = 1
+		}
+		return code
+	}())
+}
+
+// leftovers are the files in the folder and, where /proc tells, the running
+// processes that name it.
+func leftovers(folder string) []string {
+	var left []string
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, f := range files {
+		left = append(left, filepath.Join(folder, f.Name()))
+	}
+	processes, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, p := range processes {
+		line, err := os.ReadFile(p) // gone meanwhile: nothing is left
+		if err == nil && bytes.Contains(line, []byte(folder)) {
+			left = append(left, string(bytes.ReplaceAll(line, []byte{0}, []byte(" "))))
+		}
+	}
+	return left
+}
 
 // TestConformance runs the catalogue in a real browser: one subtest a
 // permutation, TestConformance/<topic>/<id>[/<name>]/<via>/<engine>. A subtest
