@@ -292,7 +292,10 @@ func mappings(fleet *servers.Fleet) []browser.Mapping {
 func topology(listen []servers.Listen) []record.Origin {
 	var out []record.Origin
 	for _, l := range listen {
-		var name, relation string
+		name, relation := "literal", ""
+		if l.Origin == plainPage {
+			name, relation = "sentinel", "corsproof's own"
+		}
 		for _, n := range scenarios.Named {
 			if n.Origin == l.Origin {
 				name, relation = n.Name, n.Relation
