@@ -82,7 +82,7 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	}
 	handshake := f.mode == "websocket" && reply.Status == 101
 	switch {
-	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status < 200 && !handshake,
+	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status >= 100 && reply.Status < 200 && !handshake,
 		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers, "Location") || differ(reply.Headers, "Content-Disposition")):
 		return Reply{}, false
 	}

@@ -13,6 +13,11 @@ func (f *fetching) fetch() (Reply, bool) {
 	if f.method == "HEAD" || isNullBodyStatus(reply.Status) {
 		reply.Body = nil
 	}
+	coded := true
+	if reply.Body, coded = decodeContent(reply.Headers, reply.Body); !coded && reply.Abort == "" {
+		f.fail(NetworkError, contentCodings, "The body is not what Content-Encoding says.")
+		return Reply{}, false
+	}
 	switch {
 	case !f.allowedByNosniff(reply), !f.allowedByMIMEType(reply):
 		return Reply{}, false
@@ -20,7 +25,7 @@ func (f *fetching) fetch() (Reply, bool) {
 		return Reply{}, false
 	}
 	if reply.Abort == "in-body" {
-		f.fail(NetworkError, networkFetch, "The connection broke in the response's body.")
+		f.fail(NetworkError, networkFetch, "The response broke off in its body.")
 		return Reply{}, false
 	}
 	return reply, true

@@ -1,10 +1,6 @@
 package scenarios
 
 import (
-	"bytes"
-	"io"
-	"net/http/httputil"
-	"strconv"
 	"strings"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -131,9 +127,8 @@ func withType(a Answer, contentType string) Answer {
 
 func (r *Reply) answer(status int, q Query, names Names) Answer {
 	if r.Raw != nil {
-		a := parseRaw(r.Raw)
-		a.Delay, a.Abort = r.Delay, r.Abort
-		return a
+		head, rest, _ := finalHead(r.Raw)
+		return Answer{Status: head.status, Headers: head.headers, Body: rest, Raw: r.Raw, Delay: r.Delay, Abort: r.Abort}
 	}
 	a := Answer{Status: r.Status, Headers: r.Headers.expand(q, names), Delay: r.Delay, Abort: r.Abort}
 	if a.Status == 0 {
@@ -151,57 +146,6 @@ func (l Lines) expand(q Query, names Names) oracle.Headers {
 		headers[i] = oracle.Header{Name: line.Name, Value: line.Value.Expand(q, names)}
 	}
 	return headers
-}
-
-// parseRaw reads a raw answer as browsers do: leniently. Status is 0 when the
-// bytes do not begin with a status line of HTTP/1.
-func parseRaw(raw []byte) Answer {
-	a := Answer{Raw: raw}
-	line, rest := cutLine(raw)
-	version, rest1, _ := strings.Cut(line, " ")
-	if code, _, _ := strings.Cut(strings.TrimLeft(rest1, " "), " "); strings.HasPrefix(version, "HTTP/1.") {
-		a.Status, _ = strconv.Atoi(code)
-	}
-	length, chunked := -1, false
-	for len(rest) > 0 {
-		line, rest = cutLine(rest)
-		if line == "" {
-			break
-		}
-		if folded := strings.TrimLeft(line, " \t"); folded != line && len(a.Headers) > 0 {
-			a.Headers[len(a.Headers)-1].Value += " " + strings.TrimRight(folded, " \t")
-			continue
-		}
-		name, value, found := strings.Cut(line, ":")
-		if name = strings.TrimRight(name, " \t"); !found || !isToken(name) {
-			continue
-		}
-		value = strings.Trim(value, " \t")
-		a.Headers = append(a.Headers, oracle.Header{Name: name, Value: value})
-		switch {
-		case strings.EqualFold(name, "Content-Length"):
-			if n, err := strconv.Atoi(value); err == nil {
-				length = n
-			}
-		case strings.EqualFold(name, "Transfer-Encoding"):
-			chunked = strings.EqualFold(value, "chunked")
-		}
-	}
-	switch {
-	case chunked:
-		a.Body, _ = io.ReadAll(io.LimitReader(httputil.NewChunkedReader(bytes.NewReader(rest)), maxBytes))
-	case length >= 0 && length < len(rest):
-		a.Body = rest[:length]
-	default:
-		a.Body = rest
-	}
-	return a
-}
-
-// cutLine is the first line of data, isomorphic, and what follows it.
-func cutLine(data []byte) (string, []byte) {
-	line, rest, _ := bytes.Cut(data, []byte("\n"))
-	return isomorphicDecode(bytes.TrimSuffix(line, []byte("\r"))), rest
 }
 
 // caseNames resolves the placeholders of one case at one hop.

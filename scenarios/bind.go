@@ -142,11 +142,8 @@ func (b *Bound) reply(step int, w oracle.WireRequest) oracle.Reply {
 	if !ok {
 		return oracle.Reply{Status: 404}
 	}
-	a := b.Answer(step, q)
-	if a.Raw != nil && a.Status == 0 && a.Abort == "" {
-		a.Abort = "before-headers" // no HTTP: a network error
-	}
-	return oracle.Reply{Status: a.Status, Headers: a.Headers, Body: a.Body, Abort: a.Abort}
+	_, protocol, _ := ResolveOrigin(q.At.String())
+	return b.Answer(step, q).received(w.Method, protocol)
 }
 
 // query reads a predicted request as the servers read one from the wire. It is
@@ -233,6 +230,7 @@ func (b *Bound) notSupported(s *Step) string {
 		{"expect.timing", s.Expect.Timing != ""},
 		// crypto/tls refuses a server name that ends so.
 		{"an https origin that ends in a dot", s.endsInDot()},
+		{"Content-Encoding br or zstd", s.packs()},
 		// Browsers stream over HTTP/2 alone.
 		{"a stream as body of a request over HTTP/1.1", s.streamsOverHTTP1()},
 	} {
@@ -259,6 +257,20 @@ func (s *Step) endsInDot() bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		origin, _, err := ResolveOrigin(name)
 		return err == nil && origin.Scheme == "https" && strings.HasSuffix(origin.Host, ".")
+	})
+}
+
+// packs reports whether the response has a content coding that the oracle
+// cannot undo.
+func (s *Step) packs() bool {
+	reply := s.Server.Response
+	headers := reply.Headers.expand(Query{}, originsOnly{})
+	if reply.Raw != nil {
+		h, _, _ := finalHead(reply.Raw)
+		headers = h.headers
+	}
+	return slices.ContainsFunc(headers.SplitValues("Content-Encoding"), func(coding string) bool {
+		return strings.EqualFold(coding, "br") || strings.EqualFold(coding, "zstd")
 	})
 }
 

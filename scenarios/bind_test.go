@@ -146,29 +146,6 @@ func TestAnswerDefaults(t *testing.T) {
 	}
 }
 
-func TestRaw(t *testing.T) {
-	for _, test := range []struct {
-		raw  string
-		want Answer
-	}{
-		{"HTTP/1.1 200 OK\r\nA: b\r\nc :  d\t\r\n e\r\nbroken\r\n\r\nbody", Answer{Status: 200, Headers: oracle.Headers{{Name: "A", Value: "b"}, {Name: "c", Value: "d e"}}, Body: []byte("body")}},
-		{"HTTP/1.0 404\nA:b\n\n", Answer{Status: 404, Headers: oracle.Headers{{Name: "A", Value: "b"}}, Body: []byte{}}},
-		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nbody", Answer{Status: 200, Headers: oracle.Headers{{Name: "Content-Length", Value: "2"}}, Body: []byte("bo")}},
-		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", Answer{Status: 200, Headers: oracle.Headers{{Name: "Transfer-Encoding", Value: "chunked"}}, Body: []byte("hi")}},
-		{"garbage", Answer{Body: []byte{}}},
-		{"", Answer{}},
-	} {
-		a := parseRaw([]byte(test.raw))
-		assert.Equal(t, []byte(test.raw), a.Raw)
-		assert.Equal(t, test.want.Status, a.Status, test.raw)
-		assert.Equal(t, test.want.Headers, a.Headers, test.raw)
-		assert.Equal(t, string(test.want.Body), string(a.Body), test.raw)
-	}
-	b := bind1(t, "    request: {to: api}\n    server: {response: {raw: garbage}}\n    expect: {read: blocked}\n")
-	assert.Equal(t, "before-headers", b.Steps[0].Server.Reply(oracle.WireRequest{URL: "https://api.other.test/~t0/"}).Abort)
-	assert.Empty(t, b.Answer(0, Query{At: origin(t, "api"), Path: "/"}).Abort, "the server sends the bytes")
-}
-
 func TestCookiesStayInTheCase(t *testing.T) {
 	b := bind1(t, `    request: {to: api}
     server: {redirects: [{to: sub}]}
@@ -233,17 +210,6 @@ func TestExpandClaims(t *testing.T) {
 }
 
 // FuzzRaw: whatever a server sends, reading it never panics.
-func FuzzRaw(f *testing.F) {
-	for _, s := range []string{"HTTP/1.1 200 OK\r\nA: b\r\n\r\nx", "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n", ":\n \n"} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		for _, h := range parseRaw(raw).Headers {
-			assert.True(t, isToken(h.Name))
-		}
-	})
-}
-
 // TestLiteralLocations follows what a server may write into Location: the case
 // goes on where it leads.
 func TestLiteralLocations(t *testing.T) {
