@@ -61,7 +61,7 @@ var switches = []SwitchInfo{
 	{AuthorizationUnderWildcard, `"*" in Access-Control-Allow-Headers covers Authorization`,
 		"https://github.com/whatwg/fetch/issues/1919", []string{"chromium", "firefox", "webkit"}},
 	{SameOriginCrossoriginOrigin, "elements with crossorigin, modules, fonts and CSS images with CORS send Origin to their own origin too",
-		"https://source.chromium.org/search?q=SetCrossOriginAttributeValue", []string{"chromium"}},
+		"https://github.com/whatwg/fetch/issues/871", []string{"chromium"}},
 	{ClientHintsSafelisted, "client-hint headers set by script (dpr, save-data, ...) need no preflight",
 		"https://wicg.github.io/client-hints-infrastructure/#safelisted", []string{"chromium"}},
 	{UserAgentIgnored, "a User-Agent set by script is dropped without a word",
