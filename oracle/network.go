@@ -6,18 +6,14 @@ import (
 	"strings"
 )
 
-// networkFetch is HTTP-network-or-cache fetch without the HTTP cache: it sends
-// the request as it stands, with or without credentials.
+// networkFetch is HTTP-network-or-cache fetch : it answers from the HTTP
+// cache, or sends the request, with or without credentials.
 //
 // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
 func (f *fetching) networkFetch() (Reply, bool) {
 	const keepaliveBytes = 64 << 10
 	if f.asked.Keepalive && f.body != nil && len(f.body.Bytes) > keepaliveBytes {
 		f.fail(NetworkError, keepaliveLimit, "A keepalive request may have 64 KiB of body, and this one has ", itoa(len(f.body.Bytes)), " bytes.")
-		return Reply{}, false
-	}
-	if f.asked.Cache == "only-if-cached" {
-		f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
 		return Reply{}, false
 	}
 	include := f.credentials == "include" || f.credentials == "same-origin" && f.tainting == "basic"
@@ -27,6 +23,17 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	}
 	if include {
 		w.Cookie = f.state.cookieHeader(f.url(), f.cookieContext())
+	}
+	stored := f.cached(w)
+	switch {
+	case stored >= 0 && f.usable(f.state.responses[stored]):
+		f.note(networkFetch, "The HTTP cache has a response for ", w.URL, ": nothing is sent.")
+		return f.state.responses[stored].reply, true
+	case f.asked.Cache == "only-if-cached":
+		f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
+		return Reply{}, false
+	case stored >= 0 && w.Method == "GET":
+		w = f.state.responses[stored].validate(w)
 	}
 	f.note(networkFetch, f.method, " goes to ", w.URL, f.credentialsPhrase(include, w.Cookie), originPhrase(w.Origin))
 	reply, ok := f.exchange(w)
@@ -51,7 +58,15 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		f.fail(NetworkError, networkFetch, "Status 407 is a proxy's, and there is none.")
 		return Reply{}, false
 	}
-	if !ok {
+	switch {
+	case ok && stored >= 0 && reply.Status == 304 && w.Method == "GET":
+		s := &f.state.responses[stored]
+		*s = s.freshen(reply.Headers, f.state.Now)
+		f.note(networkFetch, "Status 304 says that the stored response is still right: it takes over the headers of the 304.")
+		return s.reply, true
+	case ok:
+		f.remember(w, reply)
+	default:
 		f.fail(NetworkError, networkFetch, "The connection broke before there was a response, or what came is none.")
 	}
 	return reply, ok

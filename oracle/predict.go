@@ -48,6 +48,7 @@ type fetching struct {
 	unsafeRequest  bool // made by script, which chooses methods and headers
 	forcePreflight bool // the use-CORS-preflight flag
 	crossedOver    bool // some redirect led to another origin
+	stored         bool // the last reply went into the HTTP cache
 	opaqueRedirect bool // the response is an opaque-redirect filtered one
 
 	failed Reason // why it is a network error, "" while it is none
@@ -233,6 +234,7 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 	if f.tainting == "cors" {
 		failed := CORSCheck(f.serializedOrigin(), f.credentials, reply.Headers)
 		if failed != "" {
+			f.forget()
 			f.fail(failed, corsCheck, "The response fails: ", f.corsSentence(reply.Headers))
 			return Reply{}, false
 		}

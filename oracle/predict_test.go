@@ -282,7 +282,8 @@ func TestVocabulary(t *testing.T) {
 		}
 	}
 	assert.Empty(t, Switch("none").Link())
-	assert.Equal(t, ProfileFor("chromium"), ProfileFor("chrome-headless-shell"))
+	assert.Equal(t, ProfileFor("chromium"), ProfileFor("chrome"))
+	assert.False(t, ProfileFor("chromium")[HTTPCacheShared])
 	assert.Nil(t, ProfileFor("lynx"))
 	for _, reason := range []Reason{MissingAllowOrigin, MultipleAllowOrigin, InvalidAllowOrigin, AllowOriginMismatch, WildcardWithCredentials, InvalidAllowCredentials} {
 		assert.NotEmpty(t, reason.ofPreflight().About())

@@ -46,6 +46,11 @@ const (
 	FrameIgnoresNotModified        Switch = "frame-ignores-not-modified"
 	RepeatedHeadersRefused         Switch = "repeated-headers-refused"
 	HTTP09                         Switch = "http-0.9"
+	HTTPCacheShared                Switch = "http-cache-shared"
+	FramesCachedApart              Switch = "frames-cached-apart"
+	HeuristicFreshness             Switch = "heuristic-freshness"
+	PutKeepsCached                 Switch = "put-keeps-cached"
+	BlockedNotCached               Switch = "blocked-not-cached"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 )
 
@@ -54,7 +59,7 @@ type SwitchInfo struct {
 	Switch  Switch
 	About   string   // what the engine does, where the standard says otherwise
 	Link    string   // the rule's source: a bug, a proposal, the engine's code
-	Engines []string // which do so: chromium, firefox, webkit
+	Engines []string // which do so: chromium, chrome-headless-shell alone, firefox, webkit
 }
 
 var switches = []SwitchInfo{
@@ -128,6 +133,16 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc", []string{"chromium"}},
 	{HTTP09, "at least 8 bytes that do not begin with a status line are a response of HTTP/0.9: status 200, no headers, all body",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc", []string{"chromium"}},
+	{HTTPCacheShared, "the HTTP cache is not partitioned: pages of all sites share it",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/base/features.cc", []string{"chrome-headless-shell"}},
+	{FramesCachedApart, "the document of a frame has an entry of its own in the HTTP cache, which nothing else uses",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache.cc", []string{"chromium"}},
+	{HeuristicFreshness, "a response that does not say how long it lives does so for a tenth of the time since Last-Modified, a 300, 301, 308 or 410 for ever",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
+	{PutKeepsCached, "a PUT leaves what the HTTP cache has of its URL",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
+	{BlockedNotCached, "a response that fails the CORS check does not stay in the HTTP cache",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/cors_url_loader.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 }
@@ -154,13 +169,16 @@ func (s Switch) Link() string { return s.Info().Link }
 // between builds, such as third-party cookies, is for start-up probes to find.
 // An unknown engine has the standard's profile.
 func ProfileFor(engine string) Profile {
+	engines := []string{engine}
 	switch engine {
-	case "chrome", "edge", "chrome-headless-shell", "chromium-headless-shell":
-		engine = "chromium"
+	case "chrome", "edge":
+		engines = []string{"chromium"}
+	case "chrome-headless-shell", "chromium-headless-shell":
+		engines = []string{"chromium", "chrome-headless-shell"}
 	}
 	var p Profile
 	for _, info := range switches {
-		if slices.Contains(info.Engines, engine) {
+		if slices.ContainsFunc(engines, func(e string) bool { return slices.Contains(info.Engines, e) }) {
 			if p == nil {
 				p = Profile{}
 			}

@@ -16,6 +16,7 @@ type State struct {
 
 	preflight []cacheEntry
 	cookies   []storedCookie
+	responses []storedResponse // the HTTP cache
 }
 
 // Advance is the state after d has passed.
@@ -28,5 +29,6 @@ func (s State) Advance(d time.Duration) State {
 func (s State) clone() State {
 	s.preflight = slices.Clone(s.preflight)
 	s.cookies = slices.Clone(s.cookies)
+	s.responses = slices.Clone(s.responses)
 	return s
 }

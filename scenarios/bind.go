@@ -230,7 +230,10 @@ func (b *Bound) notSupported(s *Step) string {
 		{"expect.timing", s.Expect.Timing != ""},
 		// crypto/tls refuses a server name that ends so.
 		{"an https origin that ends in a dot", s.endsInDot()},
-		{"Content-Encoding br or zstd", s.packs()},
+		{"Content-Encoding br or zstd", s.responseHas("Content-Encoding", "br") || s.responseHas("Content-Encoding", "zstd")},
+		{"stale-while-revalidate between steps", len(b.Permutation.Steps) > 1 && s.responseHas("Cache-Control", "stale-while-revalidate")},
+		// Documents keep images and modules, whatever the HTTP cache does.
+		{"loading an image or a module that the page has already", b.loadedBefore(s)},
 		// Browsers stream over HTTP/2 alone.
 		{"a stream as body of a request over HTTP/1.1", s.streamsOverHTTP1()},
 	} {
@@ -260,17 +263,43 @@ func (s *Step) endsInDot() bool {
 	})
 }
 
-// packs reports whether the response has a content coding that the oracle
-// cannot undo.
-func (s *Step) packs() bool {
+// loadedBefore reports whether an earlier step loads the same image or module
+// on the same page: a document asks once for either.
+func (b *Bound) loadedBefore(s *Step) bool {
+	kept := keptByDocument[s.Request.Via]
+	before := false
+	for i := range b.Permutation.Steps {
+		other := &b.Permutation.Steps[i]
+		if other == s {
+			return before && !s.Fresh
+		}
+		same := keptByDocument[other.Request.Via] == kept && other.Request.From == s.Request.From &&
+			other.Request.To == s.Request.To && other.Request.Path == s.Request.Path
+		before = kept != "" && (before && !other.Fresh || same)
+	}
+	return false
+}
+
+// keptByDocument are the ways to load whose results a document keeps by URL.
+//
+// https://html.spec.whatwg.org/multipage/images.html#list-of-available-images
+var keptByDocument = map[oracle.Via]string{
+	"img": "image", "img-cors": "image", "canvas": "image", "webgl": "image", "css-image": "image",
+	"module": "module", "dynamic-import": "module",
+}
+
+// responseHas reports whether a header of the response lists a word, which may
+// have a value ("max-age" has one).
+func (s *Step) responseHas(header, word string) bool {
 	reply := s.Server.Response
 	headers := reply.Headers.expand(Query{}, originsOnly{})
 	if reply.Raw != nil {
 		h, _, _ := finalHead(reply.Raw)
 		headers = h.headers
 	}
-	return slices.ContainsFunc(headers.SplitValues("Content-Encoding"), func(coding string) bool {
-		return strings.EqualFold(coding, "br") || strings.EqualFold(coding, "zstd")
+	return slices.ContainsFunc(headers.SplitValues(header), func(value string) bool {
+		name, _, _ := strings.Cut(value, "=")
+		return strings.EqualFold(strings.TrimSpace(name), word)
 	})
 }
 

@@ -1,0 +1,258 @@
+package oracle
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// storedResponse is an entry of the HTTP cache: the reply to a GET.
+//
+// https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
+type storedResponse struct {
+	partition, url string
+	varied         []string // what the request had under the names of Vary
+	reply          Reply
+	at             time.Duration // when it was stored or last validated
+}
+
+// cacheMode is the request's cache mode: a conditional request of the script's
+// own leaves the cache alone.
+func (f *fetching) cacheMode() string {
+	switch {
+	case f.asked.Cache != "" && f.asked.Cache != "default":
+		return f.asked.Cache
+	case slices.ContainsFunc(conditionals, f.headers.Has):
+		return "no-store"
+	}
+	return "default"
+}
+
+var conditionals = []string{"If-Modified-Since", "If-None-Match", "If-Unmodified-Since", "If-Match", "If-Range"}
+
+// cachePartition is the site of the page: sites share no entries.
+//
+// https://fetch.spec.whatwg.org/#determine-the-http-cache-partition
+func (f *fetching) cachePartition() string {
+	if f.state.Profile[HTTPCacheShared] {
+		return ""
+	}
+	if f.mode == "navigate" && f.state.Profile[FramesCachedApart] {
+		return "frame " + siteOf(f.client.Page)
+	}
+	return siteOf(f.client.Page)
+}
+
+// cached is the stored response that answers the request, as an index; -1 if
+// there is none, or the cache mode does not ask for it.
+func (f *fetching) cached(w WireRequest) int {
+	mode := f.cacheMode()
+	if len(f.state.responses) == 0 || mode == "no-store" || mode == "reload" || w.Method != "GET" && w.Method != "HEAD" || w.Headers.Has("Range") {
+		return -1
+	}
+	partition := f.cachePartition()
+	return slices.IndexFunc(f.state.responses, func(s storedResponse) bool {
+		return s.partition == partition && s.url == w.URL && slices.Equal(s.varied, f.varied(s.reply.Headers, w))
+	})
+}
+
+// varied are the request's values under the names of a response's Vary. Of the
+// headers that only browsers set, those are looked at that change from load to
+// load.
+func (f *fetching) varied(h Headers, w WireRequest) []string {
+	var values []string
+	for _, name := range h.SplitValues("Vary") {
+		value, _ := w.Headers.Get(name)
+		switch strings.ToLower(name) {
+		case "origin":
+			value = w.Origin
+		case "cookie":
+			value = w.Cookie
+		case "accept", "sec-fetch-dest":
+			if value == "" {
+				value = f.destination
+			}
+		case "sec-fetch-mode":
+			value = f.mode
+		}
+		values = append(values, value)
+	}
+	return values
+}
+
+// usable says whether a stored response answers without asking the server.
+func (f *fetching) usable(s storedResponse) bool {
+	switch f.cacheMode() {
+	case "force-cache", "only-if-cached":
+		return true
+	case "no-cache":
+		return false
+	}
+	return f.state.Now-s.at < f.state.Profile.freshness(s.reply)
+}
+
+// freshness is how long a response answers from the cache: max-age, or Expires,
+// less its Age. Without them, the standard lets browsers guess, and the guess
+// here is none.
+//
+// https://www.rfc-editor.org/rfc/rfc9111#name-freshness
+func (p Profile) freshness(reply Reply) time.Duration {
+	h := reply.Headers
+	if _, found := cacheDirective(h, "no-cache"); found {
+		return 0
+	}
+	date := epoch
+	if d, ok := httpTime(h, "Date"); ok {
+		date = d
+	}
+	age := seconds(h.Values("Age"))
+	if value, found := cacheDirective(h, "max-age"); found {
+		return seconds([]string{value}) - age
+	}
+	if h.Has("Expires") {
+		expires, ok := httpTime(h, "Expires")
+		if !ok {
+			return 0
+		}
+		return expires.Sub(date) - age
+	}
+	if !p[HeuristicFreshness] || strings.EqualFold(strings.Join(h.Values("Pragma"), ""), "no-cache") {
+		return 0
+	}
+	switch reply.Status {
+	case 200, 203, 206:
+		if modified, ok := httpTime(h, "Last-Modified"); ok {
+			return date.Sub(modified)/10 - age
+		}
+	case 300, 301, 308, 410:
+		return 1<<63 - 1
+	}
+	return 0
+}
+
+// epoch stands for the time of a run: any time after the dates of the past that
+// scenarios name, and before those of the future.
+var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func httpTime(h Headers, name string) (time.Time, bool) {
+	value, _ := h.Get(name)
+	t, err := http.ParseTime(value)
+	return t, err == nil
+}
+
+// seconds reads the first value; 0 for none and for what is no number.
+func seconds(values []string) time.Duration {
+	if len(values) == 0 || !isDigits(values[0]) || values[0] == "" {
+		return 0
+	}
+	n, err := strconv.ParseUint(values[0], 10, 31)
+	if err != nil {
+		n = 1 << 31
+	}
+	return time.Duration(n) * time.Second
+}
+
+// cacheDirective finds a directive of Cache-Control; the first of a name
+// counts.
+func cacheDirective(h Headers, name string) (value string, found bool) {
+	for _, directive := range h.SplitValues("Cache-Control") {
+		key, value, _ := strings.Cut(directive, "=")
+		if strings.EqualFold(strings.Trim(key, httpWhitespace), name) {
+			return strings.Trim(value, "\" \t"), true
+		}
+	}
+	return "", false
+}
+
+// validate makes a request conditional on a stored response.
+func (s storedResponse) validate(w WireRequest) WireRequest {
+	w.Headers = slices.Clip(w.Headers)
+	if tag, found := s.reply.Headers.Get("ETag"); found {
+		w.Headers = append(w.Headers, Header{"If-None-Match", tag})
+	}
+	if modified, found := s.reply.Headers.Get("Last-Modified"); found {
+		w.Headers = append(w.Headers, Header{"If-Modified-Since", modified})
+	}
+	return w
+}
+
+// freshen is the stored response after a 304: the headers of the 304 replace
+// its own, except those that describe the body.
+//
+// https://www.rfc-editor.org/rfc/rfc9111#name-freshening-stored-responses
+func (s storedResponse) freshen(h Headers, now time.Duration) storedResponse {
+	headers := slices.Clone(s.reply.Headers)
+	for _, line := range h {
+		headers = headers.without(line.Name)
+	}
+	for _, line := range h {
+		headers = append(headers, line)
+	}
+	for _, line := range s.reply.Headers {
+		if describesBody(line.Name) {
+			headers = append(headers.without(line.Name), line)
+		}
+	}
+	s.reply.Headers, s.at = headers, now
+	return s
+}
+
+func describesBody(name string) bool {
+	switch strings.ToLower(name) {
+	case "content-length", "content-encoding", "content-type", "content-range":
+		return true
+	}
+	return false
+}
+
+// remember keeps what a reply leaves in the HTTP cache: itself, or, after a
+// request that may have changed the resource, nothing of its URL.
+//
+// https://www.rfc-editor.org/rfc/rfc9111#name-invalidating-stored-response
+func (f *fetching) remember(w WireRequest, reply Reply) {
+	switch {
+	case w.Method == "HEAD", f.mode == "websocket":
+	case w.Method != "GET":
+		if reply.Status < 400 && !(w.Method == "PUT" && f.state.Profile[PutKeepsCached]) {
+			f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool { return f.isStored(s, w) })
+		}
+	case f.cacheMode() != "no-store" && mayStore(reply):
+		entry := storedResponse{partition: f.cachePartition(), url: w.URL, varied: f.varied(reply.Headers, w), reply: reply, at: f.state.Now}
+		f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool {
+			return f.isStored(s, w) && slices.Equal(s.varied, f.varied(s.reply.Headers, w))
+		})
+		f.state.responses = append(f.state.responses, entry)
+		f.stored = true
+	}
+}
+
+// forget takes back what this fetch left in the cache, where an engine does not
+// keep what a page may not read.
+func (f *fetching) forget() {
+	if f.stored && f.state.Profile[BlockedNotCached] {
+		f.state.responses = f.state.responses[:len(f.state.responses)-1]
+	}
+}
+
+func (f *fetching) isStored(s storedResponse, w WireRequest) bool {
+	return s.url == w.URL && s.partition == f.cachePartition()
+}
+
+// mayStore says whether a private cache may store the reply to a GET.
+//
+// https://www.rfc-editor.org/rfc/rfc9111#name-storing-responses-in-caches
+func mayStore(reply Reply) bool {
+	if _, never := cacheDirective(reply.Headers, "no-store"); never || reply.Abort != "" || slices.Contains(reply.Headers.SplitValues("Vary"), "*") {
+		return false
+	}
+	switch reply.Status {
+	case 206, 304:
+		return false
+	case 200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501:
+		return true
+	}
+	_, lives := cacheDirective(reply.Headers, "max-age")
+	return lives || reply.Headers.Has("Expires")
+}
