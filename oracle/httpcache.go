@@ -26,8 +26,22 @@ func (f *fetching) cacheMode() string {
 		return f.asked.Cache
 	case slices.ContainsFunc(conditionals, f.headers.Has):
 		return "no-store"
+	case f.asksToValidate():
+		return "no-cache"
 	}
 	return "default"
+}
+
+// asksToValidate looks at the request's own Cache-Control and Pragma.
+//
+// https://www.rfc-editor.org/rfc/rfc9111#name-no-cache
+func (f *fetching) asksToValidate() bool {
+	if _, found := cacheDirective(f.headers, "no-cache"); found {
+		return true
+	}
+	age, _ := cacheDirective(f.headers, "max-age")
+	pragma, _ := f.headers.Get("Pragma")
+	return age == "0" || strings.EqualFold(pragma, "no-cache")
 }
 
 var conditionals = []string{"If-Modified-Since", "If-None-Match", "If-Unmodified-Since", "If-Match", "If-Range"}
@@ -169,10 +183,10 @@ func cacheDirective(h Headers, name string) (value string, found bool) {
 // validate makes a request conditional on a stored response.
 func (s storedResponse) validate(w WireRequest) WireRequest {
 	w.Headers = slices.Clip(w.Headers)
-	if tag, found := s.reply.Headers.Get("ETag"); found {
+	if tag, _ := s.reply.Headers.Get("ETag"); tag != "" {
 		w.Headers = append(w.Headers, Header{"If-None-Match", tag})
 	}
-	if modified, found := s.reply.Headers.Get("Last-Modified"); found {
+	if modified, _ := s.reply.Headers.Get("Last-Modified"); modified != "" {
 		w.Headers = append(w.Headers, Header{"If-Modified-Since", modified})
 	}
 	return w
@@ -183,16 +197,11 @@ func (s storedResponse) validate(w WireRequest) WireRequest {
 //
 // https://www.rfc-editor.org/rfc/rfc9111#name-freshening-stored-responses
 func (s storedResponse) freshen(h Headers, now time.Duration) storedResponse {
-	headers := slices.Clone(s.reply.Headers)
+	replaced := func(line Header) bool { return !describesBody(line.Name) && h.Has(line.Name) }
+	headers := slices.DeleteFunc(slices.Clone(s.reply.Headers), replaced)
 	for _, line := range h {
-		headers = headers.without(line.Name)
-	}
-	for _, line := range h {
-		headers = append(headers, line)
-	}
-	for _, line := range s.reply.Headers {
-		if describesBody(line.Name) {
-			headers = append(headers.without(line.Name), line)
+		if !describesBody(line.Name) {
+			headers = append(headers, line)
 		}
 	}
 	s.reply.Headers, s.at = headers, now

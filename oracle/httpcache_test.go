@@ -98,6 +98,8 @@ func TestHTTPCacheModes(t *testing.T) {
 	stale := []string{"Cache-Control", "max-age=0"}
 	visits(t, "stale will do", nil, visit{headers: stale, sent: get}, visit{r: Request{Cache: "force-cache"}, sent: ""})
 	visits(t, "not stored", nil, visit{r: Request{Cache: "no-store"}, headers: fresh(), sent: get}, visit{sent: get})
+	visits(t, "the script validates", nil, visit{headers: fresh(), sent: get}, visit{r: Request{Headers: h("Pragma", "no-cache")}, sent: get})
+	visits(t, "no validator", nil, visit{headers: []string{"ETag", ""}, sent: get}, visit{sent: get})
 	only := Request{Mode: "same-origin", Cache: "only-if-cached"}
 	visits(t, "only-if-cached", nil, visit{r: only, read: Blocked}, visit{headers: stale, sent: get}, visit{r: only})
 	conditional := Request{Headers: h("If-None-Match", `"b"`)}
@@ -152,6 +154,9 @@ func TestHTTPCacheAndCORS(t *testing.T) {
 	visits(t, "credentials share", nil, visit{r: a, headers: fresh("Access-Control-Allow-Origin", app, "Access-Control-Allow-Credentials", "true"), sent: get}, visit{r: with})
 	visits(t, "blocked stays", nil, visit{r: a, headers: fresh(), sent: get, read: Blocked}, visit{r: a, headers: star, read: Blocked})
 	visits(t, "blocked goes", ProfileFor("chromium"), visit{r: a, headers: fresh(), sent: get, read: Blocked}, visit{r: a, headers: star, sent: get})
+	shut := fresh("Cross-Origin-Resource-Policy", "same-origin")
+	visits(t, "shut stays", nil, visit{r: img, headers: shut, sent: get, read: Blocked}, visit{r: img, read: Blocked})
+	visits(t, "shut goes", ProfileFor("chromium"), visit{r: img, headers: shut, sent: get, read: Blocked}, visit{r: img, headers: shut, sent: get, read: Blocked})
 	frame := Request{Via: "iframe", URL: own}
 	visits(t, "frame", nil, visit{r: frame, headers: fresh(), sent: get}, visit{})
 	visits(t, "frame apart", ProfileFor("chromium"), visit{r: frame, headers: fresh(), sent: get}, visit{headers: fresh(), sent: get})

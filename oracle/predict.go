@@ -264,6 +264,7 @@ func (f *fetching) resourcePolicyAllows(reply Reply) bool {
 		return true
 	}
 	if !ResourcePolicyCheck(f.origin, f.url().origin, reply.Headers) {
+		f.forget()
 		f.fail(CrossOriginResourcePolicy, corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which keeps ", f.origin.String(), " out.")
 		return false
 	}

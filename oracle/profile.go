@@ -141,7 +141,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
 	{PutKeepsCached, "a PUT leaves what the HTTP cache has of its URL",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
-	{BlockedNotCached, "a response that fails the CORS check does not stay in the HTTP cache",
+	{BlockedNotCached, "a response that CORS, Cross-Origin-Resource-Policy or opaque response blocking stops does not stay in the HTTP cache",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/cors_url_loader.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},

@@ -71,6 +71,7 @@ func (f *fetching) allowedByORB(reply Reply) bool {
 	// For an image it makes no difference: what passes does not decode.
 	sniffs := f.state.Profile[ORBSniffs] && f.destination != "image"
 	block := func(parts ...string) bool {
+		f.forget()
 		f.fail(OpaqueResponseBlocking, orbCheck, append([]string{capital(contentType(reply.Headers)), " and "}, parts...)...)
 		return false
 	}
