@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/corsproof/corsproof/harness/observe"
 	"github.com/corsproof/corsproof/oracle"
@@ -72,13 +73,15 @@ func (d *problems) response(want, got observe.Seen) {
 // connection needs them; the oracle sees the reply without.
 var framing = map[string]bool{"content-length": true, "connection": true, "transfer-encoding": true}
 
-// sameBody allows for the page's cut: it reports the first 4 KiB.
+// sameBody allows for the page's cut: it reports the first 4 KiB, as that many
+// characters.
 func sameBody(want, got string) bool {
 	const pageCut = 4 << 10
-	return got == want || len(got) >= pageCut && strings.HasPrefix(want, got)
+	return got == want || utf8.RuneCountInString(got) == pageCut && strings.HasPrefix(want, got)
 }
 
 func (d *problems) wire(want, got []observe.Request) {
+	scripts := scriptHeaders(want)
 	for i := range max(len(want), len(got)) {
 		switch {
 		case i >= len(got):
@@ -88,12 +91,33 @@ func (d *problems) wire(want, got []observe.Request) {
 		case line(want[i]) != line(got[i]):
 			d.add("request %d on the wire is %s, the standard says %s", i+1, line(got[i]), line(want[i]))
 		default:
-			d.request(i+1, want[i], got[i])
+			d.request(i+1, want[i], got[i], scripts)
 		}
 	}
 }
 
-func (d *problems) request(n int, want, got observe.Request) {
+// scriptHeaders are the names, in lower case, of the headers that the script
+// set and no browser sets on its own: a request that must go without one of
+// them (a preflight, the one after a redirect that drops it) can be told from
+// one that has it.
+func scriptHeaders(wire []observe.Request) []string {
+	names := map[string]bool{}
+	for _, r := range wire {
+		for name := range combined(r.Headers) {
+			names[name] = !ownHeaders[name]
+		}
+	}
+	maps.DeleteFunc(names, func(_ string, scripts bool) bool { return !scripts })
+	return slices.Sorted(maps.Keys(names))
+}
+
+// ownHeaders are the headers that a script may set and a browser sets anyway.
+var ownHeaders = map[string]bool{
+	"accept": true, "accept-language": true, "cache-control": true, "if-modified-since": true,
+	"if-none-match": true, "pragma": true, "range": true, "user-agent": true,
+}
+
+func (d *problems) request(n int, want, got observe.Request, scripts []string) {
 	for _, h := range []struct{ name, want, got string }{
 		{"Origin", want.Origin, got.Origin},
 		{"Access-Control-Request-Method", want.RequestMethod, got.RequestMethod},
@@ -104,7 +128,15 @@ func (d *problems) request(n int, want, got observe.Request) {
 			d.add("request %d, %s: %s is %s, the standard says %s", n, line(got), h.name, orAbsent(h.got), orAbsent(h.want))
 		}
 	}
-	for name, value := range combined(want.Headers) {
+	wanted := combined(want.Headers)
+	for _, name := range scripts {
+		_, due := wanted[name]
+		if arrived, found := got.Header(name); found && !due {
+			d.add("request %d, %s: it has the script's header %s (%q), the standard sends it without", n, line(got), name, arrived)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		value := wanted[name]
 		if arrived, found := got.Header(name); !found {
 			d.add("request %d, %s: the script's header %s is absent", n, line(got), name)
 		} else if arrived != value {

@@ -159,9 +159,33 @@ func (v Votes) wire() []observe.Request {
 	return v.Observed.Wire
 }
 
+// refused is true when every prediction is that a response arrives and its
+// headers refuse it: a network that fails is then no such thing.
+func (v Votes) refused() bool {
+	return refuses(v.Standard.Reason) && (v.Profile == nil || refuses(v.Profile.Reason))
+}
+
+// refuses is true for the reasons that stand in the headers of a response.
+func refuses(r oracle.Reason) bool {
+	switch r {
+	case oracle.MissingAllowOrigin, oracle.MultipleAllowOrigin, oracle.InvalidAllowOrigin,
+		oracle.AllowOriginMismatch, oracle.WildcardWithCredentials, oracle.InvalidAllowCredentials,
+		oracle.PreflightMissingAllowOrigin, oracle.PreflightMultipleAllowOrigin, oracle.PreflightInvalidAllowOrigin,
+		oracle.PreflightAllowOriginMismatch, oracle.PreflightWildcardWithCredentials, oracle.PreflightInvalidAllowCredentials,
+		oracle.PreflightInvalidStatus, oracle.InvalidAllowMethods, oracle.InvalidAllowHeaders,
+		oracle.MethodNotAllowed, oracle.HeaderNotAllowed,
+		oracle.CrossOriginResourcePolicy, oracle.CrossOriginEmbedderPolicy, oracle.FrameOptions:
+		return true
+	}
+	return false
+}
+
 // doubts says why nothing can be concluded: the evidence that is missing.
 func doubts(steps []Votes, e Evidence) []string {
 	var d problems
+	if len(steps) == 0 {
+		d.add("no step ran")
+	}
 	if len(e.Silent) > 0 {
 		d.add("no sentinel came back from %s: the silence of that server proves nothing", strings.Join(e.Silent, ", "))
 	}
@@ -183,6 +207,9 @@ func doubts(steps []Votes, e Evidence) []string {
 			d.add("%sblocked, and no control ran", prefix(steps, i))
 		} else if !control.OK {
 			d.add("%sblocked, and its control, the same load with replies that allow everything, did no better: %s", prefix(steps, i), control.Why)
+		}
+		if v.Observed.Reason == oracle.NetworkError && v.refused() {
+			d.add("%sblocked, and the browser says that the network failed (%s), where a response was to be refused (%s)", prefix(steps, i), v.Observed.Native, v.Standard.Reason)
 		}
 	}
 	return d

@@ -2,6 +2,7 @@ package judge_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -154,6 +155,8 @@ func TestABlockNeedsEvidence(t *testing.T) {
 	silent := observe.Seen{Read: oracle.Blocked, Error: "TypeError: Failed to fetch"}
 	dead := blockedGET()
 	dead.Observed.Wire = nil
+	broken := blockedGET()
+	broken.Observed.Reason, broken.Observed.Native = oracle.NetworkError, "net::ERR_CONNECTION_RESET"
 	died := allowedPUT()
 	died.Observed = silent
 	mixed := blockedGET()
@@ -172,6 +175,7 @@ func TestABlockNeedsEvidence(t *testing.T) {
 		"blocked, and the server never heard":    {dead, good, record.Unexpected},
 		"the server dead all the time":           {dead, judge.Evidence{}, record.Inconclusive},
 		"the server died before an allowed case": {died, judge.Evidence{Controls: map[int]judge.Control{0: {Why: "blocked"}}}, record.Inconclusive},
+		"blocked, but by a network that failed":  {broken, good, record.Inconclusive},
 		"no sentinel":                            {blockedGET(), judge.Evidence{Silent: []string{"https://api.other.test"}, Controls: good.Controls}, record.Inconclusive},
 		"nothing was due, and the sentinel came": {mixed, judge.Evidence{}, record.Pass},
 		"nothing was due, and no sentinel came":  {mixed, judge.Evidence{Silent: []string{"http://api.other.test"}}, record.Inconclusive},
@@ -192,6 +196,60 @@ func TestNoOutcomeIsNoPass(t *testing.T) {
 	v = allowedPUT()
 	v.Broken = "a bug"
 	assert.Equal(t, record.Error, judgeOne(v, good).Verdict)
+	assert.Equal(t, record.Inconclusive, judge.Judge(nil, good, "", nil).Verdict, "no step at all")
+}
+
+// TestTheNetworkFailsByRule has a standard that lets the network fail: the
+// browser's word for it is no doubt then, but agreement.
+func TestTheNetworkFailsByRule(t *testing.T) {
+	v := blockedGET()
+	v.Claim.Reason = ""
+	v.Standard.Reason, v.Observed.Reason = oracle.NetworkError, oracle.NetworkError
+	assert.Equal(t, record.Pass, judgeOne(v, good).Verdict)
+
+	v = blockedGET()
+	v.Observed.Reason = oracle.NetworkError
+	v.Profile = new(v.Standard)
+	v.Profile.Reason = oracle.NetworkError
+	assert.NotEqual(t, record.Inconclusive, judgeOne(v, good).Verdict, "the engine's profile lets it fail")
+}
+
+// TestACutBody lets the page report the first 4 KiB of a body, and no less.
+func TestACutBody(t *testing.T) {
+	whole := strings.Repeat("é", 5000) // two bytes each in UTF-8, one on the wire
+	for length, want := range map[int]record.Verdict{
+		5000: record.Pass, 4096: record.Pass, 4095: record.Unexpected, 4097: record.Unexpected, 2048: record.Unexpected,
+	} {
+		v := allowedPUT()
+		v.Standard.Body = &whole
+		v.Observed.Body = new(strings.Repeat("é", length))
+		assert.Equal(t, want, judgeOne(v, good).Verdict, length)
+	}
+}
+
+// TestAHeaderThatShouldHaveGone keeps the script's header where the standard
+// sends the request without it: in a preflight, after a redirect elsewhere.
+func TestAHeaderThatShouldHaveGone(t *testing.T) {
+	v := allowedPUT()
+	v.Observed.Wire[0].Headers = oracle.Headers{{Name: "x-a", Value: "1"}}
+	assert.Equal(t, record.Unexpected, judgeOne(v, good).Verdict, "in a preflight")
+
+	redirected := func() judge.Votes {
+		v := allowedPUT()
+		for _, seen := range []*observe.Seen{&v.Standard, &v.Observed} {
+			seen.Wire = slices.Clone(seen.Wire[1:])
+			seen.Wire[0].Headers = oracle.Headers{{Name: "Authorization", Value: "a"}, {Name: "Accept", Value: "text/plain"}}
+			seen.Wire = append(seen.Wire, observe.Request{At: "https://api.third.test", Path: "/", Method: "PUT", Origin: "https://app.site.test"})
+		}
+		v.Claim = scenarios.Expect{Read: oracle.Allowed}
+		return v
+	}
+	v = redirected()
+	v.Observed.Wire[1].Headers = oracle.Headers{{Name: "Accept", Value: "*/*"}}
+	assert.Equal(t, record.Pass, judgeOne(v, good).Verdict, "browsers set Accept on their own")
+	v = redirected()
+	v.Observed.Wire[1].Headers = oracle.Headers{{Name: "authorization", Value: "a"}}
+	assert.Equal(t, record.Unexpected, judgeOne(v, good).Verdict, "after a redirect")
 }
 
 func TestSwitchesAndExpectations(t *testing.T) {
