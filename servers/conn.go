@@ -71,12 +71,9 @@ func (c *conn) exchange() bool {
 		return c.readBody(r) && c.send(r, nil, notFound)
 	}
 	e := c.fleet.ledger.arrived(c.at, address, path, r.requestHead)
-	who := c.fleet.whoAnswers(address.Token)
-	if address.SetUp && who.backend != nil {
+	who := c.fleet.whoAnswers(address)
+	if who.backend != nil {
 		return c.relay(r, e, who.backend)
-	}
-	if address.SetUp {
-		who.script = nil
 	}
 	ok = c.readBody(r)
 	c.fleet.ledger.update(e, func(e *Entry) { e.Body = r.body.body })

@@ -219,10 +219,18 @@ func (f *Fleet) Disarm(token string) {
 	f.ledger.forget(token)
 }
 
-func (f *Fleet) whoAnswers(token string) armed {
+// whoAnswers is what is armed for an address: a script below the case's own
+// path, a set-up at the set-up's, never one for the other.
+func (f *Fleet) whoAnswers(a scenarios.Address) armed {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	return f.armed[token]
+	who := f.armed[a.Token]
+	if a.SetUp {
+		who.script = nil
+	} else {
+		who.backend = nil
+	}
+	return who
 }
 
 // Kill ends the listener of an origin and all its connections at once, as if
@@ -294,6 +302,8 @@ var notFound = scenarios.Answer{Status: 404}
 // answer is the literal answer to an entered request.
 func (f *Fleet) answer(e *Entry, a armed) scenarios.Answer {
 	if a.script == nil {
+		// A 404 of the fleet's own would block a read as well as any policy.
+		f.ledger.update(e, func(e *Entry) { e.Failed = "nothing is armed to answer " + e.Target })
 		return notFound
 	}
 	return a.script.Answer(e.Step, scenarios.Query{

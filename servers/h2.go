@@ -84,14 +84,11 @@ func (f *Fleet) serveStream(at oracle.Origin, w http.ResponseWriter, r *http.Req
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	who := f.whoAnswers(address.Token)
-	if address.SetUp && who.backend != nil {
+	who := f.whoAnswers(address)
+	if who.backend != nil {
 		text := fmt.Sprintf("set-up %s speaks HTTP/1.1: it cannot answer at %s", who.backend.Name(), at)
 		f.ledger.update(e, func(e *Entry) { e.Failed, e.cut = text, true })
 		panic(http.ErrAbortHandler)
-	}
-	if address.SetUp {
-		who.script = nil
 	}
 	a := f.answer(e, who)
 	if !wait(r.Context(), a.Delay) {

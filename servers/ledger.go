@@ -1,7 +1,6 @@
 package servers
 
 import (
-	"context"
 	"slices"
 	"sync"
 	"time"
@@ -35,7 +34,8 @@ type Entry struct {
 	// Reply is what was sent, framing included. Its Status is 0 when nothing
 	// was; its Body is cut at 64 KiB when a set-up sent it.
 	Reply oracle.Reply
-	// Failed says what went wrong between the fleet and a set-up, "" if nothing.
+	// Failed says why the reply is not the case's: what went wrong between the
+	// fleet and a set-up, or that nothing was armed. "" if nothing went wrong.
 	Failed string
 
 	cut bool // the connection was ended before the reply was all there
@@ -49,7 +49,7 @@ type Ledger struct {
 	mu        sync.Mutex
 	seq       int64
 	cases     map[string]*caseLog
-	sentinels map[sentinel]chan struct{}
+	sentinels map[sentinel]bool
 }
 
 type caseLog struct {
@@ -66,7 +66,7 @@ func newLedger() *Ledger {
 	return &Ledger{
 		start:     time.Now(),
 		cases:     make(map[string]*caseLog),
-		sentinels: make(map[sentinel]chan struct{}),
+		sentinels: make(map[sentinel]bool),
 	}
 }
 
@@ -87,47 +87,15 @@ func (l *Ledger) Case(token string) []Entry {
 
 // Sentinel reports whether the sentinel with that id arrived at origin.
 func (l *Ledger) Sentinel(id string, origin oracle.Origin) bool {
-	select {
-	case <-l.sentinel(id, origin):
-		return true
-	default:
-		return false
-	}
-}
-
-// AwaitSentinel returns nil when the sentinel with that id has arrived at
-// origin, or the context's error.
-func (l *Ledger) AwaitSentinel(ctx context.Context, id string, origin oracle.Origin) error {
-	select {
-	case <-l.sentinel(id, origin):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// sentinel is the channel that is closed when the sentinel arrives.
-func (l *Ledger) sentinel(id string, origin oracle.Origin) chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	key := sentinel{id, origin}
-	c := l.sentinels[key]
-	if c == nil {
-		c = make(chan struct{})
-		l.sentinels[key] = c
-	}
-	return c
+	return l.sentinels[sentinel{id, origin}]
 }
 
 func (l *Ledger) sentinelArrived(id string, origin oracle.Origin) {
-	c := l.sentinel(id, origin)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	select {
-	case <-c:
-	default:
-		close(c)
-	}
+	l.sentinels[sentinel{id, origin}] = true
 }
 
 // arrived enters a request whose head has been read.

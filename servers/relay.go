@@ -27,7 +27,7 @@ var errClient = errors.New("servers: the client has gone")
 // connection is reset and the entry says so: a reply of the harness's own would
 // be taken for the set-up's. It is false when the client's connection has ended.
 func (c *conn) relay(r *request, e *Entry, b *backend) bool {
-	var dialer net.Dialer
+	dialer := net.Dialer{Timeout: setUpSilence}
 	back, err := dialer.DialContext(c.ctx, "tcp", b.addr)
 	if err != nil {
 		return c.setUpFailed(e, b, err)
