@@ -281,6 +281,9 @@ func (s *session) finish(ctx context.Context, profile *profile, page browser.Pag
 		}
 		for _, e := range s.fleet.Ledger().Case(t.bound.Token) {
 			t.steps[e.Step].wire = append(t.steps[e.Step].wire, e)
+			if e.Pending {
+				t.unanswered = append(t.unanswered, fmt.Sprintf("%s %s%s", e.Method, e.At, e.Path))
+			}
 			if e.Failed != "" && t.failed == nil {
 				t.failed = errors.New(e.Failed)
 			}

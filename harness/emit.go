@@ -27,9 +27,9 @@ func (t *trial) record(expectations []scenarios.Expectation) record.Record {
 		return r
 	}
 	votes := make([]judge.Votes, len(t.steps))
-	evidence := judge.Evidence{Silent: t.silent, Controls: map[int]judge.Control{}}
+	evidence := judge.Evidence{Silent: t.silent, Unanswered: t.unanswered, Controls: map[int]judge.Control{}}
 	if t.failed != nil {
-		evidence.SetUpFailed = t.failed.Error()
+		evidence.Failed = t.failed.Error()
 	}
 	for i := range t.steps {
 		votes[i] = t.votes(i)

@@ -34,6 +34,7 @@ type trial struct {
 	notApplicable string   // why this cannot run here
 	failed        error    // the harness failed it
 	silent        []string // origins whose sentinel never arrived
+	unanswered    []string // requests that their server had not begun to answer
 	switches      string   // the links of the engine's switches that matter here
 	concluded     bool     // all evidence is in
 }

@@ -28,7 +28,7 @@ func (c *conn) send(r *request, e *Entry, a scenarios.Answer) bool {
 		// Entered before it is sent: whoever hears of the answer from the
 		// page finds it in the ledger.
 		cut := a.Abort != "" || len(c.out) == 0
-		c.fleet.ledger.update(e, func(e *Entry) { e.Reply, e.cut = sent, cut })
+		c.fleet.ledger.update(e, func(e *Entry) { e.Reply, e.cut, e.Pending = sent, cut, false })
 	}
 	if len(c.out) > 0 && !c.write(c.out) {
 		return false

@@ -337,6 +337,8 @@ func TestADelayHoldsNobodyElse(t *testing.T) {
 	assert.GreaterOrEqual(t, time.Since(began), 20*time.Millisecond)
 	require.Eventually(t, func() bool { return len(fleet.Ledger().Case("slow")) == 10 }, 5*time.Second, time.Millisecond)
 	assert.Zero(t, fleet.Ledger().Case("slow")[0].Reply.Status, "no reply yet")
+	assert.True(t, fleet.Ledger().Case("slow")[0].Pending)
+	assert.False(t, fleet.Ledger().Case("soon")[0].Pending)
 	require.NoError(t, fleet.Close(), "held answers do not hold Close")
 }
 

@@ -95,7 +95,7 @@ func (f *Fleet) serveStream(at oracle.Origin, w http.ResponseWriter, r *http.Req
 		panic(http.ErrAbortHandler)
 	}
 	_, sent, _ := appendAnswer(nil, r.Method, a)
-	f.ledger.update(e, func(e *Entry) { e.Reply, e.cut = sent, a.Abort != "" })
+	f.ledger.update(e, func(e *Entry) { e.Reply, e.cut, e.Pending = sent, a.Abort != "", false })
 	if sent.Status == 0 || a.Raw != nil {
 		// The stream is reset. A raw answer is HTTP/1.1: it has no other
 		// meaning here.

@@ -34,6 +34,9 @@ type Entry struct {
 	// Reply is what was sent, framing included. Its Status is 0 when nothing
 	// was; its Body is cut at 64 KiB when a set-up sent it.
 	Reply oracle.Reply
+	// Pending is true until the reply, or the scenario's reset in its place,
+	// begins to be sent: no client can know of it before.
+	Pending bool
 	// Failed says why the reply is not the case's: what went wrong between the
 	// fleet and a set-up, or that nothing was armed. "" if nothing went wrong.
 	Failed string
@@ -102,7 +105,7 @@ func (l *Ledger) sentinelArrived(id string, origin oracle.Origin) {
 func (l *Ledger) arrived(at oracle.Origin, a scenarios.Address, path string, h requestHead) *Entry {
 	e := &Entry{
 		Token: a.Token, Hop: a.Hop, At: at,
-		Method: h.method, Target: h.target, Path: path, Headers: h.headers,
+		Method: h.method, Target: h.target, Path: path, Headers: h.headers, Pending: true,
 		Preflight: h.method == "OPTIONS" && has(h.headers, "Access-Control-Request-Method"),
 	}
 	l.mu.Lock()

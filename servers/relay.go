@@ -112,7 +112,7 @@ func (c *conn) passReply(r *request, e *Entry, back net.Conn) (open bool, err er
 			return false, errors.New("it wants to switch protocols, which is not supported")
 		}
 		if reply.Status >= 200 {
-			c.fleet.ledger.update(e, func(e *Entry) { e.Reply = reply })
+			c.fleet.ledger.update(e, func(e *Entry) { e.Reply, e.Pending = reply, false })
 		}
 		if !c.write(raw) {
 			return false, errClient

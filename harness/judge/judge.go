@@ -33,8 +33,11 @@ type Votes struct {
 
 // Evidence is what a verdict may rest on, beside the votes.
 type Evidence struct {
-	// SetUpFailed says how a set-up's server failed while the case ran.
-	SetUpFailed string
+	// Failed says why the servers could not do their part while the case ran.
+	Failed string
+	// Unanswered are the requests that a server had not begun to answer when
+	// the case was over: what blocked it did not stand in their replies.
+	Unanswered []string
 	// Silent are the origins of the case whose sentinel never arrived: their
 	// silence proves nothing.
 	Silent []string
@@ -70,8 +73,8 @@ type Result struct {
 // the explanation of every step whose Profile is set; listed is the line of
 // expectations that names the permutation, or nil.
 func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Result {
-	if e.SetUpFailed != "" {
-		return Result{Verdict: record.Error, Problems: []string{"the set-up's server failed: " + e.SetUpFailed}}
+	if e.Failed != "" {
+		return Result{Verdict: record.Error, Problems: []string{e.Failed}}
 	}
 	for i, v := range steps {
 		if v.Broken != "" {
@@ -188,6 +191,9 @@ func doubts(steps []Votes, e Evidence) []string {
 	}
 	if len(e.Silent) > 0 {
 		d.add("no sentinel came back from %s: the silence of that server proves nothing", strings.Join(e.Silent, ", "))
+	}
+	if len(e.Unanswered) > 0 && slices.ContainsFunc(steps, func(v Votes) bool { return v.Observed.Read == oracle.Blocked }) {
+		d.add("blocked, and the server had not answered yet: %s", strings.Join(e.Unanswered, ", "))
 	}
 	for i, v := range steps {
 		if v.TimedOut {

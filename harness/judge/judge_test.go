@@ -176,10 +176,12 @@ func TestABlockNeedsEvidence(t *testing.T) {
 		"the server dead all the time":           {dead, judge.Evidence{}, record.Inconclusive},
 		"the server died before an allowed case": {died, judge.Evidence{Controls: map[int]judge.Control{0: {Why: "blocked"}}}, record.Inconclusive},
 		"blocked, but by a network that failed":  {broken, good, record.Inconclusive},
+		"blocked before the server answered":     {blockedGET(), judge.Evidence{Unanswered: []string{"GET https://api.other.test/"}, Controls: good.Controls}, record.Inconclusive},
+		"allowed before the server answered":     {allowedPUT(), judge.Evidence{Unanswered: []string{"GET https://api.other.test/"}}, record.Pass},
 		"no sentinel":                            {blockedGET(), judge.Evidence{Silent: []string{"https://api.other.test"}, Controls: good.Controls}, record.Inconclusive},
 		"nothing was due, and the sentinel came": {mixed, judge.Evidence{}, record.Pass},
 		"nothing was due, and no sentinel came":  {mixed, judge.Evidence{Silent: []string{"http://api.other.test"}}, record.Inconclusive},
-		"a set-up's server died":                 {allowedPUT(), judge.Evidence{SetUpFailed: "exit status 1"}, record.Error},
+		"a set-up's server died":                 {allowedPUT(), judge.Evidence{Failed: "set-up x failed: exit status 1"}, record.Error},
 	} {
 		r := judgeOne(c.votes, c.evidence)
 		assert.Equal(t, c.want, r.Verdict, "%s: %v", name, r.Problems)
