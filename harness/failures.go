@@ -24,7 +24,8 @@ func newFailures() *failures {
 }
 
 // hear takes a failure from the driver. A failure that names a step of the
-// standard is kept over one that only says that something failed.
+// standard is kept over one that only says that the network, or something,
+// failed.
 func (f *failures) hear(failure browser.Failure) {
 	token, ok := tokenOf(failure.URL)
 	if !ok {
@@ -32,12 +33,23 @@ func (f *failures) hear(failure browser.Failure) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if known, found := f.byToken[token]; found && known.Reason != "" && failure.Reason == "" {
+	if known, found := f.byToken[token]; found && rank(known.Reason) > rank(failure.Reason) {
 		return
 	}
 	f.byToken[token] = failure
 	close(f.changed)
 	f.changed = make(chan struct{})
+}
+
+// rank says how much a reason says.
+func rank(r oracle.Reason) int {
+	switch r {
+	case "":
+		return 0
+	case oracle.NetworkError:
+		return 1
+	}
+	return 2
 }
 
 // take returns the failure of each token and forgets it, once all have one or
