@@ -20,6 +20,7 @@ const (
 	profilesOpen = 4                // profiles of lone cases open at once
 	cookiesSize  = 100              // cases with cookies in one profile: a site keeps some 160
 	batchTime    = 60 * time.Second // for a batch, beyond its cases' own deadlines
+	openTime     = 30 * time.Second // for a browser to start, or to open a page
 	reasonTime   = time.Second      // for the browser's words on a failure, after the outcome
 )
 
@@ -59,7 +60,7 @@ func (s *session) drive(ctx context.Context, trials []*trial) error {
 	group.SetLimit(1 + profilesOpen)
 	group.Go(func() error { return s.driveShared(ctx, shared) })
 	for _, t := range lone {
-		group.Go(func() error { return s.survive(s.driveLone(ctx, t)) })
+		group.Go(func() error { return s.survive(ctx, s.driveLone(ctx, t)) })
 	}
 	return group.Wait()
 }
@@ -83,11 +84,11 @@ func (s *session) driveShared(ctx context.Context, trials []*trial) error {
 			tab.forget(batch[0].page())
 			return err
 		}
-		gathering.Go(func() error { return s.survive(s.gather(ctx, tab, page, running)) })
+		gathering.Go(func() error { return s.survive(ctx, s.gather(ctx, tab, page, running)) })
 		return nil
 	}
 	for _, batch := range batches(trials) {
-		if err := s.survive(run(batch)); err != nil {
+		if err := s.survive(ctx, run(batch)); err != nil {
 			return errors.Join(err, gathering.Wait())
 		}
 	}
@@ -95,18 +96,20 @@ func (s *session) driveShared(ctx context.Context, trials []*trial) error {
 }
 
 // survive swallows the error of a page, whose cases are then left as they were,
-// while the browser itself still runs: the others need not suffer for it.
-func (s *session) survive(err error) error {
+// while the browser and the run itself (ctx) go on: the others need not suffer
+// for it.
+func (s *session) survive(ctx context.Context, err error) error {
 	select {
 	case <-s.browser.Done():
 		return err
+	case <-ctx.Done():
+		return err
 	default:
 	}
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if err != nil {
 		s.lost(err)
-		return nil
 	}
-	return err
+	return nil
 }
 
 // batches cuts trials into what may run together: same page, same lane, not
@@ -135,7 +138,7 @@ func batches(trials []*trial) [][]*trial {
 		cookies := 0
 		for _, t := range groups[k] {
 			n := len(t.bound.Steps[0].Cookies)
-			if len(batch) == size || n > 0 && cookies+n > cookiesSize {
+			if len(batch) == size || len(batch) > 0 && n > 0 && cookies+n > cookiesSize {
 				out, batch, cookies = append(out, batch), nil, 0
 			}
 			batch, cookies = append(batch, t), cookies+n
@@ -147,20 +150,26 @@ func batches(trials []*trial) [][]*trial {
 
 // driveLone runs one case in a profile of its own, step by step.
 func (s *session) driveLone(ctx context.Context, t *trial) error {
+	limit := batchTime // for the end
+	for _, step := range t.bound.Steps {
+		limit += step.Step.Wait + t.timeout() + batchTime
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	profile, err := s.newProfile(ctx)
 	if err != nil {
 		return err
 	}
 	defer profile.close()
-	if err := s.arm(t); err != nil {
-		t.failed = err
-		s.conclude(t)
-		return nil
-	}
 	for i := range t.steps {
 		step := t.bound.Steps[i]
 		if err := sleep(ctx, step.Step.Wait); err != nil {
 			return err
+		}
+		if err := s.arm(t, i); err != nil {
+			t.failed = err
+			s.conclude(t)
+			return nil
 		}
 		s.fleet.Step(t.bound.Token, i)
 		if step.Step.Fresh {
@@ -200,8 +209,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 func (s *session) probeStep(ctx context.Context, page browser.Page, t *trial, step int) error {
-	ctx, cancel := context.WithTimeout(ctx, t.timeout()+batchTime)
-	defer cancel()
 	if err := page.Run(ctx, []browser.Probe{t.probe(step)}, func(o browser.Outcome) { t.steps[step].outcome = &o }); err != nil {
 		return err
 	}
@@ -217,7 +224,7 @@ func (s *session) runBatch(ctx context.Context, profile *profile, page browser.P
 	running := batch[:0:0]
 	longest := time.Duration(0)
 	for _, t := range batch {
-		if err := s.arm(t); err != nil {
+		if err := s.arm(t, 0); err != nil {
 			t.failed = err
 			s.conclude(t)
 			continue
@@ -257,9 +264,10 @@ func (s *session) gather(ctx context.Context, profile *profile, page browser.Pag
 	return s.finish(ctx, profile, page, trials)
 }
 
-// arm tells the fleet how to answer a case.
-func (s *session) arm(t *trial) error {
-	if name := t.setUp(); name != "" {
+// arm tells the fleet how to answer a case in a step: two steps may ask two
+// set-ups.
+func (s *session) arm(t *trial, step int) error {
+	if name := t.setUp(step); name != "" {
 		return s.fleet.ArmSetUp(t.bound.Token, name)
 	}
 	s.fleet.Arm(t.bound.Token, t.bound)
@@ -295,7 +303,7 @@ func (s *session) finish(ctx context.Context, profile *profile, page browser.Pag
 
 func (s *session) conclude(t *trial) {
 	s.fleet.Disarm(t.bound.Token)
-	if t.setUp() != "" && t.failed == nil {
+	if t.setUp(0) != "" && t.failed == nil {
 		t.replay(s.profile)
 	}
 	t.concluded = true

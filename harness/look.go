@@ -16,6 +16,8 @@ import (
 // that is a matter of set-up and not of rules, and sets the session's profile:
 // the engine's switches, and those that the probes turn on.
 func (s *session) look(ctx context.Context) (record.Engine, error) {
+	ctx, cancel := context.WithTimeout(ctx, batchTime)
+	defer cancel()
 	info := s.browser.Info()
 	engine := record.Engine{Key: info.Key, Name: info.Name, Version: info.Version, Saw: map[string]string{}}
 	s.profile = oracle.ProfileFor(info.Key)

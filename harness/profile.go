@@ -26,6 +26,8 @@ func (s *session) close() {
 }
 
 func (s *session) newProfile(ctx context.Context) (*profile, error) {
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
 	c, err := s.browser.NewContext(ctx)
 	if err != nil {
 		return nil, err
@@ -35,6 +37,8 @@ func (s *session) newProfile(ctx context.Context) (*profile, error) {
 
 // page opens the harness's page of an origin, once.
 func (p *profile) page(ctx context.Context, origin oracle.Origin) (browser.Page, error) {
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if page := p.pages[origin]; page != nil {

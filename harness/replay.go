@@ -5,8 +5,13 @@ import "github.com/corsproof/corsproof/oracle"
 // replay predicts the steps of a set-up from the replies that its server
 // really gave: claim against browser then tests the server, replay against
 // browser the engine.
-func (t *trial) replay(profile oracle.Profile) {
-	standard, engine := oracle.State{}, oracle.State{Profile: profile}
+func (t *trial) replay(profile oracle.Profile) { t.vote(profile, t.replaySteps) }
+
+// replaySteps runs the oracle over the recorded replies. A later step finds the
+// cookies of the scenario, but not what an earlier reply left behind.
+func (t *trial) replaySteps(profile oracle.Profile) []oracle.Prediction {
+	state := oracle.State{Profile: profile}
+	out := make([]oracle.Prediction, len(t.bound.Steps))
 	for i, s := range t.bound.Steps {
 		var recorded []oracle.Recorded
 		for _, e := range t.steps[i].wire {
@@ -15,9 +20,8 @@ func (t *trial) replay(profile oracle.Profile) {
 				Reply:   oracle.Reply{Status: e.Reply.Status, Headers: e.Reply.Headers, Body: e.Reply.Body},
 			})
 		}
-		t.steps[i].standard = oracle.Replay(standard, s.Request, recorded)
-		if p := oracle.Replay(engine, s.Request, recorded); !same(t.steps[i].standard, p, s.Request) {
-			t.steps[i].profile = &p
-		}
+		state = before(state, s)
+		out[i] = oracle.Replay(state, s.Request, recorded)
 	}
+	return out
 }

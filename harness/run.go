@@ -3,6 +3,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -178,7 +179,9 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	words := newFailures()
-	b, err := cdp.Start(ctx, browser.Options{
+	starting, started := context.WithTimeout(ctx, openTime)
+	defer started()
+	b, err := cdp.Start(starting, browser.Options{
 		Binary: r.Browser.Path, Mappings: mappings(fleet), SPKI: fleet.SPKI(),
 		Headed: r.Headed, OnFailure: words.hear, Log: r.Log,
 	})
@@ -239,8 +242,8 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 // runnable concludes the trials that cannot run here and returns the others.
 func (r *run) runnable(trials []*trial) []*trial {
 	return slices.DeleteFunc(slices.Clone(trials), func(t *trial) bool {
-		if t.notApplicable == "" && t.setUp() != "" {
-			t.notApplicable = r.missing[t.setUp()]
+		for i := range t.perm.Steps {
+			t.notApplicable = cmp.Or(t.notApplicable, r.missing[t.setUp(i)])
 		}
 		if t.notApplicable == "" {
 			return false

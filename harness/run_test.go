@@ -196,3 +196,45 @@ func TestPause(t *testing.T) {
 		assert.Equal(t, record.Pass, r.Verdict, id)
 	}
 }
+
+// TestStepsOfSetUps asks two set-ups in one case: each step its own.
+func TestStepsOfSetUps(t *testing.T) {
+	for id, r := range runAll(t, harness.Options{Permutations: permutations(t, `
+  - id: two
+    title: Each step asks its own set-up.
+    why: The first claim holds of Express only.
+    steps:
+      - request: {from: app, to: api, via: fetch, path: /with-cors}
+        server: {set-up: express-cors}
+        expect: {read: allowed}
+      - request: {from: app, to: api, via: fetch, path: /with-cors}
+        server: {set-up: gorilla-mux}
+        expect: {read: allowed}
+`)}) {
+		require.Equal(t, record.Pass, r.Verdict, "%s: %v", id, r.Problems)
+		var poweredBy []bool
+		for _, step := range r.Steps {
+			require.Len(t, step.Observed.Wire, 1)
+			_, found := step.Observed.Wire[0].ReplyHeaders.Get("X-Powered-By")
+			poweredBy = append(poweredBy, found)
+		}
+		assert.Equal(t, []bool{true, false}, poweredBy, "Express says so, Go does not")
+	}
+}
+
+// TestASetUpIsReplayed predicts a set-up's case as any other, after the run:
+// with its cookies, and with the link of the switch that explains a difference.
+func TestASetUpIsReplayed(t *testing.T) {
+	for id, r := range runAll(t, harness.Options{Permutations: permutations(t, `
+  - id: json
+    title: JSON is not for a no-cors fetch.
+    why: Opaque response blocking.
+    request: {from: app, to: api, via: fetch, path: /with-cors, credentials: include, mode: no-cors}
+    cookies: [{on: api, name: a, value: "1", attributes: SameSite=None; Secure}]
+    server: {set-up: gorilla-mux}
+    expect: {read: blocked, reason: opaque-response-blocking, request-headers: {Cookie: present}}
+`)}) {
+		assert.Equal(t, record.Divergence, r.Verdict, "%s: %v", id, r.Problems)
+		assert.NotEmpty(t, r.Explained)
+	}
+}

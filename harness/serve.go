@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -37,9 +38,12 @@ func Serve(ctx context.Context, permutations []*scenarios.Permutation, log func(
 		}
 		t := &trial{perm: p, bound: bound}
 		s := &session{fleet: fleet}
-		if err := s.arm(t); err != nil {
+		if err := s.arm(t, 0); err != nil {
 			fleet.Close()
-			return nil, nil, err
+			if why := r.missing[t.setUp(0)]; why != "" {
+				err = errors.New(why)
+			}
+			return nil, nil, fmt.Errorf("harness: %s: %w", p.ID, err)
 		}
 		predictions := predictSteps(bound, nil)
 		request := bound.Steps[0].Request

@@ -26,7 +26,7 @@ func (s *session) show(ctx context.Context, permutations []*scenarios.Permutatio
 		if err != nil || t.notApplicable != "" {
 			continue // the run has said so
 		}
-		if err := s.arm(t); err != nil {
+		if err := s.arm(t, 0); err != nil {
 			return err
 		}
 		defer s.fleet.Disarm(t.bound.Token)

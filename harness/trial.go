@@ -51,8 +51,9 @@ type trialStep struct {
 
 // control is the twin that ran for a step.
 type control struct {
-	key  string
-	done chan struct{} // closed when it has run
+	key      string
+	done     chan struct{} // closed when it has run, or its page was lost
+	reported bool          // it has run
 	judge.Control
 }
 
@@ -100,14 +101,19 @@ func newTrial(p *scenarios.Permutation, token string, profile oracle.Profile) (*
 // predict asks the oracle for both views: the standard's, and the engine's.
 // The steps of a set-up have no replies yet; they are predicted by replay.
 func (t *trial) predict(profile oracle.Profile) {
-	standard := predictSteps(t.bound, nil)
-	engine := predictSteps(t.bound, profile)
+	t.vote(profile, func(p oracle.Profile) []oracle.Prediction { return predictSteps(t.bound, p) })
+}
+
+// vote writes down what the standard and the engine's profile predict, and the
+// links of the switches that make the difference.
+func (t *trial) vote(profile oracle.Profile, predict func(oracle.Profile) []oracle.Prediction) {
+	standard, engine := predict(nil), predict(profile)
 	var matters []string
 	for i := range t.steps {
 		t.steps[i].standard, t.steps[i].profile = standard[i], nil
 		if !same(standard[i], engine[i], t.bound.Steps[i].Request) {
 			t.steps[i].profile = &engine[i]
-			matters = append(matters, relevantSwitches(t.bound, profile, i, engine[i])...)
+			matters = append(matters, relevantSwitches(profile, predict, i)...)
 		}
 	}
 	slices.Sort(matters)
@@ -124,12 +130,7 @@ func predictSteps(b *scenarios.Bound, profile oracle.Profile) []oracle.Predictio
 	state := oracle.State{Profile: profile}
 	out := make([]oracle.Prediction, len(b.Steps))
 	for i, s := range b.Steps {
-		for _, c := range s.Cookies {
-			state = state.SetCookie(c)
-		}
-		if s.Step != nil {
-			state = state.Advance(s.Step.Wait)
-		}
+		state = before(state, s)
 		if s.Server == nil {
 			continue
 		}
@@ -138,14 +139,25 @@ func predictSteps(b *scenarios.Bound, profile oracle.Profile) []oracle.Predictio
 	return out
 }
 
+// before is the state in which a step begins: its wait is over, then its cookies
+// are set.
+func before(state oracle.State, s scenarios.BoundStep) oracle.State {
+	state = state.Advance(s.Step.Wait)
+	for _, c := range s.Cookies {
+		state = state.SetCookie(c)
+	}
+	return state
+}
+
 // relevantSwitches are the links of the switches without which the engine's
 // prediction of a step would be another.
-func relevantSwitches(b *scenarios.Bound, profile oracle.Profile, step int, with oracle.Prediction) []string {
+func relevantSwitches(profile oracle.Profile, predict func(oracle.Profile) []oracle.Prediction, step int) []string {
 	var links []string
+	with := predict(profile)[step]
 	for _, s := range slices.Sorted(maps.Keys(profile)) {
 		without := maps.Clone(profile)
 		delete(without, s)
-		if !reflect.DeepEqual(predictSteps(b, without)[step].Wire, with.Wire) || !reflect.DeepEqual(predictSteps(b, without)[step], with) {
+		if !reflect.DeepEqual(predict(without)[step], with) {
 			links = append(links, linkOf(s))
 		}
 	}
@@ -190,18 +202,26 @@ func slow(s scenarios.Server) bool {
 func lastsInProfile(s scenarios.Server) bool {
 	for _, r := range replies(s) {
 		for _, h := range r.Headers {
-			switch strings.ToLower(h.Name) {
-			case "strict-transport-security", "clear-site-data", "alt-svc", "accept-ch", "origin-agent-cluster", "nel":
+			if lasts(h.Name, h.Value.String()) {
 				return true
-			case "set-cookie": // without a Path it stays below the case's own
-				if strings.Contains(strings.ToLower(h.Value.String()), "path") {
-					return true
-				}
 			}
 		}
-		if r.Raw != nil {
-			return strings.Contains(strings.ToLower(string(r.Raw)), "strict-transport-security")
+		for line := range strings.Lines(string(r.Raw)) {
+			if name, value, found := strings.Cut(line, ":"); found && lasts(name, value) {
+				return true
+			}
 		}
+	}
+	return false
+}
+
+// lasts is true for a response header that outlives its case.
+func lasts(name, value string) bool {
+	switch strings.ToLower(strings.TrimSpace(name)) {
+	case "strict-transport-security", "clear-site-data", "alt-svc", "accept-ch", "origin-agent-cluster", "nel":
+		return true
+	case "set-cookie": // without a Path it stays below the case's own
+		return strings.Contains(strings.ToLower(value), "path")
 	}
 	return false
 }
@@ -255,9 +275,10 @@ func (t *trial) timeout() time.Duration {
 // page is the origin of the page that holds the script.
 func (t *trial) page() oracle.Origin { return t.bound.Steps[0].Request.Client.Page }
 
-// setUp is the name of the set-up that answers, or "".
-func (t *trial) setUp() string {
-	if s := t.perm.Steps[0].Server.SetUp; s != nil {
+// setUp is the name of the set-up that answers a step, or "". Either all steps
+// have one or none has.
+func (t *trial) setUp(step int) string {
+	if s := t.perm.Steps[step].Server.SetUp; s != nil {
 		return s.Name
 	}
 	return ""

@@ -36,9 +36,8 @@ func (s *session) runControls(ctx context.Context, page browser.Page, trials []*
 		t.steps[step].control = c
 		needed = append(needed, c)
 	}
-	err := s.runTwins(ctx, page, twins, running)
-	for _, c := range running {
-		close(c.done)
+	if err := s.ran(running, s.runTwins(ctx, page, twins, running)); err != nil {
+		return err
 	}
 	for _, c := range needed { // another profile may still be running its own
 		select {
@@ -46,6 +45,24 @@ func (s *session) runControls(ctx context.Context, page browser.Page, trials []*
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		if !c.reported {
+			return fmt.Errorf("harness: the page that ran a control was lost")
+		}
+	}
+	return nil
+}
+
+// ran tells whoever waits that the controls have run. When their page was lost,
+// those that never reported are forgotten: they say nothing of any case, and
+// the next that needs one runs it.
+func (s *session) ran(running map[string]*control, err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range running {
+		if !c.reported {
+			delete(s.controls, c.key)
+		}
+		close(c.done)
 	}
 	return err
 }
@@ -57,7 +74,7 @@ func (s *session) control(key string) (c *control, first bool) {
 	if c := s.controls[key]; c != nil {
 		return c, false
 	}
-	c = &control{key: key, done: make(chan struct{}), Control: judge.Control{Why: "it never reported"}}
+	c = &control{key: key, done: make(chan struct{})}
 	s.controls[key] = c
 	return c, true
 }
@@ -72,6 +89,7 @@ func (s *session) runTwins(ctx context.Context, page browser.Page, twins map[str
 	}
 	return page.Run(ctx, probes, func(o browser.Outcome) {
 		c, want := running[o.ID], twins[o.ID].prediction().Read
+		c.reported = true
 		switch {
 		case o.TimedOut:
 			c.Why = "no event came before its deadline"
