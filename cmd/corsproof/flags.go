@@ -9,22 +9,26 @@ import (
 	"strings"
 )
 
+// flags are a command's options.
+type flags struct {
+	*flag.FlagSet
+	args    string // what else the command takes
+	streams streams
+}
+
 // newFlags is a flag set whose options may stand before, between and after the
 // arguments.
-func newFlags(name, args string, s streams) *flag.FlagSet {
+func newFlags(name, args string, s streams) flags {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	f.Usage = func() {
-		fmt.Fprintf(s.out, "usage: corsproof %s %s\n", name, args)
-		f.SetOutput(s.out)
-		f.PrintDefaults()
-	}
-	return f
+	f.Usage = func() {} // parse shows it, where it is asked for
+	return flags{f, args, s}
 }
 
 // parse reads the options, first from the environment (CORSPROOF_OUT for -out),
-// then from args, and returns the other arguments.
-func parse(f *flag.FlagSet, args []string) ([]string, error) {
+// then from args, and returns the other arguments; a command that takes none
+// gets none.
+func parse(f flags, args []string) ([]string, error) {
 	var bad error
 	f.VisitAll(func(o *flag.Flag) {
 		name := "CORSPROOF_" + strings.ToUpper(strings.ReplaceAll(o.Name, "-", "_"))
@@ -40,12 +44,18 @@ func parse(f *flag.FlagSet, args []string) ([]string, error) {
 	var rest []string
 	for {
 		if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(f.streams.out, strings.TrimSpace("usage: corsproof "+f.Name()+" "+f.args))
+			f.SetOutput(f.streams.out)
+			f.PrintDefaults()
 			return nil, exitError{exitOK, errors.New("")}
 		} else if err != nil {
 			return nil, usageError("corsproof %s: %w; corsproof %s -h lists the options", f.Name(), err, f.Name())
 		}
 		if f.NArg() == 0 {
 			return rest, nil
+		}
+		if f.args == "" {
+			return nil, usageError("corsproof %s takes no arguments; found %q", f.Name(), f.Arg(0))
 		}
 		rest, args = append(rest, f.Arg(0)), f.Args()[1:]
 	}

@@ -67,10 +67,24 @@ type streams struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
+	// Otherwise a reader that goes away (corsproof run 2>&1 | head) kills the
+	// process, and a browser's profile stays behind.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	code := dispatch(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
 	stop()
 	os.Exit(code)
+}
+
+// endings are the signals that end a command in good order: it closes the
+// browser and the servers first. A closed terminal is one, but not under nohup.
+func endings() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // dispatch runs the command that args name and returns the exit code.
@@ -81,8 +95,11 @@ func dispatch(ctx context.Context, s streams, args []string) int {
 	}
 	switch args[0] {
 	case "help", "-h", "-help", "--help":
-		usage(s.out)
-		return exitOK
+		if len(args) == 1 {
+			usage(s.out)
+			return exitOK
+		}
+		args = []string{args[1], "-h"} // corsproof help run
 	}
 	for _, c := range commands {
 		if c.name != args[0] {

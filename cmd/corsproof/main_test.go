@@ -58,6 +58,8 @@ func TestExitCodes(t *testing.T) {
 		{"no command", nil, [2]string{}, exitUsage, []string{"corsproof run", "corsproof lint"}},
 		{"help", []string{"help"}, [2]string{}, exitOK, []string{"corsproof explain"}},
 		{"help of a command", []string{"run", "-h"}, [2]string{}, exitOK, []string{"-headed", "-pause"}},
+		{"help for a command", []string{"help", "run"}, [2]string{}, exitOK, []string{"-headed", "-pause"}},
+		{"no arguments taken", []string{"browsers", "chrome"}, [2]string{}, exitUsage, []string{"takes no arguments", "chrome"}},
 		{"unknown command", []string{"prove"}, [2]string{}, exitUsage, []string{`no command "prove"`}},
 		{"unknown option", []string{"run", "-fast"}, [2]string{}, exitUsage, []string{"-fast", "corsproof run -h"}},
 		{"bad option in the environment", []string{"run"}, [2]string{"CORSPROOF_HEADED", "maybe"}, exitUsage, []string{"CORSPROOF_HEADED", "maybe"}},
@@ -67,7 +69,11 @@ func TestExitCodes(t *testing.T) {
 		{"no such file", []string{"run", "nowhere.yaml"}, [2]string{}, exitUsage, []string{"nowhere.yaml"}},
 		{"malformed file", []string{"run", broken}, [2]string{}, exitUsage, []string{broken + ":9:", "fetsch", "apo"}},
 		{"unknown set-up", []string{"run", strange}, [2]string{}, exitUsage, []string{strange + ":6:", `no set-up "iis"`, "express-cors"}},
-		{"no browser", []string{"run", good}, [2]string{"CORSPROOF_CHROMIUM", "/nowhere/chromium"}, exitCannotRun, []string{"/nowhere/chromium", "CORSPROOF_CHROMIUM"}},
+		{"the same file twice", []string{"lint", good, filepath.Dir(good) + "/./" + filepath.Base(good)}, [2]string{}, exitOK, []string{"2 permutations"}},
+		{"empty folder", []string{"lint", t.TempDir()}, [2]string{}, exitUsage, []string{"no *.yaml"}},
+		{"no folder to write to", []string{"run", good}, [2]string{"CORSPROOF_OUT", ""}, exitUsage, []string{"-out is empty"}},
+		{"folder that is a file", []string{"run", good, "-out", good}, [2]string{}, exitCannotRun, []string{"-out " + good, "not a directory"}},
+		{"no browser", []string{"run", good, "-out", t.TempDir()}, [2]string{"CORSPROOF_CHROMIUM", "/nowhere/chromium"}, exitCannotRun, []string{"/nowhere/chromium", "CORSPROOF_CHROMIUM"}},
 		{"lint", []string{"lint", good}, [2]string{}, exitOK, []string{"2 permutations"}},
 		{"lint of a false claim", []string{"lint", falsified}, [2]string{}, exitUnexpected, []string{falsified + ":11:", "claimed blocked, the standard says allowed"}},
 		{"list", []string{"list", good}, [2]string{}, exitOK, []string{"mine/star/fetch\nmine/star/xhr\n"}},
@@ -88,6 +94,17 @@ func TestExitCodes(t *testing.T) {
 				assert.Contains(t, out+err, text)
 			}
 		})
+	}
+}
+
+// Results go to stdout: a usage error leaves it empty, so that no script takes
+// the list of options for results.
+func TestUsageErrorsGoToStderr(t *testing.T) {
+	for _, args := range [][]string{{"run", "-fast"}, {"run", "-headed=maybe"}, {"list", "-format"}, {"setup", "now"}, {"explain"}} {
+		code, out, stderr := corsproof(t, args...)
+		assert.Equal(t, exitUsage, code, args)
+		assert.Empty(t, out, args)
+		assert.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
 	}
 }
 

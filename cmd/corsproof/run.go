@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/browser"
@@ -39,6 +40,13 @@ func run(ctx context.Context, s streams, args []string) error {
 	}
 	if err := check(permutations); err != nil {
 		return err
+	}
+	if *out == "" {
+		return usageError("corsproof run: -out is empty: it is the folder for results.jsonl and the reports")
+	}
+	// Now: nobody wants to hear of it after the run.
+	if err := writable(*out); err != nil {
+		return cannotRun(fmt.Errorf("corsproof run: cannot write to -out %s: %w", *out, err))
 	}
 	find := browser.Find
 	if *headed {
@@ -75,7 +83,8 @@ func run(ctx context.Context, s streams, args []string) error {
 	if err := writeReports(*out, info, records); err != nil {
 		return cannotRun(err)
 	}
-	if err := report.Text(s.out, info, records, textOptions(s.out)); err != nil {
+	// A reader who has seen enough (corsproof run | head) changes no result.
+	if err := report.Text(s.out, info, records, textOptions(s.out)); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return cannotRun(err)
 	}
 	fmt.Fprintf(s.out, "\n%s\n%s\n", filepath.Join(*out, "results.jsonl"), filepath.Join(*out, "report.html"))
@@ -93,18 +102,29 @@ func exitOf(info record.Run, records []record.Record) error {
 
 // writeReports writes the results and each report that is a function of them.
 func writeReports(folder string, info record.Run, records []record.Record) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
 	if err := writeFile(filepath.Join(folder, "results.jsonl"), func(w io.Writer) error { return record.Write(w, info, records) }); err != nil {
 		return err
 	}
 	return writeFile(filepath.Join(folder, "report.html"), func(w io.Writer) error { return report.HTML(w, info, records) })
 }
 
+// writable makes a folder, if it is not there, and tries to write in it.
+func writable(folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(folder, temporaryName)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
+const temporaryName = ".corsproof-*"
+
 // writeFile writes a file whole or not at all.
 func writeFile(path string, write func(io.Writer) error) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".corsproof-*")
+	temporary, err := os.CreateTemp(filepath.Dir(path), temporaryName)
 	if err != nil {
 		return err
 	}

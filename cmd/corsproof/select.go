@@ -14,10 +14,14 @@ import (
 func selected(args []string) ([]*scenarios.Permutation, error) {
 	var paths, patterns []string
 	for _, arg := range args {
-		if found := filesOf(arg); found != nil {
-			paths = append(paths, found...)
-		} else {
+		found, isFile := filesOf(arg)
+		switch {
+		case !isFile:
 			patterns = append(patterns, arg)
+		case len(found) == 0:
+			return nil, usageError("corsproof: there is no *.yaml or *.yml in the folder %s", arg)
+		default:
+			paths = append(paths, found...)
 		}
 	}
 	var out []*scenarios.Permutation
@@ -54,17 +58,18 @@ func choose(from []*scenarios.Permutation, patterns []string) ([]*scenarios.Perm
 }
 
 // filesOf are the scenario files that an argument means: a file says so by its
-// ending, or it is there; a folder means all in it. nil: it is no file.
-func filesOf(arg string) []string {
-	if info, err := os.Stat(arg); err == nil && info.IsDir() {
-		var found []string
+// ending, or it is there; a folder means all in it, which may be none.
+func filesOf(arg string) (paths []string, isFile bool) {
+	info, err := os.Stat(arg)
+	switch {
+	case err == nil && info.IsDir():
 		for _, ending := range []string{"*.yaml", "*.yml"} {
-			files, _ := filepath.Glob(filepath.Join(arg, ending)) // a bad pattern cannot come from here
-			found = append(found, files...)
+			found, _ := filepath.Glob(filepath.Join(arg, ending)) // a bad pattern cannot come from here
+			paths = append(paths, found...)
 		}
-		return found
-	} else if err == nil || strings.HasSuffix(arg, ".yaml") || strings.HasSuffix(arg, ".yml") {
-		return []string{arg}
+		return paths, true
+	case err == nil, strings.HasSuffix(arg, ".yaml"), strings.HasSuffix(arg, ".yml"):
+		return []string{filepath.Clean(arg)}, true
 	}
-	return nil
+	return nil, false
 }
