@@ -65,7 +65,8 @@ func (b *Batch) Start(ctx context.Context) {
 	}()
 }
 
-// Close ends the run and waits until nothing of it is left.
+// Close waits until the run has come to its end and nothing of it is left, and
+// returns its error. A batch that was never started has none.
 func (b *Batch) Close() error {
 	if b.cancel == nil {
 		return nil

@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,7 +21,8 @@ func (s *session) look(ctx context.Context) (record.Engine, error) {
 	defer cancel()
 	info := s.browser.Info()
 	engine := record.Engine{Key: info.Key, Name: info.Name, Version: info.Version, Saw: map[string]string{}}
-	s.profile = oracle.ProfileFor(info.Key)
+	s.profile = oracle.Profile{}
+	maps.Copy(s.profile, oracle.ProfileFor(info.Key))
 	profile, err := s.newProfile(ctx)
 	if err != nil {
 		return engine, err

@@ -162,16 +162,18 @@ func (v Votes) wire() []observe.Request {
 	return v.Observed.Wire
 }
 
-// refused is true when every prediction is that a response arrives and its
-// headers refuse it: a network that fails is then no such thing.
-func (v Votes) refused() bool {
-	return refuses(v.Standard.Reason) && (v.Profile == nil || refuses(v.Profile.Reason))
+// byPolicy is true when every prediction is that a policy blocks, before a
+// request or by a response: a network that fails is then something else, such
+// as a server that died, or a request that was not due to a place where nobody
+// listens.
+func (v Votes) byPolicy() bool {
+	return isPolicy(v.Standard.Reason) && (v.Profile == nil || isPolicy(v.Profile.Reason))
 }
 
-// refuses is true for the reasons that stand in the headers of a response.
-func refuses(r oracle.Reason) bool {
+// isPolicy is true for the reasons that browsers have words of their own for.
+func isPolicy(r oracle.Reason) bool {
 	switch r {
-	case oracle.MissingAllowOrigin, oracle.MultipleAllowOrigin, oracle.InvalidAllowOrigin,
+	case oracle.MixedContent, oracle.MissingAllowOrigin, oracle.MultipleAllowOrigin, oracle.InvalidAllowOrigin,
 		oracle.AllowOriginMismatch, oracle.WildcardWithCredentials, oracle.InvalidAllowCredentials,
 		oracle.PreflightMissingAllowOrigin, oracle.PreflightMultipleAllowOrigin, oracle.PreflightInvalidAllowOrigin,
 		oracle.PreflightAllowOriginMismatch, oracle.PreflightWildcardWithCredentials, oracle.PreflightInvalidAllowCredentials,
@@ -204,6 +206,9 @@ func doubts(steps []Votes, e Evidence) []string {
 			d.add("%sthe page reported no outcome", prefix(steps, i))
 			continue
 		}
+		if v.Observed.Read == oracle.Blocked && v.Observed.Reason == oracle.NetworkError && v.byPolicy() {
+			d.add("%sblocked, and the browser says that the network failed (%s), where a policy was to block (%s)", prefix(steps, i), v.Observed.Native, v.Standard.Reason)
+		}
 		if v.Observed.Read != oracle.Blocked || len(v.Observed.Wire) == 0 && len(v.Standard.Wire) == 0 {
 			continue
 		}
@@ -213,9 +218,6 @@ func doubts(steps []Votes, e Evidence) []string {
 			d.add("%sblocked, and no control ran", prefix(steps, i))
 		} else if !control.OK {
 			d.add("%sblocked, and its control, the same load with replies that allow everything, did no better: %s", prefix(steps, i), control.Why)
-		}
-		if v.Observed.Reason == oracle.NetworkError && v.refused() {
-			d.add("%sblocked, and the browser says that the network failed (%s), where a response was to be refused (%s)", prefix(steps, i), v.Observed.Native, v.Standard.Reason)
 		}
 	}
 	return d

@@ -155,6 +155,10 @@ func TestABlockNeedsEvidence(t *testing.T) {
 	silent := observe.Seen{Read: oracle.Blocked, Error: "TypeError: Failed to fetch"}
 	dead := blockedGET()
 	dead.Observed.Wire = nil
+	upgraded := blockedGET()
+	upgraded.Claim = scenarios.Expect{Read: oracle.Blocked}
+	upgraded.Standard.Reason, upgraded.Standard.Wire = oracle.MixedContent, nil
+	upgraded.Observed.Reason, upgraded.Observed.Native, upgraded.Observed.Wire = oracle.NetworkError, "net::ERR_NAME_NOT_RESOLVED", nil
 	broken := blockedGET()
 	broken.Observed.Reason, broken.Observed.Native = oracle.NetworkError, "net::ERR_CONNECTION_RESET"
 	died := allowedPUT()
@@ -169,15 +173,16 @@ func TestABlockNeedsEvidence(t *testing.T) {
 		evidence judge.Evidence
 		want     record.Verdict
 	}{
-		"blocked, its control got through":       {blockedGET(), good, record.Pass},
-		"blocked, no control":                    {blockedGET(), judge.Evidence{}, record.Inconclusive},
-		"blocked, and its control too":           {blockedGET(), judge.Evidence{Controls: map[int]judge.Control{0: {Why: "blocked"}}}, record.Inconclusive},
-		"blocked, and the server never heard":    {dead, good, record.Unexpected},
-		"the server dead all the time":           {dead, judge.Evidence{}, record.Inconclusive},
-		"the server died before an allowed case": {died, judge.Evidence{Controls: map[int]judge.Control{0: {Why: "blocked"}}}, record.Inconclusive},
-		"blocked, but by a network that failed":  {broken, good, record.Inconclusive},
-		"blocked before the server answered":     {blockedGET(), judge.Evidence{Unanswered: []string{"GET https://api.other.test/"}, Controls: good.Controls}, record.Inconclusive},
-		"allowed before the server answered":     {allowedPUT(), judge.Evidence{Unanswered: []string{"GET https://api.other.test/"}}, record.Pass},
+		"blocked, its control got through":        {blockedGET(), good, record.Pass},
+		"blocked, no control":                     {blockedGET(), judge.Evidence{}, record.Inconclusive},
+		"blocked, and its control too":            {blockedGET(), judge.Evidence{Controls: map[int]judge.Control{0: {Why: "blocked"}}}, record.Inconclusive},
+		"blocked, and the server never heard":     {dead, good, record.Unexpected},
+		"the server dead all the time":            {dead, judge.Evidence{}, record.Inconclusive},
+		"the server died before an allowed case":  {died, judge.Evidence{Controls: map[int]judge.Control{0: {Why: "blocked"}}}, record.Inconclusive},
+		"blocked, but by a network that failed":   {broken, good, record.Inconclusive},
+		"blocked before the server answered":      {blockedGET(), judge.Evidence{Unanswered: []string{"GET https://api.other.test/"}, Controls: good.Controls}, record.Inconclusive},
+		"allowed before the server answered":      {allowedPUT(), judge.Evidence{Unanswered: []string{"GET https://api.other.test/"}}, record.Pass},
+		"nothing was due, and the network failed": {upgraded, judge.Evidence{}, record.Inconclusive},
 		"no sentinel":                            {blockedGET(), judge.Evidence{Silent: []string{"https://api.other.test"}, Controls: good.Controls}, record.Inconclusive},
 		"nothing was due, and the sentinel came": {mixed, judge.Evidence{}, record.Pass},
 		"nothing was due, and no sentinel came":  {mixed, judge.Evidence{Silent: []string{"http://api.other.test"}}, record.Inconclusive},
