@@ -60,10 +60,11 @@ func pagePolicy() template.HTML {
 // caseData is a record as the page's script takes it, with what only Go knows.
 type caseData struct {
 	record.Record
-	Label  string       `json:"label"` // the engine's name and version
-	Page   string       `json:"page"`  // the page's origin, serialised
-	Run    string       `json:"run"`   // the command that runs it again
-	Decide []decideData `json:"decide"`
+	Label   string       `json:"label"`   // the engine's name and version
+	Page    string       `json:"page"`    // the page's origin, serialised
+	Run     string       `json:"run"`     // the command that runs it again
+	Explain string       `json:"explain"` // the command that explains it
+	Decide  []decideData `json:"decide"`
 }
 
 // decideData names the headers that a step hangs on and where they stand.
@@ -79,7 +80,7 @@ func pageData(run record.Run, records []record.Record) (template.JS, error) {
 	several := len(engineKeys(run, records)) > 1
 	data := make([]caseData, len(records))
 	for i, r := range records {
-		data[i] = caseData{Record: r, Label: engineLabel(run, r.Engine), Page: pageOrigin(run, r), Run: runCommand(r, several)}
+		data[i] = caseData{Record: r, Label: engineLabel(run, r.Engine), Page: pageOrigin(run, r), Run: runCommand(r, several), Explain: explainCommand(r)}
 		for _, s := range r.Steps {
 			d := decide(data[i].Page, s)
 			data[i].Decide = append(data[i].Decide, decideData{d.request, d.reply, d.exchange(s.Observed.Wire)})

@@ -229,7 +229,7 @@
     const row = (name, ...value) => h('div', null, h('dt', null, name), h('dd', null, value));
     return h('dl', { class: 'foot' },
       row('Run it again', copyable(r.run)),
-      row('Explain it', copyable('corsproof explain ' + r.id)),
+      row('Explain it', copyable(r.explain)),
       r.control ? row('Control', shown(r.control)) : null,
       r.source ? row('Source', h('code', null, shown(r.source))) : null,
       row('Took', r.ms.toFixed(1) + ' ms' + (r.attempt > 1 ? ', attempt ' + r.attempt : '')));

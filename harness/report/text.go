@@ -137,19 +137,11 @@ func (t text) block(r record.Record) {
 		t.field("control", r.Control)
 	}
 	t.line("again", runCommand(r, t.several))
-	t.line("explain", "corsproof explain "+r.ID)
+	t.line("explain", explainCommand(r))
 	if r.Source != "" {
 		t.field("source", r.Source)
 	}
 	fmt.Fprintln(t)
-}
-
-// runCommand is the command line that runs one case again.
-func runCommand(r record.Record, several bool) string {
-	if several {
-		return "corsproof run " + r.ID + " -browsers " + r.Engine
-	}
-	return "corsproof run " + r.ID
 }
 
 func (t text) votes(r record.Record, s record.Step) {

@@ -1,0 +1,43 @@
+package report
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/record"
+)
+
+// runCommand is the command line that runs one case again.
+func runCommand(r record.Record, several bool) string {
+	command := "corsproof run " + caseArguments(r)
+	if several {
+		command += " -browsers " + r.Engine
+	}
+	return command
+}
+
+// explainCommand is the command line that explains one case.
+func explainCommand(r record.Record) string {
+	return "corsproof explain " + caseArguments(r)
+}
+
+// caseArguments name a case on the command line: its id is enough in the
+// catalogue, which the command brings along; before another file's the file
+// stands.
+func caseArguments(r record.Record) string {
+	file := r.Source[:max(0, strings.LastIndex(r.Source, ":"))] // file:line
+	if file == "" || strings.HasPrefix(file, "catalogue/") {
+		return r.ID
+	}
+	return shellWord(file) + " " + r.ID
+}
+
+var bareWord = regexp.MustCompile(`^[\w@%+=:,./\\-]+$`)
+
+// shellWord quotes a word where a shell would split or change it.
+func shellWord(s string) string {
+	if bareWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
