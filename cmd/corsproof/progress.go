@@ -20,6 +20,7 @@ type progress struct {
 	terminal bool
 	started  time.Time
 	last     time.Time
+	ended    bool // it was shown that all are done
 }
 
 func newProgress(w io.Writer) *progress {
@@ -34,10 +35,11 @@ func (p *progress) show(s harness.Progress) {
 		every = 100 * time.Millisecond
 	}
 	now := time.Now()
-	if s.Done < s.Total && now.Sub(p.last) < every || !p.terminal && p.last.IsZero() && now.Sub(p.started) < every {
+	ended := s.Done == s.Total && !p.ended // which is not the last report: evidence is still gathered
+	if !ended && now.Sub(p.last) < every || !p.terminal && p.last.IsZero() && now.Sub(p.started) < every {
 		return
 	}
-	p.last = now
+	p.last, p.ended = now, s.Done == s.Total
 	rate := float64(s.Done) / now.Sub(p.started).Seconds()
 	line := fmt.Sprintf("%d/%d  %.0f cases/s", s.Done, s.Total, rate)
 	if s.Done*20 > s.Total { // before that, the rate is the start's
