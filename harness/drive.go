@@ -209,6 +209,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 func (s *session) probeStep(ctx context.Context, page browser.Page, t *trial, step int) error {
+	ctx, cancel := context.WithTimeout(ctx, t.timeout()+batchTime)
+	defer cancel()
 	if err := page.Run(ctx, []browser.Probe{t.probe(step)}, func(o browser.Outcome) { t.steps[step].outcome = &o }); err != nil {
 		return err
 	}
