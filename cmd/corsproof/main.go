@@ -67,24 +67,24 @@ type streams struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	// Otherwise a reader that goes away (corsproof run 2>&1 | head) kills the
 	// process, and a browser's profile stays behind.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	code := dispatch(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
-	stop()
-	os.Exit(code)
+	os.Exit(dispatch(context.Background(), streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))
 }
 
-// endings are the signals that end a command in good order: it closes the
-// browser and the servers first. A closed terminal is one, but not under nohup.
-func endings() []os.Signal {
+// untilSignal is a context for a command that has something to close: a browser,
+// servers, a package manager. It ends with Ctrl-C, a request to terminate, or
+// the terminal (but not under nohup); a second one of these ends the process at
+// once. The other commands simply die of them.
+func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
 		signals = append(signals, syscall.SIGHUP)
 	}
-	return signals
+	ctx, stop := signal.NotifyContext(ctx, signals...)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // dispatch runs the command that args name and returns the exit code.

@@ -52,6 +52,8 @@ func run(ctx context.Context, s streams, args []string) error {
 	if *headed {
 		find = browser.FindHeaded
 	}
+	ctx, stop := untilSignal(ctx)
+	defer stop()
 	found, err := find("chromium")
 	if err != nil {
 		return cannotRun(err)

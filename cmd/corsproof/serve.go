@@ -25,6 +25,8 @@ func serve(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	ctx, stop := untilSignal(ctx)
+	defer stop()
 	fleet, served, err := harness.Serve(ctx, permutations, func(string, ...any) {})
 	if err != nil {
 		return cannotRun(err)

@@ -16,6 +16,8 @@ func runSetup(ctx context.Context, s streams, args []string) error {
 	if _, err := parse(f, args); err != nil {
 		return err
 	}
+	ctx, stop := untilSignal(ctx)
+	defer stop()
 	if err := setup.Run(ctx, setup.Options{Out: s.out, CI: os.Getenv("CI") != ""}); err != nil {
 		return cannotRun(err)
 	}
