@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -252,4 +253,23 @@ func TestLoadFS(t *testing.T) {
 	assert.ErrorContains(t, err, "b/*.yaml: found no file of that name, expected at least one")
 	assert.ErrorContains(t, err, "[: found no file of that name")
 	assert.ErrorContains(t, err, "a/two.yaml:1:9")
+}
+
+// TestLimits: a table of thousands is one file's to hold, in blocks or in
+// brackets; one endless mapping is not.
+func TestLimits(t *testing.T) {
+	const head = `{"format": 1, "topic": "t", "about": "A.", "spec": "https://fetch.spec.whatwg.org/", "scenarios": [`
+	var many strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&many, `{"id": "read-%d", "title": "T.", "why": "W.", "request": {"to": "api"}, "expect": {"read": "blocked"}},`, i)
+	}
+	file, err := Parse("many.yaml", []byte(head+many.String()+"]}"))
+	require.NoError(t, err)
+	assert.Len(t, file.Scenarios, 3000)
+
+	wide := strings.Repeat("a: b, ", maxKeys+1)
+	_, err = Parse("wide.yaml", []byte(head+`{"id": "a", "request": {"headers": {`+wide+`}}}]}`))
+	require.ErrorContains(t, err, "too many keys")
+	_, err = Parse("wide.yaml", []byte(strings.Repeat("a: b\n", maxKeys+1)))
+	require.ErrorContains(t, err, "too many keys")
 }

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -13,7 +14,18 @@ import (
 // Load reads scenario files. The error is an *[Errors] with every problem of
 // every file; the files are returned only when there is none.
 func Load(paths ...string) ([]*File, error) {
-	return load(paths, os.ReadFile)
+	return load(paths, readBounded)
+}
+
+// readBounded reads a file, and of one that is too large or has no end just
+// enough to say so.
+func readBounded(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, maxBytes+1))
 }
 
 // LoadFS reads the files of fsys that match any of the patterns ([fs.Glob]), in

@@ -73,9 +73,10 @@ func (n *node) get(key string) *node {
 // What a scenario file may be at most. YAML's parser recurses, and its time
 // grows with the square of a mapping: neither is a file's to exhaust.
 const (
-	maxBytes  = 1 << 20
-	maxTokens = 60_000
+	maxBytes  = 8 << 20
+	maxTokens = 500_000
 	maxDepth  = 64
+	maxKeys   = 2_000 // of one mapping
 )
 
 // parse turns a file into its tree, nil when it has none. It never panics.
@@ -157,6 +158,7 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 	}
 	before := len(p.list)
 	depth := 0
+	wide := keyCounts{}
 	refuse := func(t *token.Token, found, expected string) {
 		p.add(p.at(t), Syntax, found, expected)
 	}
@@ -194,8 +196,13 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 				return nil, false
 			}
 		case token.MappingEndType, token.SequenceEndType:
+			delete(wide, -depth)
 			depth = max(0, depth-1)
 		case token.SequenceEntryType, token.MappingValueType:
+			if !wide.add(t, depth) {
+				p.add(p.at(t), Unreadable, "too many keys in a mapping", fmt.Sprintf("at most %d", maxKeys))
+				return nil, false
+			}
 			// Every block within a block stands further to the right.
 			if depth == 0 && indent(t) > 4*maxDepth {
 				p.add(p.at(t), Unreadable, "too many blocks in blocks", fmt.Sprintf("at most %d", maxDepth))
@@ -204,6 +211,27 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 		}
 	}
 	return tokens, len(p.list) == before
+}
+
+// keyCounts counts the keys of the mappings that are open: of a block by its
+// column, of brackets by how deep they stand.
+type keyCounts map[int]int
+
+// add takes a list's dash or a mapping's colon. It is false at a key too many.
+func (k keyCounts) add(t *token.Token, depth int) bool {
+	place := -depth
+	if depth == 0 {
+		place = indent(t)
+	}
+	for other := range k { // a token ends the blocks to its right, and all brackets
+		if depth == 0 && (other > place || other < 0) {
+			delete(k, other)
+		}
+	}
+	if t.Type == token.MappingValueType {
+		k[place]++
+	}
+	return k[place] <= maxKeys
 }
 
 // indent is how deep a block token stands: the column of a list's dash, and of
