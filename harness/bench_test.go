@@ -52,10 +52,10 @@ func BenchmarkThroughput(b *testing.B) {
 		require.NoError(b, err)
 		require.Equal(b, cases, records)
 		rate := float64(requests) / last.Sub(first).Seconds()
-		best := max(bare[1], bare[2])
-		b.ReportMetric(best, "bare-requests/s")
+		loop := (bare[1] + bare[2]) / 2
+		b.ReportMetric(loop, "bare-requests/s")
 		b.ReportMetric(rate, "corsproof-requests/s")
-		b.ReportMetric(rate/best, "ratio")
+		b.ReportMetric(rate/loop, "ratio")
 		b.ReportMetric(0, "ns/op")
 	}
 }
