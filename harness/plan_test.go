@@ -217,7 +217,7 @@ func TestSnippet(t *testing.T) {
 
 func TestCurl(t *testing.T) {
 	perms := []*scenarios.Permutation{permutation(t, `request: {method: PUT, path: "/it's", headers: {X-A: a b}, body: {text: "a'b"}}, server: {preflight: {headers: {Access-Control-Allow-Origin: "*", Access-Control-Allow-Methods: PUT, Access-Control-Allow-Headers: "x-a, content-type"}}}`)}
-	fleet, served, err := Serve(t.Context(), perms, nil)
+	fleet, served, err := Serve(perms, nil)
 	require.NoError(t, err)
 	defer fleet.Close()
 	require.Len(t, served, 1)

@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -23,7 +22,7 @@ type Served struct {
 
 // Serve starts just the servers of some permutations, for a browser of the
 // user's own. The caller closes the fleet.
-func Serve(ctx context.Context, permutations []*scenarios.Permutation, log func(string, ...any)) (*servers.Fleet, []Served, error) {
+func Serve(permutations []*scenarios.Permutation, log func(string, ...any)) (*servers.Fleet, []Served, error) {
 	r := &run{Options: Options{Permutations: permutations, Log: log}}
 	fleet, err := r.startFleet()
 	if err != nil {

@@ -27,6 +27,7 @@ func run(ctx context.Context, s streams, args []string) error {
 	headed := f.Bool("headed", false, "show the browser's window")
 	pause := f.Bool("pause", false, "keep the browser open until Enter is pressed")
 	verbose := f.Bool("verbose", false, "say what the harness does")
+	given := args
 	args, err := parse(f, args)
 	if err != nil {
 		return err
@@ -81,7 +82,7 @@ func run(ctx context.Context, s streams, args []string) error {
 		}
 		return cannotRun(err)
 	}
-	info.Flags = args
+	info.Flags = given
 	if err := writeReports(*out, info, records); err != nil {
 		return cannotRun(err)
 	}

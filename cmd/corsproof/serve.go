@@ -27,7 +27,7 @@ func serve(ctx context.Context, s streams, args []string) error {
 	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	fleet, served, err := harness.Serve(ctx, permutations, func(string, ...any) {})
+	fleet, served, err := harness.Serve(permutations, func(string, ...any) {})
 	if err != nil {
 		return cannotRun(err)
 	}
