@@ -13,6 +13,30 @@ type Client struct {
 	// Opaque is true when the script itself runs in an opaque origin
 	// (a sandboxed frame, a data: URL): its Origin serialises to "null".
 	Opaque bool
+	// Top is the origin of the top-level page, when Page is in a frame of it;
+	// the zero Origin when Page is the top-level page itself.
+	Top Origin
+	// Headers are the response headers of the document that holds the script:
+	// Content-Security-Policy, Cross-Origin-Embedder-Policy, Referrer-Policy.
+	Headers Headers
+	// AddressSpace is the IP address space that the document came from: public,
+	// local or loopback. "" is that of the servers, loopback.
+	AddressSpace string
+	// Permissions are the states of permissions that a person was asked for, by
+	// name: granted, denied or prompt.
+	Permissions map[string]string
+	// ServiceWorker is the one that controls the document, or nil.
+	ServiceWorker *ServiceWorker
+}
+
+// ServiceWorker answers for the network where it controls a document.
+type ServiceWorker struct {
+	// Responds says what it answers with: pass (what fetch(event.request)
+	// gives), cors or opaque (what a fetch() of the URL with that mode gives),
+	// synthetic (a response of its own). "" when Script is the author's, of
+	// which nothing is known.
+	Responds string
+	Script   string
 }
 
 // Origin is the origin of the script.

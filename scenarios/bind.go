@@ -68,7 +68,8 @@ func (p *Permutation) Bind(token string, assets Assets) (*Bound, error) {
 }
 
 func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
-	client, err := s.client()
+	names := caseNames{bound: b, step: s}
+	client, err := s.client(names)
 	if err != nil {
 		return BoundStep{}, err
 	}
@@ -77,7 +78,6 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 		return BoundStep{}, err
 	}
 	r := s.Request
-	names := caseNames{bound: b, step: s}
 	bound := BoundStep{
 		Step:         s,
 		Request:      r.unbound(r.Via),
@@ -103,12 +103,30 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 }
 
 // client is the place that the step's request comes from.
-func (s *Step) client() (oracle.Client, error) {
-	if slices.Contains(opaqueOrigins, s.Request.From) {
-		return oracle.Client{Page: App, Opaque: true}, nil
+func (s *Step) client(names Names) (oracle.Client, error) {
+	c := oracle.Client{Page: App, Opaque: slices.Contains(opaqueOrigins, s.Request.From)}
+	if !c.Opaque {
+		var err error
+		if c.Page, _, err = ResolveOrigin(s.Request.From); err != nil {
+			return c, err
+		}
 	}
-	page, _, err := ResolveOrigin(s.Request.From)
-	return oracle.Client{Page: page}, err
+	p := s.Page
+	if p == nil {
+		return c, nil
+	}
+	c.Headers = p.Headers.expand(Query{}, names)
+	c.AddressSpace, c.Permissions = p.AddressSpace, p.Permissions
+	if p.Top != "" {
+		c.Top, _, _ = ResolveOrigin(p.Top)
+	}
+	if p.Sandbox != nil && !slices.Contains(p.Sandbox, "allow-same-origin") {
+		c.Opaque = true
+	}
+	if w := p.ServiceWorker; w != nil {
+		c.ServiceWorker = &oracle.ServiceWorker{Responds: w.Responds, Script: w.Script}
+	}
+	return c, nil
 }
 
 func (b *Bound) address(hop int) Address {
