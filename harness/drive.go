@@ -84,6 +84,9 @@ func (s *session) driveShared(ctx context.Context, trials []*trial) error {
 			tab.forget(batch[0].page())
 			return err
 		}
+		if batch[0].lane == laneHeld { // its twins hold connections too
+			return s.gather(ctx, tab, page, running)
+		}
 		gathering.Go(func() error { return s.survive(ctx, s.gather(ctx, tab, page, running)) })
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
@@ -40,6 +41,9 @@ func TestLaneOf(t *testing.T) {
 		`server: {response: {delay: 10ms}}`:                                                                  laneHeld,
 		`server: {response: {abort: in-body}}`:                                                               laneHeld,
 		`request: {method: PUT}, server: {preflight: {delay: 10ms}}`:                                         laneHeld,
+		`server: {redirects: [{to: third}]}`:                                                                 laneMain,
+		`request: {method: PUT}, server: {redirects: [{to: third}]}`:                                         laneHeld,
+		`request: {headers: {X-A: a}}, server: {redirects: [{to: third}]}`:                                   laneHeld,
 		`request: {via: xhr, sync: true}`:                                                                    laneAlone,
 		`request: {keepalive: true}`:                                                                         laneAlone,
 		`cookies: [{on: api, name: a, value: "1"}], server: {set-up: gorilla-mux}`:                           laneAlone,
@@ -51,7 +55,10 @@ func TestLaneOf(t *testing.T) {
 		`server: {response: {raw: "HTTP/1.1 200 OK\r\nSet-Cookie: a=1; path=/\r\n\r\n"}}`:                    laneAlone,
 		`server: {redirects: [{to: third, headers: {Alt-Svc: clear}}], response: {raw: "HTTP/1.1 200\r\n"}}`: laneAlone,
 	} {
-		assert.Equal(t, want, laneOf(permutation(t, keys)), keys)
+		p := permutation(t, keys)
+		bound, err := p.Bind("t", fixtures.Assets{})
+		require.NoError(t, err)
+		assert.Equal(t, want, laneOf(p, bound), keys)
 	}
 }
 

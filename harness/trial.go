@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -87,7 +88,7 @@ func newTrial(p *scenarios.Permutation, token string, profile oracle.Profile) (*
 	if err != nil {
 		return nil, fmt.Errorf("harness: %s: %w", p.ID, err)
 	}
-	t := &trial{perm: p, bound: bound, lane: laneOf(p), steps: make([]trialStep, len(bound.Steps))}
+	t := &trial{perm: p, bound: bound, lane: laneOf(p, bound), steps: make([]trialStep, len(bound.Steps))}
 	for i := range bound.Steps {
 		if why := bound.Steps[i].NotSupported; why != "" {
 			t.notApplicable = why
@@ -166,16 +167,16 @@ func relevantSwitches(profile oracle.Profile, predict func(oracle.Profile) []ora
 }
 
 // laneOf decides the company a permutation can bear.
-func laneOf(p *scenarios.Permutation) lane {
+func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 	lane := laneMain
-	for _, s := range p.Steps {
+	for i, s := range p.Steps {
 		if len(p.Steps) > 1 || s.Request.Sync || s.Request.Keepalive || s.Fresh || lastsInProfile(s.Server) {
 			return laneAlone
 		}
 		if s.Server.SetUp != nil && len(s.Cookies) > 0 { // its paths are every case's
 			return laneAlone
 		}
-		if slow(s.Server) {
+		if slow(s.Server) || asksOnTheWay(s.Server, bound.Steps[i].Request) {
 			lane = laneHeld
 		}
 		switch fixtures.Ways()[s.Request.Via].Lane {
@@ -196,6 +197,15 @@ func slow(s scenarios.Server) bool {
 		}
 	}
 	return false
+}
+
+// asksOnTheWay is true when a preflight can follow a redirect. Chromium keeps
+// the redirect's connection until that is answered: six at once to a host wait
+// for each other.
+func asksOnTheWay(s scenarios.Server, r oracle.Request) bool {
+	needed, _, _ := oracle.NeedsPreflight(oracle.NormalizeMethod(cmp.Or(r.Method, "GET")), r.Headers)
+	stream := r.Body != nil && r.Body.Stream
+	return len(s.Redirects) > 0 && (needed || r.UploadListener || stream)
 }
 
 // lastsInProfile is true when a reply changes how the browser treats later

@@ -17,7 +17,7 @@ var (
 // name reads an id: lower-case words with hyphens, never a number, since a
 // number says a place and places change.
 func (d *decoder) name(n *node, what string) string {
-	s, ok := d.scalar(n, what)
+	s, ok := d.scalar(asWord(n), what)
 	if !ok {
 		return ""
 	}
@@ -26,6 +26,15 @@ func (d *decoder) name(n *node, what string) string {
 		return ""
 	}
 	return s
+}
+
+// asWord reads a bare null as the word that stands there, where it can be
+// nothing else: in a name. `~` stays nothing.
+func asWord(n *node) *node {
+	if n.kind != nullNode || n.text != "null" {
+		return n
+	}
+	return &node{kind: scalarNode, pos: n.pos, text: n.text}
 }
 
 // link reads an absolute https: URL.
