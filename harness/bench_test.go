@@ -94,7 +94,7 @@ func bareLoop(tb testing.TB, fleet *servers.Fleet, running browser.Browser, n in
 	profile, err := running.NewContext(ctx)
 	require.NoError(tb, err)
 	defer profile.Close()
-	page, err := profile.Open(ctx, scenarios.App.String()+scenarios.Reserved+"page.html")
+	page, err := profile.Open(ctx, browser.Document{URL: scenarios.App.String() + scenarios.Reserved + "page.html"})
 	require.NoError(tb, err)
 	url, err := json.Marshal(bound.Steps[0].Request.URL)
 	require.NoError(tb, err)

@@ -34,6 +34,8 @@ func controlOf(p *scenarios.Permutation, step int, predict func(*scenarios.Permu
 		func(s *scenarios.Step) { s.Request.Cache = "" },
 		func(s *scenarios.Step) { s.Request.Headers, s.Request.Body = nil, nil },
 		func(s *scenarios.Step) { s.Request.Method = "" },
+		func(s *scenarios.Step) { s.Page = withoutWorker(s.Page) },
+		func(s *scenarios.Step) { s.Page = nil },
 		func(s *scenarios.Step) { s.Request.Via, s.Request.Credentials = "fetch", "" },
 	}
 	for _, drop := range simplify {
@@ -51,6 +53,15 @@ func controlOf(p *scenarios.Permutation, step int, predict func(*scenarios.Permu
 		}
 	}
 	return nil, fmt.Errorf("harness: no permissive twin of %s can reach %s from %s", p.ID, twin.Request.To, twin.Request.From)
+}
+
+func withoutWorker(page *scenarios.Page) *scenarios.Page {
+	if page == nil {
+		return nil
+	}
+	page = new(*page)
+	page.ServiceWorker = nil
+	return page
 }
 
 func withoutUserinfo(hops []scenarios.Hop) []scenarios.Hop {
@@ -72,6 +83,7 @@ func controlKey(control *scenarios.Permutation) string {
 		r.Redirect, r.Cache, r.ReferrerPolicy, r.ResponseType,
 	})
 	fmt.Fprint(&b, r.Keepalive, r.UploadListener, r.Sync)
+	pageKey(&b, s.Page)
 	for _, h := range r.Headers {
 		fmt.Fprintf(&b, "%q", []string{h.Name, h.Value.String()})
 	}
@@ -86,6 +98,19 @@ func controlKey(control *scenarios.Permutation) string {
 		fmt.Fprintf(&b, "%d%q", hop.Status, []string{hop.To, hop.Userinfo, location})
 	}
 	return b.String()
+}
+
+func pageKey(b *strings.Builder, page *scenarios.Page) {
+	if page == nil {
+		return
+	}
+	fmt.Fprintf(b, "%q%q%q%v", page.Top, page.Sandbox, page.AddressSpace, page.Permissions)
+	for _, h := range page.Headers {
+		fmt.Fprintf(b, "%q", []string{h.Name, h.Value.String()})
+	}
+	if w := page.ServiceWorker; w != nil {
+		fmt.Fprintf(b, "%q", *w)
+	}
 }
 
 // permissive gives replies of the same shape that allow everything: the echoed

@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	batchSize    = 500              // cases on one page at once
-	heldSize     = 4                // cases that hold a connection at once: a host has six
-	profilesOpen = 4                // profiles of lone cases open at once
-	cookiesSize  = 100              // cases with cookies in one profile: a site keeps some 160
-	batchTime    = 60 * time.Second // for a batch, beyond its cases' own deadlines
-	openTime     = 30 * time.Second // for a browser to start, or to open a page
-	reasonTime   = time.Second      // for the browser's words on a failure, after the outcome
+	batchSize   = 500              // cases on one page at once
+	heldSize    = 4                // cases that hold a connection at once: a host has six
+	pagesOpen   = 4                // lone cases, and documents of their own, at once
+	cookiesSize = 100              // cases with cookies in one profile: a site keeps some 160
+	batchTime   = 60 * time.Second // for a batch, beyond its cases' own deadlines
+	openTime    = 30 * time.Second // for a browser to start, or to open a page
+	reasonTime  = time.Second      // for the browser's words on a failure, after the outcome
 )
 
 // session is one running browser in front of the fleet.
@@ -39,30 +39,58 @@ type session struct {
 	lost func(error)
 
 	// shared is the profile of the cases that bear company.
-	shared *profile
+	shared    *profile
+	documents *servers.Documents
 
 	mu       sync.Mutex
 	controls map[string]*control
+	worlds   map[string]*profile // of documents that need a profile of their own
 }
 
-// drive runs the trials: each lane's by page, the lone ones beside them. A
-// trial that it could not conclude is left as it was; the error says why.
+// drive runs the trials: each lane's by page, the lone ones and those of other
+// documents beside them. A trial that it could not conclude is left as it was;
+// the error says why.
 func (s *session) drive(ctx context.Context, trials []*trial) error {
-	var shared, lone []*trial
+	var shared, own, lone []*trial
 	for _, t := range trials {
-		if t.lane == laneAlone {
+		switch {
+		case t.lane == laneAlone:
 			lone = append(lone, t)
-		} else {
+		case t.document(0).plain():
 			shared = append(shared, t)
+		default:
+			own = append(own, t)
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(1 + profilesOpen)
+	group.SetLimit(1 + pagesOpen)
 	group.Go(func() error { return s.driveShared(ctx, shared) })
+	for _, batch := range batches(own) {
+		group.Go(func() error { return s.survive(ctx, s.driveDocument(ctx, batch)) })
+	}
 	for _, t := range lone {
 		group.Go(func() error { return s.survive(ctx, s.driveLone(ctx, t)) })
 	}
 	return group.Wait()
+}
+
+// driveDocument runs a batch in a document that only it needs.
+func (s *session) driveDocument(ctx context.Context, batch []*trial) error {
+	document := batch[0].document(0)
+	profile, err := s.world(ctx, document)
+	if err != nil {
+		return err
+	}
+	page, err := profile.open(ctx, document)
+	if err != nil {
+		return err
+	}
+	defer page.Close()
+	running, err := s.runBatch(ctx, profile, page, batch)
+	if err != nil {
+		return err
+	}
+	return s.gather(ctx, profile, page, running)
 }
 
 // driveShared runs the cases that bear company, page by page, in one profile.
@@ -75,13 +103,14 @@ func (s *session) driveShared(ctx context.Context, trials []*trial) error {
 	gathering, ctx := errgroup.WithContext(ctx)
 	gathering.SetLimit(1)
 	run := func(batch []*trial) error {
-		page, err := tab.page(ctx, batch[0].page())
+		document := batch[0].document(0)
+		page, err := tab.page(ctx, document)
 		if err != nil {
 			return err
 		}
 		running, err := s.runBatch(ctx, tab, page, batch)
 		if err != nil {
-			tab.forget(batch[0].page())
+			tab.forget(document)
 			return err
 		}
 		if batch[0].lane == laneHeld { // its twins hold connections too
@@ -119,13 +148,13 @@ func (s *session) survive(ctx context.Context, err error) error {
 // more than its size. The order within a page is kept.
 func batches(trials []*trial) [][]*trial {
 	type key struct {
-		page oracle.Origin
-		lane lane
+		document string
+		lane     lane
 	}
 	var order []key
 	groups := map[key][]*trial{}
 	for _, t := range trials {
-		k := key{t.page(), t.lane}
+		k := key{t.document(0).key(), t.lane}
 		if groups[k] == nil {
 			order = append(order, k)
 		}
@@ -175,10 +204,11 @@ func (s *session) driveLone(ctx context.Context, t *trial) error {
 			return nil
 		}
 		s.fleet.Step(t.bound.Token, i)
+		document := t.document(i)
 		if step.Step.Fresh {
-			profile.forget(t.page())
+			profile.forget(document)
 		}
-		page, err := profile.page(ctx, step.Request.Client.Page)
+		page, err := profile.page(ctx, document)
 		if err != nil {
 			return err
 		}
@@ -188,11 +218,11 @@ func (s *session) driveLone(ctx context.Context, t *trial) error {
 		if err := s.probeStep(ctx, page, t, i); err != nil {
 			return err
 		}
-		if err := s.runControls(ctx, page, []*trial{t}, i); err != nil {
+		if err := s.runControls(ctx, profile, page, []*trial{t}, i); err != nil {
 			return err
 		}
 	}
-	page, err := profile.page(ctx, t.page())
+	page, err := profile.page(ctx, t.document(0))
 	if err != nil {
 		return err
 	}
@@ -263,7 +293,7 @@ func (s *session) gather(ctx context.Context, profile *profile, page browser.Pag
 	ctx, cancel := context.WithTimeout(ctx, batchTime)
 	defer cancel()
 	s.hearReasons(ctx, trials, 0)
-	if err := s.runControls(ctx, page, trials, 0); err != nil {
+	if err := s.runControls(ctx, profile, page, trials, 0); err != nil {
 		return err
 	}
 	return s.finish(ctx, profile, page, trials)

@@ -75,7 +75,7 @@ func (t *trial) recordStep(i int, v judge.Votes) record.Step {
 	step := record.Step{
 		Request: record.Request{
 			Method: methodOf(r), URL: scenarios.StripToken(r.URL), Via: string(r.Via), Mode: r.Mode,
-			Credentials: r.Credentials, Headers: r.Headers, Text: Snippet(r),
+			Credentials: r.Credentials, Headers: r.Headers, Text: Snippet(r), Page: pageOf(bound),
 		},
 		Claim: claimOf(bound.Step.Expect), Oracle: t.predicted(s.standard),
 		Observed: t.observation(v.Observed, s.wire),
@@ -87,6 +87,14 @@ func (t *trial) recordStep(i int, v judge.Votes) record.Step {
 		step.Profile = new(t.predicted(*s.profile))
 	}
 	return step
+}
+
+// pageOf says where a step's script runs; "" for a plain page.
+func pageOf(s scenarios.BoundStep) string {
+	if s.Step.Page == nil {
+		return ""
+	}
+	return pageText(s)
 }
 
 func head(p *scenarios.Permutation, engine string) record.Record {

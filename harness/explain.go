@@ -2,6 +2,9 @@ package harness
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/judge"
@@ -69,10 +72,37 @@ func (t *trial) readable(p oracle.Prediction) oracle.Prediction {
 	return p
 }
 
+// pageText says in words where a step's script runs.
 func pageText(s scenarios.BoundStep) string {
-	page := s.Request.Client.Page.String()
-	if s.Request.Client.Opaque {
-		return fmt.Sprintf("%s in a page of %s (its origin is null)", s.Step.Request.From, page)
+	c := s.Request.Client
+	text := c.Page.String()
+	if slices.Contains(scenarios.OpaqueOrigins, s.Step.Request.From) {
+		text = s.Step.Request.From + " in a page of " + text
 	}
-	return page
+	if s.Step.Page != nil && s.Step.Page.Sandbox != nil {
+		text += fmt.Sprintf(", sandboxed (%s)", strings.Join(withScripts(s.Step.Page.Sandbox), " "))
+	}
+	if c.Opaque {
+		text += " (its origin is null)"
+	}
+	if !c.Top.IsOpaque() {
+		text += ", in a frame of " + c.Top.String()
+	}
+	for _, h := range c.Headers {
+		text += fmt.Sprintf(", with %s: %s", h.Name, h.Value)
+	}
+	if c.AddressSpace != "" {
+		text += ", from a " + c.AddressSpace + " network"
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Permissions)) {
+		text += fmt.Sprintf(", %s %s", name, c.Permissions[name])
+	}
+	switch w := c.ServiceWorker; {
+	case w == nil:
+	case w.Responds != "":
+		text += ", with a service worker (" + w.Responds + ")"
+	default:
+		text += ", with a service worker of its own"
+	}
+	return text
 }

@@ -54,7 +54,7 @@ func (s *session) sendsThirdPartyCookies(ctx context.Context, profile *profile) 
 	}
 	s.fleet.Arm(t.bound.Token, t.bound)
 	defer s.fleet.Disarm(t.bound.Token)
-	page, err := profile.page(ctx, t.page())
+	page, err := profile.page(ctx, t.document(0))
 	if err != nil {
 		return false, err
 	}
@@ -73,7 +73,8 @@ func (s *session) sendsThirdPartyCookies(ctx context.Context, profile *profile) 
 	}), nil
 }
 
-// startupProbe is the load that asks for third-party cookies.
+// startupProbe is the load that asks for third-party cookies. Its origins are
+// its own: those of cases may be in another network.
 func startupProbe() (*scenarios.Permutation, error) {
 	files, err := scenarios.Parse("start-up probe", []byte(`
 format: 1
@@ -84,8 +85,8 @@ scenarios:
   - id: third-party-cookies
     title: Whether a cookie of another site goes along.
     why: Builds of one engine differ in this.
-    request: {from: app, to: api, via: fetch, credentials: include, mode: no-cors}
-    cookies: [{on: api, name: corsproof-probe, value: "1", attributes: SameSite=None; Secure}]
+    request: {from: "https://start-up.test", to: "https://elsewhere.test", via: fetch, credentials: include, mode: no-cors}
+    cookies: [{on: "https://elsewhere.test", name: corsproof-probe, value: "1", attributes: SameSite=None; Secure}]
     server: {response: {status: 204}}
     expect: {read: opaque}
 `))

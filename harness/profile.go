@@ -3,19 +3,21 @@ package harness
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/oracle"
-	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
 )
 
 // profile is a browser context and its open pages.
 type profile struct {
 	context browser.Context
 	mu      sync.Mutex
-	pages   map[oracle.Origin]browser.Page
+	pages   map[string]browser.Page // by document
+	publish func(servers.Document)
 }
 
 // close closes what the session keeps open.
@@ -23,6 +25,28 @@ func (s *session) close() {
 	if s.shared != nil {
 		s.shared.close()
 	}
+	for _, profile := range s.worlds {
+		profile.close()
+	}
+}
+
+// world is the profile that the documents of a world share.
+func (s *session) world(ctx context.Context, d document) (*profile, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := d.world()
+	if key == "" {
+		return s.shared, nil
+	}
+	if p := s.worlds[key]; p != nil {
+		return p, nil
+	}
+	p, err := s.newProfile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.worlds[key] = p
+	return p, nil
 }
 
 func (s *session) newProfile(ctx context.Context) (*profile, error) {
@@ -32,24 +56,41 @@ func (s *session) newProfile(ctx context.Context) (*profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &profile{context: c, pages: map[oracle.Origin]browser.Page{}}, nil
+	return &profile{context: c, pages: map[string]browser.Page{}, publish: s.documents.Publish}, nil
 }
 
-// page opens the harness's page of an origin, once.
-func (p *profile) page(ctx context.Context, origin oracle.Origin) (browser.Page, error) {
+// page opens a document's tab, once.
+func (p *profile) page(ctx context.Context, d document) (browser.Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if page := p.pages[origin]; page != nil {
+	page := p.pages[d.key()]
+	p.mu.Unlock()
+	if page != nil {
 		return page, nil
 	}
-	page, err := p.context.Open(ctx, origin.String()+scenarios.Reserved+"page.html")
+	page, err := p.open(ctx, d)
 	if err != nil {
-		return nil, fmt.Errorf("harness: opening a page of %s: %w", origin, err)
+		return nil, fmt.Errorf("harness: opening a page of %s: %w", d.top, err)
 	}
-	p.pages[origin] = page
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if other := p.pages[d.key()]; other != nil { // opened meanwhile
+		page.Close()
+		return other, nil
+	}
+	p.pages[d.key()] = page
 	return page, nil
+}
+
+func (p *profile) open(ctx context.Context, d document) (browser.Page, error) {
+	p.publish(d.served)
+	for _, name := range slices.Sorted(maps.Keys(d.permissions)) {
+		if err := p.context.SetPermission(ctx, d.top.String(), d.page.String(), name, d.permissions[name]); err != nil {
+			return nil, err
+		}
+	}
+	return p.context.Open(ctx, d.tab())
 }
 
 // setCookies sets the cookies that a browser keeps: a driver would force the
@@ -62,13 +103,13 @@ func (p *profile) setCookies(ctx context.Context, cookies []oracle.Cookie) error
 	return p.context.SetCookies(ctx, cookies)
 }
 
-// forget closes the page of an origin, so that the next one is fresh.
-func (p *profile) forget(origin oracle.Origin) {
+// forget closes a document's tab, so that the next one is fresh.
+func (p *profile) forget(d document) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if page := p.pages[origin]; page != nil {
+	if page := p.pages[d.key()]; page != nil {
 		page.Close()
-		delete(p.pages, origin)
+		delete(p.pages, d.key())
 	}
 }
 

@@ -109,6 +109,7 @@ type run struct {
 	tokens       *tokens
 	expectations []scenarios.Expectation
 	listen       []servers.Listen
+	documents    *servers.Documents
 	missing      map[string]string // set-ups that cannot run here, and why
 	order        map[string]int    // by id, from 1
 	attempt      int
@@ -147,17 +148,22 @@ func (r *run) startFleet() (*servers.Fleet, error) {
 		}
 	}
 	add(plainPage)
-	for _, name := range []string{"app", "api"} { // the start-up probes' own ground
-		origin, _, err := scenarios.ResolveOrigin(name)
-		if err != nil {
-			return nil, err
-		}
+	probe, err := startupProbe()
+	if err != nil {
+		return nil, err
+	}
+	bound, err := probe.Bind("plan", fixtures.Assets{})
+	if err != nil {
+		return nil, err
+	}
+	for _, origin := range bound.Origins() {
 		add(origin)
 	}
 	r.listen = listen
+	r.documents = &servers.Documents{}
 	config := servers.Config{Origins: listen, Log: r.Log, Pages: servers.Pages(servers.Assets{
 		PageHTML: fixtures.PageHTML, FrameHTML: fixtures.FrameHTML, ProbeJS: fixtures.ProbeJS(),
-	})}
+	}, r.documents)}
 	r.missing = map[string]string{}
 	for name := range needed {
 		info, err := setups.ByName(name)
@@ -173,9 +179,24 @@ func (r *run) startFleet() (*servers.Fleet, error) {
 	return servers.Start(config)
 }
 
-// try runs the permutations once in a browser of its own and returns those that
-// came to no end because the browser was lost.
+// try runs the permutations once, in one browser for each network that they
+// need, and returns those that came to no end because the browser was lost.
 func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenarios.Permutation) (record.Engine, []*scenarios.Permutation, error) {
+	var engine record.Engine
+	var left []*scenarios.Permutation
+	var lost error
+	for _, group := range networks(pending) {
+		saw, unfinished, err := r.tryIn(ctx, fleet, group)
+		if saw.Key != "" {
+			engine = saw
+		}
+		left, lost = append(left, unfinished...), errors.Join(lost, err)
+	}
+	return engine, left, lost
+}
+
+// tryIn runs permutations that need the same network in a browser of its own.
+func (r *run) tryIn(ctx context.Context, fleet *servers.Fleet, pending []*scenarios.Permutation) (record.Engine, []*scenarios.Permutation, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	words := newFailures()
@@ -183,6 +204,7 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 	defer started()
 	b, err := cdp.Start(starting, browser.Options{
 		Binary: r.Browser.Path, Mappings: mappings(fleet), SPKI: fleet.SPKI(),
+		AddressSpaces: networkOf(pending[0]).spaces(fleet), Script: string(fixtures.ProbeJS()),
 		Headed: r.Headed, OnFailure: words.hear, Log: r.Log,
 	})
 	if err != nil {
@@ -195,7 +217,8 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 
 	var mu sync.Mutex
 	s := &session{
-		browser: b, fleet: fleet, failures: words, controls: map[string]*control{},
+		browser: b, fleet: fleet, failures: words, documents: r.documents,
+		controls: map[string]*control{}, worlds: map[string]*profile{},
 		tokens: func() string {
 			mu.Lock()
 			defer mu.Unlock()
@@ -226,7 +249,7 @@ func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenario
 	}
 	err = s.drive(ctx, r.runnable(trials))
 	if r.Pause != nil && err == nil {
-		err = s.show(ctx, r.Permutations, r.Pause)
+		err = s.show(ctx, pending, r.Pause)
 	}
 	var left []*scenarios.Permutation
 	for _, t := range trials {
@@ -292,12 +315,15 @@ func mappings(fleet *servers.Fleet) []browser.Mapping {
 	return out
 }
 
+// ownOrigins are the hosts that no case uses, and what they are for.
+var ownOrigins = map[string]string{plainPage.Host: "sentinel", "start-up.test": "start-up", "elsewhere.test": "start-up"}
+
 func topology(listen []servers.Listen) []record.Origin {
 	var out []record.Origin
 	for _, l := range listen {
 		name, relation := "literal", ""
-		if l.Origin == plainPage {
-			name, relation = "sentinel", "corsproof's own"
+		if job, ok := ownOrigins[l.Origin.Host]; ok {
+			name, relation = job, "corsproof's own"
 		}
 		for _, n := range scenarios.Named {
 			if n.Origin == l.Origin {

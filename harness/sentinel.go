@@ -13,12 +13,12 @@ import (
 var plainPage = oracle.Origin{Scheme: "http", Host: "sentinel.test", Port: 80}
 
 // sentinels sends one plain request to each origin of the trials, from their
-// own page where that page may, else (mixed content) from a page of an http
-// origin in the same profile. It returns the origins whose sentinel did not
+// own page where that page may, else (mixed content, a page with a policy of its
+// own) from a plain page of an http origin in the same profile. It returns the origins whose sentinel did not
 // arrive.
 func (s *session) sentinels(ctx context.Context, profile *profile, page browser.Page, trials []*trial) (map[oracle.Origin]bool, error) {
 	id := s.tokens()
-	byPage := map[bool][]string{}
+	elsewhere := map[bool][]string{}
 	origins := map[oracle.Origin]bool{}
 	for _, t := range trials {
 		for _, origin := range t.bound.Origins() {
@@ -26,15 +26,16 @@ func (s *session) sentinels(ctx context.Context, profile *profile, page browser.
 				continue
 			}
 			origins[origin] = true
-			mixed := t.page().Scheme == "https" && origin.Scheme == "http"
-			byPage[mixed] = append(byPage[mixed], origin.String()+scenarios.Reserved+"sentinel/"+id)
+			document := t.document(0)
+			may := document.plain() && (document.page.Scheme != "https" || origin.Scheme != "http")
+			elsewhere[!may] = append(elsewhere[!may], origin.String()+scenarios.Reserved+"sentinel/"+id)
 		}
 	}
-	for mixed, urls := range byPage {
+	for other, urls := range elsewhere {
 		from := page
-		if mixed {
+		if other {
 			var err error
-			if from, err = profile.page(ctx, plainPage); err != nil {
+			if from, err = profile.page(ctx, document{page: plainPage, top: plainPage}); err != nil {
 				return nil, err
 			}
 		}

@@ -34,7 +34,7 @@ func (s *session) show(ctx context.Context, permutations []*scenarios.Permutatio
 		if err := profile.setCookies(ctx, step.Cookies); err != nil {
 			return err
 		}
-		page, err := profile.context.Open(ctx, t.page().String()+scenarios.Reserved+"page.html")
+		page, err := profile.open(ctx, t.document(0))
 		if err != nil {
 			return err
 		}

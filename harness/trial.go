@@ -261,9 +261,8 @@ func (t *trial) probe(step int) browser.Probe {
 		ReferrerPolicy: r.ReferrerPolicy, Keepalive: r.Keepalive, UploadListener: r.UploadListener,
 		Sync: r.Sync, ResponseType: r.ResponseType, Timeout: int(t.timeout().Milliseconds()),
 	}
-	if r.Client.Opaque {
-		p.From = s.Step.Request.From
-	}
+	document := t.document(step)
+	p.Frames, p.Origin = document.frames(), document.origin
 	if s.Step.Server.SetUp != nil || s.Step.Server.Response.Body != nil || s.Step.Server.Response.Raw != nil {
 		p.Own = true
 	}

@@ -15,7 +15,7 @@ import (
 
 // runControls runs the permissive twins that the blocked steps need and that
 // have not run yet in this browser.
-func (s *session) runControls(ctx context.Context, page browser.Page, trials []*trial, step int) error {
+func (s *session) runControls(ctx context.Context, profile *profile, page browser.Page, trials []*trial, step int) error {
 	twins := map[string]*trial{}     // to run here, by token
 	running := map[string]*control{} // theirs
 	var needed []*control
@@ -36,7 +36,7 @@ func (s *session) runControls(ctx context.Context, page browser.Page, trials []*
 		t.steps[step].control = c
 		needed = append(needed, c)
 	}
-	if err := s.ran(running, s.runTwins(ctx, page, twins, running)); err != nil {
+	if err := s.ran(running, s.runTwins(ctx, profile, page, trials[0].document(step), twins, running)); err != nil {
 		return err
 	}
 	for _, c := range needed { // another profile may still be running its own
@@ -79,15 +79,23 @@ func (s *session) control(key string) (c *control, first bool) {
 	return c, true
 }
 
-// runTwins runs twins on a page and writes down what they saw.
-func (s *session) runTwins(ctx context.Context, page browser.Page, twins map[string]*trial, running map[string]*control) error {
-	var probes []browser.Probe
+// runTwins runs twins and writes down what they saw: on the page of the cases,
+// whose document is given, or, where no twin can get through on that, on a plain
+// one.
+func (s *session) runTwins(ctx context.Context, profile *profile, page browser.Page, of document, twins map[string]*trial, running map[string]*control) error {
+	here, elsewhere := []browser.Probe{}, map[string][]browser.Probe{}
+	documents := map[string]document{}
 	for _, token := range slices.Sorted(maps.Keys(twins)) {
 		s.fleet.Arm(token, twins[token].bound)
 		defer s.fleet.Disarm(token)
-		probes = append(probes, twins[token].probe(0))
+		probe, document := twins[token].probe(0), twins[token].document(0)
+		if key := document.key(); key != of.key() {
+			elsewhere[key], documents[key] = append(elsewhere[key], probe), document
+			continue
+		}
+		here = append(here, probe)
 	}
-	return page.Run(ctx, probes, func(o browser.Outcome) {
+	saw := func(o browser.Outcome) {
 		c, want := running[o.ID], twins[o.ID].prediction().Read
 		c.reported = true
 		switch {
@@ -100,7 +108,21 @@ func (s *session) runTwins(ctx context.Context, page browser.Page, twins map[str
 		default:
 			c.OK, c.Why = true, string(o.Read)
 		}
-	})
+	}
+	if err := page.Run(ctx, here, saw); err != nil {
+		return err
+	}
+	for key, probes := range elsewhere {
+		page, err := profile.open(ctx, documents[key])
+		if err != nil {
+			return err
+		}
+		defer page.Close()
+		if err := page.Run(ctx, probes, saw); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *session) twin(t *trial, step int) (*trial, error) {

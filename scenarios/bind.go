@@ -104,7 +104,7 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 
 // client is the place that the step's request comes from.
 func (s *Step) client(names Names) (oracle.Client, error) {
-	c := oracle.Client{Page: App, Opaque: slices.Contains(opaqueOrigins, s.Request.From)}
+	c := oracle.Client{Page: App, Opaque: slices.Contains(OpaqueOrigins, s.Request.From)}
 	if !c.Opaque {
 		var err error
 		if c.Page, _, err = ResolveOrigin(s.Request.From); err != nil {
@@ -227,10 +227,6 @@ func cutPath(attributes string) (path, rest string) {
 // "" when all have. It is the one place that knows.
 func (b *Bound) notSupported(s *Step) string {
 	contentType, _ := b.assets.Default(s.Request.Via)
-	var page Page
-	if s.Page != nil {
-		page = *s.Page
-	}
 	var missing []string
 	for _, key := range []struct {
 		name string
@@ -238,12 +234,6 @@ func (b *Bound) notSupported(s *Step) string {
 	}{
 		{"via: " + string(s.Request.Via), contentType == ""},
 		{"to: blob:", s.Request.To == "blob:"},
-		{"page.headers", len(page.Headers) > 0},
-		{"page.top", page.Top != ""},
-		{"page.sandbox", page.Sandbox != nil},
-		{"page.address-space", page.AddressSpace != ""},
-		{"page.permissions", len(page.Permissions) > 0},
-		{"page.service-worker", page.ServiceWorker != nil},
 		{"server.resources", len(s.Server.Resources) > 0},
 		{"expect.timing", s.Expect.Timing != ""},
 		// crypto/tls refuses a server name that ends so.

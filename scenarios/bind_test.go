@@ -191,14 +191,32 @@ func (fewAssets) Default(via oracle.Via) (string, []byte) {
 }
 
 func TestNotSupported(t *testing.T) {
-	f := parse1(t, one("    request: {to: \"blob:\", via: [fetch, prefetch]}\n    page: {sandbox: [allow-scripts], headers: {Content-Security-Policy: \"connect-src {origin:api}\"}}\n    expect: {read: blocked}\n"))
+	f := parse1(t, one("    request: {to: \"blob:\", via: [fetch, prefetch]}\n    expect: {read: blocked}\n"))
 	perms := Permutations([]*File{f})
 	b, err := perms[0].Bind("t", fewAssets{})
 	require.NoError(t, err)
-	assert.Equal(t, "to: blob:, page.headers and page.sandbox are not supported yet", b.Steps[0].NotSupported)
+	assert.Equal(t, "to: blob: is not supported yet", b.Steps[0].NotSupported)
 	b, err = perms[1].Bind("t", fewAssets{})
 	require.NoError(t, err)
-	assert.Equal(t, "via: prefetch, to: blob:, page.headers and page.sandbox are not supported yet", b.Steps[0].NotSupported)
+	assert.Equal(t, "via: prefetch and to: blob: are not supported yet", b.Steps[0].NotSupported)
+}
+
+func TestClient(t *testing.T) {
+	b := bind1(t, "    request: {from: sub, to: api}\n    page: {top: evil, sandbox: [allow-scripts], address-space: public, permissions: {geolocation: denied}, headers: {Content-Security-Policy: \"connect-src {origin:api}\"}, service-worker: {responds: cors}}\n    expect: {read: blocked}\n")
+	assert.Equal(t, oracle.Client{
+		Page: origin(t, "sub"), Opaque: true, Top: origin(t, "evil"), AddressSpace: "public",
+		Headers:       oracle.Headers{{Name: "Content-Security-Policy", Value: "connect-src https://api.other.test"}},
+		Permissions:   map[string]string{"geolocation": "denied"},
+		ServiceWorker: &oracle.ServiceWorker{Responds: "cors"},
+	}, b.Steps[0].Request.Client)
+
+	// A step has the scenario's page, with what it says of its own laid over it.
+	b = bind1(t, "    request: {to: api}\n    page: {top: evil, headers: {A: b}}\n    steps:\n      - {expect: {read: blocked}}\n      - {page: {top: third}}\n      - {page: fresh}\n")
+	assert.Equal(t, origin(t, "evil"), b.Steps[0].Request.Client.Top)
+	assert.Equal(t, origin(t, "third"), b.Steps[1].Request.Client.Top)
+	assert.Equal(t, oracle.Headers{{Name: "A", Value: "b"}}, b.Steps[1].Request.Client.Headers)
+	assert.Equal(t, origin(t, "evil"), b.Steps[2].Request.Client.Top)
+	assert.True(t, b.Steps[2].Step.Fresh)
 }
 
 func TestExpandClaims(t *testing.T) {

@@ -63,7 +63,8 @@ const (
 	OpaqueData    = "opaque-data"    // a frame at a data: URL
 )
 
-var opaqueOrigins = []string{OpaqueSandbox, OpaqueSrcdoc, OpaqueData}
+// OpaqueOrigins are the names of the opaque origins.
+var OpaqueOrigins = []string{OpaqueSandbox, OpaqueSrcdoc, OpaqueData}
 
 // schemeTargets are the values of request.to that have no origin.
 var schemeTargets = []string{"data:", "blob:"}

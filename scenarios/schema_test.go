@@ -78,7 +78,7 @@ func TestSchemaHasTheLoadersWords(t *testing.T) {
 	}{
 		"via":             {s.Defs["via"], text(vias)},
 		"origin":          {s.Defs["origin"].AnyOf[0], originNames()},
-		"from":            {request["from"].AnyOf[1], opaqueOrigins},
+		"from":            {request["from"].AnyOf[1], OpaqueOrigins},
 		"to":              {request["to"].AnyOf[1], schemeTargets},
 		"mode":            {request["mode"], modes},
 		"credentials":     {request["credentials"], credentialsModes},
@@ -87,7 +87,7 @@ func TestSchemaHasTheLoadersWords(t *testing.T) {
 		"referrer-policy": {request["referrer-policy"], referrerPolicies},
 		"response-type":   {request["response-type"], responseTypes},
 		"abort":           {s.Defs["reply"].Properties["abort"], aborts},
-		"step.page":       {s.Defs["step"].Properties["page"], pages},
+		"step.page":       {s.Defs["step"].Properties["page"].AnyOf[0], pages},
 		"sandbox":         {*page["sandbox"].Items, sandboxTokens},
 		"address-space":   {page["address-space"], addressSpaces},
 		"responds":        {s.Defs["serviceWorker"].Properties["responds"], responders},

@@ -10,6 +10,7 @@ import (
 // stepParts are the keys of an item of `steps`.
 type stepParts struct {
 	request, server, cookies, expect *node
+	page                             *node // a document of its own
 	wait                             time.Duration
 	fresh                            bool
 }
@@ -20,7 +21,13 @@ var stepFields = []field[stepParts]{
 	{"cookies", func(d *decoder, n *node, p *stepParts) { p.cookies = n }},
 	{"expect", func(d *decoder, n *node, p *stepParts) { p.expect = n }},
 	{"wait", func(d *decoder, n *node, p *stepParts) { p.wait = d.duration(n) }},
-	{"page", func(d *decoder, n *node, p *stepParts) { p.fresh = word(d, n, pages) == "fresh" }},
+	{"page", func(d *decoder, n *node, p *stepParts) {
+		if n.kind == mappingNode {
+			p.page = n
+			return
+		}
+		p.fresh = word(d, n, pages) == "fresh"
+	}},
 }
 
 // DefaultVia is the way to load of a scenario that names none.
@@ -30,11 +37,7 @@ const DefaultVia oracle.Via = "fetch"
 // the items of `steps`, each laid over those keys. It gives the scenario's
 // ways to load too.
 func (r *reader) steps(where *node, parts *scenarioParts) ([]Step, []oracle.Via) {
-	var page *Page
-	if parts.page != nil {
-		page = &Page{}
-		readMapping(&r.decoder, parts.page, pageFields, page)
-	}
+	page := r.page(parts.page)
 	vias := r.vias(parts.request)
 	if parts.steps == nil {
 		own := stepParts{request: parts.request, server: parts.server, cookies: parts.cookies, expect: parts.expect}
@@ -60,6 +63,9 @@ func (r *reader) steps(where *node, parts *scenarioParts) ([]Step, []oracle.Via)
 		own.server = merge(parts.server, own.server)
 		own.expect = merge(parts.expect, own.expect)
 		step := r.step(item, own, page)
+		if own.page != nil {
+			step.Page = r.page(merge(parts.page, own.page))
+		}
 		step.Request.Via, step.Wait, step.Fresh = via, own.wait, own.fresh
 		if i == 0 && parts.cookies != nil {
 			step.Cookies = append(r.cookies(parts.cookies), step.Cookies...)
@@ -78,6 +84,15 @@ func (r *reader) steps(where *node, parts *scenarioParts) ([]Step, []oracle.Via)
 		vias = []oracle.Via{fixed}
 	}
 	return steps, vias
+}
+
+func (r *reader) page(n *node) *Page {
+	if n == nil {
+		return nil
+	}
+	page := &Page{}
+	readMapping(&r.decoder, n, pageFields, page)
+	return page
 }
 
 // oneKindOfServer refuses literal replies beside a set-up: their URLs differ.

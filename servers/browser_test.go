@@ -75,7 +75,7 @@ func TestAChromiumLoadsEveryOrigin(t *testing.T) {
 		{servers.Listen{Origin: h2, Protocol: scenarios.H2}, "https://h2.other.test", "h2"},
 		{servers.Listen{Origin: oracle.Origin{Scheme: "https", Host: "h2.site.test", Port: 443}, Protocol: scenarios.H2}, "https://h2.site.test", "h2"},
 	}
-	config := servers.Config{Pages: servers.Pages(servers.Assets{}), Log: t.Logf}
+	config := servers.Config{Pages: servers.Pages(servers.Assets{}, &servers.Documents{}), Log: t.Logf}
 	for _, c := range cases {
 		config.Origins = append(config.Origins, c.listen)
 	}

@@ -37,7 +37,7 @@ func start(t testing.TB, setUps ...servers.SetUp) *servers.Fleet {
 			{Origin: secure, Protocol: scenarios.HTTP1}, {Origin: plain}, {Origin: secure},
 			{Origin: both}, {Origin: both2}, {Origin: h2, Protocol: scenarios.H2},
 		},
-		Pages:  servers.Pages(servers.Assets{PageHTML: []byte("page"), FrameHTML: []byte("frame"), ProbeJS: []byte("probe")}),
+		Pages:  servers.Pages(servers.Assets{PageHTML: []byte("page"), FrameHTML: []byte("frame"), ProbeJS: []byte("probe")}, &servers.Documents{}),
 		SetUps: setUps,
 		Log:    t.Logf,
 	})

@@ -27,7 +27,13 @@ type Options struct {
 	Mappings []Mapping
 	// SPKI is the base64 SHA-256 of the public key that the servers' one
 	// throw-away certificate carries. The browser accepts that key, no other.
-	SPKI   string
+	SPKI string
+	// AddressSpaces gives listeners, by their address on loopback, another IP
+	// address space: public or local.
+	AddressSpaces map[string]string
+	// Script is probe.js. A page loads it by itself, unless its policy lets no
+	// script in.
+	Script string
 	Headed bool
 	// OnFailure is called for each request that the browser reports as failed.
 	// It must return fast.
@@ -57,12 +63,37 @@ type Browser interface {
 
 // Context is a profile in a browser.
 type Context interface {
-	// Open opens a page in a tab of its own and returns when the page is ready
-	// to take probes: its origin is the URL's, it is visible, it is focused.
-	Open(ctx context.Context, url string) (Page, error)
+	// Open opens a document in a tab of its own and returns when it is ready to
+	// take probes: it has its origin, it is visible, it is focused.
+	Open(ctx context.Context, d Document) (Page, error)
+	// SetPermission decides a permission of the Permissions API for documents of
+	// an origin in pages of the origin top: granted, denied, prompt.
+	SetPermission(ctx context.Context, top, origin, name, state string) error
 	// SetCookies sets cookies as Set-Cookie from their origin would.
 	SetCookies(ctx context.Context, cookies []oracle.Cookie) error
 	Close() error
+}
+
+// Document is what a tab shows.
+type Document struct {
+	URL string
+	// Origin is the serialised origin that it must have; "" is the URL's.
+	Origin string
+	// Worker is the script, relative to URL, of the service worker that must
+	// control it before it is ready; "" for none.
+	Worker string
+}
+
+// Frame is a frame in a document that runs probes.
+type Frame struct {
+	// Kind is opaque-sandbox, opaque-srcdoc or opaque-data; "" for a document of
+	// its own, at URL.
+	Kind string `json:"kind,omitempty"`
+	URL  string `json:"url,omitempty"`
+	// Sandbox are the frame's sandbox tokens; nil: no such attribute.
+	Sandbox *string `json:"sandbox,omitempty"`
+	// Worker is as in Document.
+	Worker string `json:"worker,omitempty"`
 }
 
 // Page is a document that runs probes.
@@ -89,7 +120,8 @@ type Probe struct {
 	ID             string      `json:"id"` // the case's token
 	Via            oracle.Via  `json:"via"`
 	URL            string      `json:"url"`
-	From           string      `json:"from,omitempty"` // "" the page itself; opaque-sandbox, opaque-srcdoc, opaque-data
+	Frames         []Frame     `json:"frames,omitempty"` // where in the page it runs, outermost first; none: in the page itself
+	Origin         string      `json:"-"`                // of the script there, serialised
 	Method         string      `json:"method,omitempty"`
 	Headers        [][2]string `json:"headers,omitempty"`
 	Body           *Body       `json:"body,omitempty"`

@@ -106,6 +106,8 @@ type Request struct {
 	Body        string         `json:"body,omitempty"`
 	// Text is a scenario's request as one line of script or markup.
 	Text string `json:"text,omitempty"`
+	// Page says in words what document the script ran in; "" for a plain page.
+	Page string `json:"page,omitempty"`
 }
 
 // Claim is the author's vote: only what the scenario states.

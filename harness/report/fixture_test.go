@@ -81,7 +81,7 @@ func smallRun() (record.Run, []record.Record) {
 	hostile.Problems = []string{"The standard says blocked and the browser did " + nasty + ".", "second problem | with a pipe"}
 	hostile.Control = nasty
 	s := &hostile.Steps[0]
-	s.Request = record.Request{Method: "PUT", URL: api + "/item?q=" + nasty, Via: "fetch", Mode: "cors", Credentials: "include", Headers: headers("X-Token", nasty), Body: nasty}
+	s.Request = record.Request{Method: "PUT", URL: api + "/item?q=" + nasty, Via: "fetch", Mode: "cors", Credentials: "include", Headers: headers("X-Token", nasty), Body: nasty, Page: nasty}
 	s.Claim = record.Claim{Read: "blocked", Reason: "method-not-allowed", ServerSaw: []string{"OPTIONS"}, More: []string{"preflights: 1"}}
 	s.Oracle = record.Predicted{Read: "blocked", Reason: "method-not-allowed", Type: "error", Trace: []oracle.TraceStep{
 		{Algorithm: "CORS-preflight fetch", Spec: "https://fetch.spec.whatwg.org/#cors-preflight-fetch", Text: "PUT is not safelisted."},

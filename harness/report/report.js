@@ -106,6 +106,7 @@
   function step(r, s, n) {
     return h('div', { class: 'step' },
       r.steps.length > 1 ? h('p', { class: 'step-name' }, 'Step ' + (n + 1) + ' of ' + r.steps.length) : null,
+      s.request.page ? h('p', { class: 'step-name' }, 'On ', shown(s.request.page)) : null,
       request(s.request),
       votes(r, s),
       h('div', { class: 'two' },

@@ -145,6 +145,9 @@ func (t text) block(r record.Record) {
 }
 
 func (t text) votes(r record.Record, s record.Step) {
+	if s.Request.Page != "" {
+		t.field("page", s.Request.Page)
+	}
 	if s.Request.Text != "" {
 		t.field("request", s.Request.Text)
 	} else if s.Request.URL != "" {

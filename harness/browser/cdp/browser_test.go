@@ -124,10 +124,10 @@ func TestOrigins(t *testing.T) {
 		c, err := b.NewContext(deadline(t))
 		require.NoError(t, err)
 		for _, origin := range []string{"https://example.com", "https://app.site.test:444"} {
-			_, err := c.Open(deadline(t), origin+"/.corsproof/page.html")
+			_, err := c.Open(deadline(t), browser.Document{URL: origin + "/.corsproof/page.html"})
 			assert.ErrorContains(t, err, origin)
 		}
-		_, err = c.Open(deadline(t), "about:blank")
+		_, err = c.Open(deadline(t), browser.Document{URL: "about:blank"})
 		assert.Error(t, err)
 	})
 }
@@ -138,7 +138,7 @@ func TestOriginError(t *testing.T) {
 		w.elsewhere = "https://app.site.test/.corsproof/page.html"
 		c, err := start(t, w.options(binary)).NewContext(deadline(t))
 		require.NoError(t, err)
-		_, err = c.Open(deadline(t), "http://app.site.test/.corsproof/elsewhere")
+		_, err = c.Open(deadline(t), browser.Document{URL: "http://app.site.test/.corsproof/elsewhere"})
 		var wrong *browser.OriginError
 		require.ErrorAs(t, err, &wrong)
 		assert.Equal(t, "http://app.site.test", wrong.Want)
@@ -156,7 +156,7 @@ func TestVisible(t *testing.T) {
 		require.NoError(t, err)
 		var pages []browser.Page
 		for range 3 {
-			page, err := c.Open(deadline(t), pageURL)
+			page, err := c.Open(deadline(t), browser.Document{URL: pageURL})
 			require.NoError(t, err)
 			pages = append(pages, page)
 		}
@@ -184,7 +184,7 @@ func TestContexts(t *testing.T) {
 			{On: app, Name: "d", Value: "4", Attributes: "Domain=site.test; SameSite=None; Secure; Max-Age=60"},
 		}))
 		cookies := func(c browser.Context) string {
-			page, err := c.Open(deadline(t), pageURL)
+			page, err := c.Open(deadline(t), browser.Document{URL: pageURL})
 			require.NoError(t, err)
 			probe := w.probe("fetch", "https://app.site.test", "")
 			run(t, page, probe)

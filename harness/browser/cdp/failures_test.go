@@ -94,9 +94,9 @@ var failureTests = []struct {
 	{"type", "module", api, "allow=*&type=text/plain", nil, "mime-type", "", oracle.WrongType},
 	{"reset", "fetch", api, "abort=before-headers", nil, "net::ERR_EMPTY_RESPONSE", "", oracle.NetworkError},
 	{"no such host", "fetch", "https://nowhere.test", "", nil, "net::ERR_NAME_NOT_RESOLVED", "", oracle.NetworkError},
-	{"opaque frame", "fetch", api, "", func(p *browser.Probe) { p.From = "opaque-sandbox" }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-	{"opaque srcdoc", "fetch", api, "", func(p *browser.Probe) { p.From = "opaque-srcdoc" }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
-	{"opaque data", "fetch", api, "", func(p *browser.Probe) { p.From = "opaque-data" }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"opaque frame", "fetch", api, "", func(p *browser.Probe) { p.Frames = []browser.Frame{{Kind: "opaque-sandbox"}} }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"opaque srcdoc", "fetch", api, "", func(p *browser.Probe) { p.Frames = []browser.Frame{{Kind: "opaque-srcdoc"}} }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"opaque data", "fetch", api, "", func(p *browser.Probe) { p.Frames = []browser.Frame{{Kind: "opaque-data"}} }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
 }
 
 func TestFailures(t *testing.T) {

@@ -2,8 +2,10 @@ package cdp
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/chromedp/chromedp"
@@ -40,6 +42,10 @@ func flags(o browser.Options) []flag {
 			"HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
 		}, ",")},
 	}
+	if len(o.AddressSpaces) > 0 {
+		// Servers on loopback stand for those of another network.
+		list = append(list, flag{"ip-address-space-overrides", spaceOverrides(o.AddressSpaces)})
+	}
 	if runtime.GOOS == "darwin" {
 		// A new profile asks for a keychain, and a person would have to answer.
 		list = append(list, flag{"use-mock-keychain", true})
@@ -65,6 +71,14 @@ func resolverRules(mappings []browser.Mapping) string {
 		"MAP *.localhost 127.0.0.1",
 		"MAP * ~NOTFOUND",
 	), ", ")
+}
+
+func spaceOverrides(spaces map[string]string) string {
+	var overrides []string
+	for _, address := range slices.Sorted(maps.Keys(spaces)) {
+		overrides = append(overrides, address+"="+spaces[address])
+	}
+	return strings.Join(overrides, ",")
 }
 
 func allocatorOptions(o browser.Options, flags []flag) []chromedp.ExecAllocatorOption {

@@ -27,7 +27,7 @@ func TestFlags(t *testing.T) {
 		return func(t *testing.T, w *world, b browser.Browser) bool {
 			c, err := b.NewContext(deadline(t))
 			require.NoError(t, err)
-			_, err = c.Open(deadline(t), url)
+			_, err = c.Open(deadline(t), browser.Document{URL: url})
 			return err == nil
 		}
 	}

@@ -2,35 +2,45 @@ package cdp
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"github.com/corsproof/corsproof/harness/browser"
 )
 
-// hearFrame brings up the page's frame of a kind ("": the page itself) and
-// makes sure that its failures are heard. A frame of an opaque origin may have
-// a process of its own; its log then does not come with the page's.
-func (p *page) hearFrame(ctx context.Context, kind string) error {
-	p.framing.Lock()
-	defer p.framing.Unlock()
-	if kind == "" || p.frames[kind] {
+// enter brings up the frames, each in the one before, and makes sure that their
+// failures are heard. origin is the innermost one's. A frame may have a process
+// of its own; its log then does not come with the page's.
+func (p *page) enter(ctx context.Context, frames []browser.Frame, origin string) error {
+	if len(frames) == 0 {
 		return nil
 	}
-	var origin string
-	if err := p.Eval(ctx, fmt.Sprintf("corsproof.frame(%q)", kind), &origin); err != nil {
+	key, err := json.Marshal(frames)
+	if err != nil {
+		return fmt.Errorf("cdp: frames: %w", err)
+	}
+	p.framing.Lock()
+	defer p.framing.Unlock()
+	if p.frames[string(key)] {
+		return nil
+	}
+	var got string
+	if err := p.Eval(ctx, fmt.Sprintf("corsproof.enter(%s)", key), &got); err != nil {
 		return err
 	}
-	if origin != "null" {
-		return fmt.Errorf("cdp: the %s frame has the origin %s, not an opaque one", kind, origin)
+	if origin != "" && got != origin {
+		return fmt.Errorf("cdp: the frame %s has the origin %s, not %s", key, got, origin)
 	}
 	targets, err := cdp.Call(ctx, p.browser.conn, target.GetTargets, target.GetTargetsParams{})
 	if err != nil {
-		return fmt.Errorf("cdp: find the %s frame: %w", kind, err)
+		return fmt.Errorf("cdp: find the frame %s: %w", key, err)
 	}
 	for _, info := range targets.TargetInfos {
-		if info.Type != "iframe" || string(info.ParentFrameID) != string(p.target.TargetID) || p.heard[info.TargetID] != nil {
+		if !p.holds(info, len(frames)) || p.heard[info.TargetID] != nil {
 			continue
 		}
 		s, err := p.browser.attach(ctx, func(event any) {
@@ -39,10 +49,17 @@ func (p *page) hearFrame(ctx context.Context, kind string) error {
 			}
 		}, chromedp.WithTargetID(info.TargetID), chromedp.WithDetachOnCancel())
 		if err != nil {
-			return fmt.Errorf("cdp: attach to the %s frame: %w", kind, err)
+			return fmt.Errorf("cdp: attach to the frame %s: %w", key, err)
 		}
 		p.heard[info.TargetID] = s.cancel
 	}
-	p.frames[kind] = true
+	p.frames[string(key)] = true
 	return nil
+}
+
+// holds says whether a target may be one of the page's frames. Of a frame in a
+// frame the browser names a parent that need not be a target; one frame too many
+// only says what another page has said as well.
+func (p *page) holds(info *target.Info, depth int) bool {
+	return info.Type == "iframe" && (depth > 1 || string(info.ParentFrameID) == string(p.target.TargetID))
 }

@@ -32,7 +32,7 @@ type page struct {
 	lastRun int
 
 	framing sync.Mutex
-	frames  map[string]bool      // kinds that are up
+	frames  map[string]bool      // those that are up
 	heard   map[target.ID]func() // frames that have a session of their own: what ends it
 
 	gone     chan struct{} // closed when the document can answer no more
@@ -98,7 +98,7 @@ func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(b
 			return fmt.Errorf("cdp: run: two probes are called %q", probe.ID)
 		}
 		pending[probe.ID] = true
-		if err := p.hearFrame(ctx, probe.From); err != nil {
+		if err := p.enter(ctx, probe.Frames, probe.Origin); err != nil {
 			return err
 		}
 	}

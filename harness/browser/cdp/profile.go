@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/runtime"
@@ -49,10 +50,28 @@ func (c *profile) SetCookies(ctx context.Context, cookies []oracle.Cookie) error
 	return nil
 }
 
-func (c *profile) Open(ctx context.Context, address string) (browser.Page, error) {
-	want, err := originOf(address)
+func (c *profile) SetPermission(ctx context.Context, top, origin, name, state string) error {
+	params := cdpbrowser.SetPermissionParams{
+		Permission: &cdpbrowser.PermissionDescriptor{Name: name}, Setting: cdpbrowser.PermissionSetting(state),
+		Origin: top, BrowserContextID: c.id,
+	}
+	if origin != top {
+		params.EmbeddedOrigin = origin
+	}
+	_, err := cdp.Call(ctx, c.browser.conn, cdpbrowser.SetPermission, params)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("cdp: permission %s: %w", name, err)
+	}
+	return nil
+}
+
+func (c *profile) Open(ctx context.Context, d browser.Document) (browser.Page, error) {
+	address, want := d.URL, d.Origin
+	if want == "" {
+		var err error
+		if want, err = originOf(address); err != nil {
+			return nil, err
+		}
 	}
 	p := &page{
 		browser: c.browser,
@@ -65,7 +84,7 @@ func (c *profile) Open(ctx context.Context, address string) (browser.Page, error
 	}
 	p.session = session
 	context.AfterFunc(session.ctx, p.lost)
-	if err := p.load(ctx, address, want); err != nil {
+	if err := p.load(ctx, address, want, d.Worker); err != nil {
 		p.Close()
 		return nil, err
 	}
@@ -73,7 +92,7 @@ func (c *profile) Open(ctx context.Context, address string) (browser.Page, error
 }
 
 // load navigates to the page and asserts what the verdicts rest on.
-func (p *page) load(ctx context.Context, address, want string) error {
+func (p *page) load(ctx context.Context, address, want, worker string) error {
 	fail := func(err error) error { return fmt.Errorf("cdp: open %s: %w", address, err) }
 	if _, err := cdp.Call(ctx, p.target, runtime.AddBinding, runtime.AddBindingParams{Name: binding}); err != nil {
 		return fail(err)
@@ -96,6 +115,11 @@ func (p *page) load(ctx context.Context, address, want string) error {
 		visibility: document.visibilityState,
 		ready: typeof corsproof === 'object',
 	})`, &state)
+	if err == nil && !state.Ready && p.browser.options.Script != "" {
+		// A policy of the page's keeps probe.js out.
+		err = p.Eval(ctx, p.browser.options.Script, nil)
+		state.Ready = err == nil
+	}
 	switch {
 	case err != nil:
 		return err
@@ -105,6 +129,10 @@ func (p *page) load(ctx context.Context, address, want string) error {
 		return fail(fmt.Errorf("the page is %s", state.Visibility))
 	case !state.Ready:
 		return fail(fmt.Errorf("probe.js has not run in the page"))
+	case worker != "":
+		if err := p.Eval(ctx, fmt.Sprintf("corsproof.control(%q)", worker), nil); err != nil {
+			return fail(err)
+		}
 	}
 	return nil
 }

@@ -40,11 +40,11 @@ func TestRequests(t *testing.T) {
 		{"referrer policy of an element", browser.Probe{Via: "img-cors", ReferrerPolicy: "unsafe-url"}, "GET " + pageURL, "Referer", ""},
 		{"cache", browser.Probe{Via: "fetch", Cache: "reload"}, "GET no-cache", "Cache-Control", ""},
 		{"keepalive", browser.Probe{Via: "fetch", Keepalive: true, Method: "POST", Body: body("", "x")}, "POST", "", "x"},
-		{"a sandboxed frame", browser.Probe{Via: "xhr", From: "opaque-sandbox"}, "GET null", "Origin", ""},
-		{"a srcdoc frame", browser.Probe{Via: "img-cors", From: "opaque-srcdoc"}, "GET null", "Origin", ""},
-		{"a data: frame", browser.Probe{Via: "dynamic-import", From: "opaque-data"}, "GET null", "Origin", ""},
-		{"a font in a frame", browser.Probe{Via: "font-face", From: "opaque-sandbox"}, "GET null", "Origin", ""},
-		{"a CSS image in a frame", browser.Probe{Via: "css-image", From: "opaque-data"}, "GET ", "Origin", ""},
+		{"a sandboxed frame", browser.Probe{Via: "xhr", Frames: []browser.Frame{{Kind: "opaque-sandbox"}}}, "GET null", "Origin", ""},
+		{"a srcdoc frame", browser.Probe{Via: "img-cors", Frames: []browser.Frame{{Kind: "opaque-srcdoc"}}}, "GET null", "Origin", ""},
+		{"a data: frame", browser.Probe{Via: "dynamic-import", Frames: []browser.Frame{{Kind: "opaque-data"}}}, "GET null", "Origin", ""},
+		{"a font in a frame", browser.Probe{Via: "font-face", Frames: []browser.Frame{{Kind: "opaque-sandbox"}}}, "GET null", "Origin", ""},
+		{"a CSS image in a frame", browser.Probe{Via: "css-image", Frames: []browser.Frame{{Kind: "opaque-data"}}}, "GET ", "Origin", ""},
 	}
 	eachBrowser(t, func(t *testing.T, binary string) {
 		w := newWorld(t)

@@ -217,7 +217,7 @@ func startWithFlags(t testing.TB, o browser.Options, flags []flag) browser.Brows
 func open(t testing.TB, b browser.Browser, url string) browser.Page {
 	c, err := b.NewContext(deadline(t))
 	require.NoError(t, err)
-	p, err := c.Open(deadline(t), url)
+	p, err := c.Open(deadline(t), browser.Document{URL: url})
 	require.NoError(t, err)
 	return p
 }

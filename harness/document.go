@@ -1,0 +1,178 @@
+package harness
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/fixtures"
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
+)
+
+// document is where a step's script runs, as servers and browser have to
+// provide it: scenarios' `from` and `page`. Steps with equal documents share a
+// page.
+type document struct {
+	served      servers.Document
+	page        oracle.Origin // whose server it comes from
+	top         oracle.Origin // the tab's
+	opaque      string        // the kind of frame in it, for an opaque origin; ""
+	sandbox     *string       // the tokens of the frame that it is in; nil: none
+	origin      string        // of the script, serialised
+	permissions map[string]string
+	space       string // the IP address space that it comes from; "" is loopback
+}
+
+func (t *trial) document(step int) document {
+	s := t.bound.Steps[step]
+	c := s.Request.Client
+	d := document{page: c.Page, top: c.Page, origin: c.Origin().String(), permissions: c.Permissions, space: c.AddressSpace}
+	if slices.Contains(scenarios.OpaqueOrigins, s.Step.Request.From) {
+		d.opaque = s.Step.Request.From
+	}
+	d.served.Headers = c.Headers
+	if !c.Top.IsOpaque() {
+		d.top = c.Top
+	}
+	if page := s.Step.Page; page != nil && page.Sandbox != nil {
+		d.sandbox = new(strings.Join(withScripts(page.Sandbox), " "))
+	}
+	if w := c.ServiceWorker; w != nil {
+		contentType, body := fixtures.Assets{}.Default(s.Request.Via)
+		d.served.Worker = fixtures.WorkerJS(w.Responds, w.Script, contentType, body)
+	}
+	return d
+}
+
+// withScripts allows scripts: without, there is nothing to look at.
+func withScripts(tokens []string) []string {
+	const token = "allow-scripts"
+	if slices.Contains(tokens, token) {
+		return tokens
+	}
+	return append(slices.Clone(tokens), token)
+}
+
+// plain is true for a tab of the harness's own page.
+func (d document) plain() bool {
+	return d.served.Name() == "" && !d.framed() && d.space == "" && len(d.permissions) == 0
+}
+
+// framed is true when the document is not the tab's.
+func (d document) framed() bool { return d.top != d.page || d.sandbox != nil }
+
+// key is the same for documents that are the same but for their opaque frames.
+func (d document) key() string {
+	sandbox := "none"
+	if d.sandbox != nil {
+		sandbox = "[" + *d.sandbox + "]"
+	}
+	return strings.Join([]string{d.page.String(), d.top.String(), d.served.Name(), sandbox, d.world()}, " ")
+}
+
+// world is what a browser profile has one of: documents of two worlds cannot
+// share a profile.
+func (d document) world() string {
+	if len(d.permissions) == 0 {
+		return ""
+	}
+	var out strings.Builder
+	fmt.Fprint(&out, d.top, " ", d.page)
+	for _, name := range slices.Sorted(maps.Keys(d.permissions)) {
+		fmt.Fprint(&out, " ", name, "=", d.permissions[name])
+	}
+	return out.String()
+}
+
+// tab is what the browser opens.
+func (d document) tab() browser.Document {
+	if d.framed() {
+		return browser.Document{URL: d.top.String() + scenarios.Reserved + "page.html"}
+	}
+	tab := browser.Document{URL: d.url(), Worker: d.workerPath()}
+	if d.opaque == "" {
+		tab.Origin = d.origin
+	}
+	return tab
+}
+
+func (d document) url() string { return d.page.String() + d.served.Path("page.html") }
+
+func (d document) workerPath() string {
+	if d.served.Worker == "" {
+		return ""
+	}
+	return "worker.js"
+}
+
+// frames are the way from the tab to the script.
+func (d document) frames() []browser.Frame {
+	var frames []browser.Frame
+	if d.framed() {
+		frames = append(frames, browser.Frame{URL: d.url(), Sandbox: d.sandbox, Worker: d.workerPath()})
+	}
+	if d.opaque != "" {
+		frames = append(frames, browser.Frame{Kind: d.opaque})
+	}
+	return frames
+}
+
+// network says which listeners stand for servers of another address space:
+// origins to spaces. A browser has one network for all of its life.
+type network map[oracle.Origin]string
+
+func networkOf(p *scenarios.Permutation) network {
+	n := network{}
+	for _, s := range p.Steps {
+		if s.Page != nil && s.Page.AddressSpace != "" {
+			page, _, err := scenarios.ResolveOrigin(s.Request.From)
+			if err != nil {
+				page = scenarios.App // an opaque origin's
+			}
+			n[page] = s.Page.AddressSpace
+		}
+	}
+	return n
+}
+
+func (n network) String() string {
+	var out []string
+	for origin, space := range n {
+		out = append(out, origin.String()+" "+space)
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
+}
+
+// networks groups permutations by the network that they need, the plain one
+// first.
+func networks(permutations []*scenarios.Permutation) [][]*scenarios.Permutation {
+	groups := map[string][]*scenarios.Permutation{}
+	for _, p := range permutations {
+		key := networkOf(p).String()
+		groups[key] = append(groups[key], p)
+	}
+	var out [][]*scenarios.Permutation
+	for _, key := range slices.SortedFunc(maps.Keys(groups), cmp.Compare) {
+		out = append(out, groups[key])
+	}
+	return out
+}
+
+// spaces is the network in the form that a browser takes: by listener.
+func (n network) spaces(fleet *servers.Fleet) map[string]string {
+	spaces := map[string]string{}
+	for _, m := range fleet.Mappings() {
+		for origin, space := range n {
+			if origin.Host == m.Host && origin.Port == m.Port {
+				spaces[m.Addr] = space
+			}
+		}
+	}
+	return spaces
+}
