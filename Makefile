@@ -17,7 +17,7 @@ FRESH := -count=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test race bench lint fuzz clean
+.PHONY: help setup run test race bench lint mutate fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ lint: ## gofmt, go vet, staticcheck, and every claim of the catalogue against th
 	$(GO) run $(STATICCHECK) ./...
 	@set -e; for module in $(NESTED); do echo "cd $$module"; (cd "$$module" && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./...); done
 	$(GO) run ./cmd/corsproof lint
+
+mutate: setup ## flip each comparison, drop each check of the oracle: does the catalogue notice?
+	$(GO) run ./internal/mutate/cmd
 
 fuzz: ## each fuzz test for FUZZTIME (20s)
 	@set -e; for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n 1 dirname | sort -u); do \

@@ -30,6 +30,9 @@ type Options struct {
 	// Record is called for each record, in the order that cases finish, never
 	// twice at once.
 	Record func(record.Record)
+	// Evidence, if set, is called before Record with what the verdict rests on,
+	// except for cases that came to no end.
+	Evidence func(Evidence)
 	// Progress is called when the number of finished cases changes.
 	Progress func(Progress)
 	// Pause, if set, is called when the cases have run and the browser is still
@@ -278,7 +281,14 @@ func (r *run) runnable(trials []*trial) []*trial {
 }
 
 // conclude judges a trial and emits its record.
-func (r *run) conclude(t *trial) { r.emit(t.record(r.expectations)) }
+func (r *run) conclude(t *trial) {
+	if r.Evidence != nil {
+		r.mu.Lock()
+		r.Evidence(t.evidence())
+		r.mu.Unlock()
+	}
+	r.emit(t.record(r.expectations))
+}
 
 func (r *run) emit(rec record.Record) {
 	r.mu.Lock()

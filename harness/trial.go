@@ -30,6 +30,7 @@ type trial struct {
 	attempt int
 	engine  string
 	order   int // the permutation's place in the run, from 1
+	profile oracle.Profile
 	steps   []trialStep
 
 	notApplicable string   // why this cannot run here
@@ -88,7 +89,7 @@ func newTrial(p *scenarios.Permutation, token string, profile oracle.Profile) (*
 	if err != nil {
 		return nil, fmt.Errorf("harness: %s: %w", p.ID, err)
 	}
-	t := &trial{perm: p, bound: bound, lane: laneOf(p, bound), steps: make([]trialStep, len(bound.Steps))}
+	t := &trial{perm: p, bound: bound, lane: laneOf(p, bound), profile: profile, steps: make([]trialStep, len(bound.Steps))}
 	for i := range bound.Steps {
 		if why := bound.Steps[i].NotSupported; why != "" {
 			t.notApplicable = why

@@ -1,0 +1,96 @@
+package harness
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/corsproof/corsproof/fixtures"
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/judge"
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
+)
+
+// Evidence is all that a run learned of one permutation, without what anybody
+// thinks of it: [Rejudge] gives the verdict again, without a browser. It
+// survives encoding/json.
+type Evidence struct {
+	ID      string
+	Token   string // the replies and URLs of the case carry it
+	Engine  string
+	Profile oracle.Profile // the engine's switches, those of the start-up probes among them
+	Order   int
+	Attempt int
+	Steps   []StepEvidence
+
+	NotApplicable string
+	Failed        string
+	Silent        []string
+	Unanswered    []string
+}
+
+// StepEvidence is what came back from one step.
+type StepEvidence struct {
+	Outcome *browser.Outcome
+	Failure *browser.Failure
+	Wire    []servers.Entry
+	Control *judge.Control
+}
+
+// evidence is what the trial has gathered.
+func (t *trial) evidence() Evidence {
+	e := Evidence{
+		ID: t.perm.ID, Token: t.bound.Token, Engine: t.engine, Profile: t.profile, Order: t.order, Attempt: t.attempt,
+		NotApplicable: t.notApplicable, Silent: t.silent, Unanswered: t.unanswered,
+	}
+	if t.failed != nil {
+		e.Failed = t.failed.Error()
+	}
+	for _, s := range t.steps {
+		step := StepEvidence{Outcome: s.outcome, Failure: s.failure, Wire: s.wire}
+		if s.control != nil {
+			step.Control = &s.control.Control
+		}
+		e.Steps = append(e.Steps, step)
+	}
+	return e
+}
+
+// Rejudge predicts a permutation as the oracle is now and judges the evidence
+// of an earlier run by it.
+func Rejudge(p *scenarios.Permutation, e Evidence) (record.Record, error) {
+	expectations, err := scenarios.Expectations(e.Engine)
+	if err != nil {
+		return record.Record{}, err
+	}
+	bound, err := p.Bind(e.Token, fixtures.Assets{})
+	if err != nil {
+		return record.Record{}, fmt.Errorf("harness: %s: %w", p.ID, err)
+	}
+	if len(bound.Steps) != len(e.Steps) {
+		return record.Record{}, fmt.Errorf("harness: %s has %d steps, and its evidence %d", p.ID, len(bound.Steps), len(e.Steps))
+	}
+	t := &trial{
+		perm: p, bound: bound, engine: e.Engine, order: e.Order, attempt: e.Attempt, steps: make([]trialStep, len(e.Steps)),
+		notApplicable: e.NotApplicable, silent: e.Silent, unanswered: e.Unanswered,
+	}
+	if e.Failed != "" {
+		t.failed = errors.New(e.Failed)
+	}
+	for i, s := range e.Steps {
+		t.steps[i] = trialStep{outcome: s.Outcome, failure: s.Failure, wire: s.Wire}
+		if s.Control != nil {
+			t.steps[i].control = &control{Control: *s.Control}
+		}
+	}
+	if t.notApplicable == "" {
+		if t.setUp(0) != "" && t.failed == nil {
+			t.replay(e.Profile)
+		} else {
+			t.predict(e.Profile)
+		}
+	}
+	return t.record(expectations), nil
+}

@@ -1,0 +1,129 @@
+// Command mutate says which mutants of package oracle the catalogue does not
+// notice: neither its lint nor a run in the browser, which is run once and then
+// judged again by each mutant.
+//
+//	go run ./internal/mutate/cmd [-lint] [-least 95] [-evidence FILE]
+//
+// Results go to stdout, progress to stderr. It ends with 1 when less is noticed
+// than -least, in percent.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/internal/mutate"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+const module = "github.com/corsproof/corsproof"
+
+// sentences are what the oracle tells with.
+var sentences = mutate.Prose{Notes: []string{"note"}, Others: []string{"fail", "throw", "report", "Errorf"}}
+
+func main() {
+	lint := flag.Bool("lint", false, "lint alone: no browser")
+	least := flag.Float64("least", 0, "the least that must be noticed, in percent")
+	evidence := flag.String("evidence", "", "what a run saw: written if there is no such file, read if there is")
+	jobs := flag.Int("jobs", 2, "judges at once")
+	flag.Parse()
+	noticed, err := run(*lint, *evidence, *jobs)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mutate:", err)
+		os.Exit(3)
+	}
+	if noticed < *least {
+		fmt.Fprintf(os.Stderr, "mutate: %.1f %% are noticed, and at least %.1f %% should be\n", noticed, *least)
+		os.Exit(1)
+	}
+}
+
+func run(lint bool, evidence string, jobs int) (noticed float64, err error) {
+	folder, err := os.MkdirTemp("", "mutate")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(folder)
+	started := time.Now()
+	switch {
+	case lint:
+		evidence = ""
+	case evidence == "":
+		evidence = filepath.Join(folder, "evidence.jsonl")
+		fallthrough
+	default:
+		if _, err := os.Stat(evidence); err == nil {
+			break
+		}
+		if err := gather(evidence); err != nil {
+			return 0, err
+		}
+		fmt.Fprintf(os.Stderr, "ran the catalogue in %.0f s\n", time.Since(started).Seconds())
+	}
+	rewritten, err := mutate.Rewrite("oracle", module+"/internal/mutate/mutant", sentences)
+	if err != nil {
+		return 0, err
+	}
+	overlay, err := rewritten.Overlay(folder)
+	if err != nil {
+		return 0, err
+	}
+	judge := filepath.Join(folder, "judge")
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", judge, module+"/internal/mutate/judge")
+	build.Stdout, build.Stderr = os.Stderr, os.Stderr
+	if err := build.Run(); err != nil {
+		return 0, fmt.Errorf("building the mutants: %w", err)
+	}
+	mutants := len(rewritten.Mutants)
+	judges := mutate.Judges{Jobs: jobs, Silence: 30 * time.Second, Command: func(ctx context.Context, after int, share string) *exec.Cmd {
+		return exec.CommandContext(ctx, judge, "-mutants", strconv.Itoa(mutants), "-evidence", evidence, "-after", strconv.Itoa(after), "-share", share)
+	}}
+	fates, err := judges.Run(context.Background(), mutants)
+	if err != nil {
+		return 0, err
+	}
+	fmt.Fprintf(os.Stderr, "judged %d mutants, %.0f s in all\n", len(fates), time.Since(started).Seconds())
+	return mutate.Report(os.Stdout, rewritten.Mutants, fates), nil
+}
+
+// gather runs the catalogue once and writes down what it saw.
+func gather(name string) error {
+	files, err := scenarios.Catalogue()
+	if err != nil {
+		return err
+	}
+	found, err := browser.Find("chromium")
+	if err != nil {
+		return err
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	out := json.NewEncoder(file)
+	var once sync.Once
+	var writing error
+	_, err = harness.Run(context.Background(), harness.Options{
+		Permutations: scenarios.Permutations(files), Browser: found,
+		Evidence: func(e harness.Evidence) {
+			if err := out.Encode(e); err != nil {
+				once.Do(func() { writing = err })
+			}
+		},
+	})
+	if err == nil {
+		err = writing
+	}
+	return err
+}

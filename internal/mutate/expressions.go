@@ -1,0 +1,207 @@
+package mutate
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"strconv"
+)
+
+func (r *rewriter) expressions(list []ast.Expr) {
+	for _, e := range list {
+		r.expression(e)
+	}
+}
+
+// condition walks an expression that decides where to go: it, or the part of it
+// that does so alone, becomes true and false, as far as no other mutant of the
+// condition would do the same.
+func (r *rewriter) condition(e ast.Expr, yes, no bool) {
+	if r.info.Types[e].Value != nil {
+		return
+	}
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		r.condition(e.X, yes, no)
+		return
+	case *ast.UnaryExpr:
+		if e.Op == token.NOT {
+			r.condition(e.X, no, yes)
+			return
+		}
+	case *ast.BinaryExpr:
+		if e.Op == token.LAND || e.Op == token.LOR {
+			r.force(e, yes, no)
+			r.operands(e)
+			return
+		}
+	}
+	r.force(e, yes, no)
+	r.expression(e)
+}
+
+// force makes a condition true (yes), false (no), or each.
+func (r *rewriter) force(e ast.Expr, yes, no bool) {
+	if yes {
+		r.wrap(e, "((", ") || "+is(r.mutant(e, "true"))+")")
+	}
+	if no {
+		r.wrap(e, "((", ") && !"+is(r.mutant(e, "false"))+")")
+	}
+}
+
+// operands walks what && or || joins: all that stand in one row are as one.
+func (r *rewriter) operands(e *ast.BinaryExpr) {
+	for _, side := range []ast.Expr{e.X, e.Y} {
+		if same, ok := side.(*ast.BinaryExpr); ok && same.Op == e.Op {
+			r.operands(same)
+			continue
+		}
+		r.condition(side, e.Op == token.LAND, e.Op == token.LOR)
+	}
+}
+
+// expression walks any other expression.
+func (r *rewriter) expression(e ast.Expr) {
+	if e == nil || r.info.Types[e].IsType() {
+		return
+	}
+	if value := r.info.Types[e].Value; value != nil {
+		r.constant(e, value)
+		return
+	}
+	switch e := e.(type) {
+	case *ast.BinaryExpr:
+		r.binary(e)
+	case *ast.UnaryExpr:
+		if e.Op == token.NOT {
+			r.condition(e.X, true, true)
+			return
+		}
+		r.expression(e.X)
+	case *ast.ParenExpr:
+		r.expression(e.X)
+	case *ast.StarExpr:
+		r.expression(e.X)
+	case *ast.CallExpr:
+		if called(e) == "make" { // how much room there is changes nothing
+			return
+		}
+		r.expression(e.Fun)
+		r.expressions(e.Args)
+	case *ast.SelectorExpr:
+		r.expression(e.X)
+	case *ast.IndexExpr:
+		r.expression(e.X)
+		if r.info.Types[e.Index].Value == nil { // a place of its own is no limit
+			r.expression(e.Index)
+		}
+	case *ast.SliceExpr:
+		r.expression(e.X)
+		for _, bound := range []ast.Expr{e.Low, e.High, e.Max} {
+			if bound != nil && r.info.Types[bound].Value == nil {
+				r.expression(bound)
+			}
+		}
+	case *ast.CompositeLit:
+		for _, element := range e.Elts {
+			if pair, ok := element.(*ast.KeyValueExpr); ok {
+				element = pair.Value
+			}
+			r.expression(element)
+		}
+	case *ast.FuncLit:
+		r.body(e.Type, e.Body)
+	}
+}
+
+// neighbours are the comparisons that differ only where both sides are equal.
+var neighbours = map[token.Token]struct{ call, now string }{
+	token.LSS: {"Less", "<="}, token.LEQ: {"LessEqual", "<"}, token.GTR: {"Greater", ">="}, token.GEQ: {"GreaterEqual", ">"},
+}
+
+func (r *rewriter) binary(e *ast.BinaryExpr) {
+	switch e.Op {
+	case token.LAND, token.LOR:
+		r.operands(e)
+		return
+	case token.EQL, token.NEQ:
+		now := map[token.Token]string{token.EQL: "!=", token.NEQ: "=="}[e.Op]
+		r.wrap(e, "((", ") != "+is(r.mutant(e, now))+")")
+		for _, side := range []ast.Expr{e.X, e.Y} {
+			if r.info.Types[side].Value == nil { // another constant: as good as false
+				r.expression(side)
+			}
+		}
+		return
+	}
+	n, ordered := neighbours[e.Op]
+	if !ordered {
+		r.expression(e.X)
+		r.expression(e.Y)
+		return
+	}
+	r.wrap(e, fmt.Sprintf("%s.%s(%d, ", runtimeName, n.call, r.mutant(e, n.now)), ")")
+	r.replace(e.OpPos, e.OpPos+token.Pos(len(e.Op.String())), ",")
+	r.expression(e.X)
+	if r.info.Types[e.Y].Value == nil || e.Op == token.LEQ || e.Op == token.GTR { // otherwise one more is the neighbour
+		r.expression(e.Y)
+	}
+}
+
+// constant puts another value in the place of a number or a text.
+func (r *rewriter) constant(e ast.Expr, value constant.Value) {
+	typ, ok := r.info.TypeOf(e).Underlying().(*types.Basic)
+	if !ok || typ.Info()&types.IsUntyped != 0 || !r.plain(e) {
+		return
+	}
+	switch {
+	case typ.Info()&types.IsInteger != 0:
+		r.call(e, "Int", r.mutant(e, value.ExactString()+" + 1"))
+	case typ.Info()&types.IsString != 0:
+		now := `""`
+		if constant.StringVal(value) == "" {
+			now = `"mutant"`
+		}
+		r.call(e, "String", r.mutant(e, now))
+	case typ.Info()&types.IsBoolean != 0:
+		now := strconv.FormatBool(!constant.BoolVal(value))
+		r.wrap(e, "(", " != "+is(r.mutant(e, now))+")")
+	}
+}
+
+func (r *rewriter) call(e ast.Expr, helper string, n int) {
+	name := types.TypeString(r.info.TypeOf(e), func(p *types.Package) string {
+		if p == r.pkg {
+			return ""
+		}
+		return p.Name()
+	})
+	r.wrap(e, fmt.Sprintf("%s.%s[%s](%d, ", runtimeName, helper, name, n), ")")
+}
+
+// plain is true for a constant that is written down as what it is, a number or
+// a text: a literal, a name of one, a sum of those. The words of an enumeration
+// are none.
+func (r *rewriter) plain(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		return true
+	case *ast.ParenExpr:
+		return r.plain(e.X)
+	case *ast.UnaryExpr:
+		return r.plain(e.X)
+	case *ast.BinaryExpr:
+		return r.plain(e.X) && r.plain(e.Y)
+	case *ast.Ident:
+		object, ok := r.info.Uses[e].(*types.Const)
+		if !ok {
+			return false
+		}
+		_, basic := object.Type().(*types.Basic)
+		return basic
+	}
+	return false
+}
