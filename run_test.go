@@ -94,12 +94,15 @@ func TestConformance(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, batch.Close()) })
 }
 
-// TestLint holds every claim of the catalogue against the oracle, without a
-// browser.
+// TestLint holds every claim of the catalogue against the oracle, and every line
+// of expectations against the engines' switches, without a browser.
 func TestLint(t *testing.T) {
 	files, err := scenarios.Catalogue()
 	require.NoError(t, err)
-	for _, p := range harness.Lint(scenarios.Permutations(files)) {
+	permutations := scenarios.Permutations(files)
+	problems, err := harness.LintExpectations(permutations)
+	require.NoError(t, err)
+	for _, p := range append(problems, harness.Lint(permutations)...) {
 		t.Error(p)
 	}
 }

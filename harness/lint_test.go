@@ -85,3 +85,39 @@ func falsifications(e scenarios.Expect) map[string]scenarios.Expect {
 	}
 	return out
 }
+
+// A line of expectations is for an accident. What a switch of the profile
+// predicts needs none, and a line about nothing is a slip.
+func TestLintLines(t *testing.T) {
+	cases := permutations(t, `
+  - id: star
+    title: A star covers no Authorization.
+    why: A credential must be named.
+    request: {to: api, headers: {Authorization: secret}, via: [fetch, xhr]}
+    server: {preflight: {headers: {Access-Control-Allow-Origin: "*", Access-Control-Allow-Headers: "*"}}, response: {headers: {Access-Control-Allow-Origin: "*"}}}
+    expect: {read: blocked, reason: header-not-allowed, server-saw: [OPTIONS]}
+  - id: plain
+    title: A read.
+    why: Everybody may.
+    request: {to: api}
+    server: {response: {headers: {Access-Control-Allow-Origin: "*"}}}
+    expect: {read: allowed}
+`)
+	lint := func(profile oracle.Profile, line string) (ids []string) {
+		lines, err := scenarios.ParseExpectations("engine.txt", []byte("\n"+line+" unreported\n"))
+		require.NoError(t, err)
+		for _, p := range harness.LintLines(cases, profile, lines) {
+			assert.Equal(t, scenarios.Pos{File: "engine.txt", Line: 2, Column: 1}, p.Pos)
+			ids = append(ids, p.ID)
+		}
+		return ids
+	}
+	chromium := oracle.ProfileFor("chromium")
+	assert.Equal(t, []string{"t/star/fetch", "t/star/xhr"}, lint(chromium, "t/star/** allowed,wire"))
+	assert.Equal(t, []string{"t/star/xhr"}, lint(chromium, "t/star/xhr wire"), "what is not stated may be as it likes")
+	assert.Empty(t, lint(nil, "t/star/** allowed,wire"), "no switch explains it")
+	assert.Empty(t, lint(chromium, "t/star/** allowed"), "the switch predicts another request, too")
+	assert.Empty(t, lint(chromium, "t/star/** blocked,network-error"), "the switch predicts something else")
+	assert.Empty(t, lint(chromium, "t/plain/fetch blocked"), "no switch is about this")
+	assert.Equal(t, []string{"t/plian/fetch"}, lint(chromium, "t/plian/fetch blocked"), "no case has such an id")
+}

@@ -161,7 +161,7 @@ func relevantSwitches(profile oracle.Profile, predict func(oracle.Profile) []ora
 		without := maps.Clone(profile)
 		delete(without, s)
 		if !reflect.DeepEqual(predict(without)[step], with) {
-			links = append(links, linkOf(s))
+			links = append(links, s.Link())
 		}
 	}
 	return links
@@ -293,15 +293,6 @@ func (t *trial) setUp(step int) string {
 		return s.Name
 	}
 	return ""
-}
-
-func linkOf(s oracle.Switch) string {
-	for _, info := range oracle.Switches() {
-		if info.Switch == s {
-			return info.Link
-		}
-	}
-	return string(s)
 }
 
 // prediction is the engine's for the first step.

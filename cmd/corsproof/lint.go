@@ -27,6 +27,13 @@ func lint(_ context.Context, s streams, args []string) error {
 		return err
 	}
 	problems := harness.Lint(permutations)
+	if len(args) == 0 { // the catalogue, all of it
+		expectations, err := harness.LintExpectations(permutations)
+		if err != nil {
+			return err
+		}
+		problems = append(problems, expectations...)
+	}
 	for _, p := range problems {
 		fmt.Fprintln(s.out, p)
 	}

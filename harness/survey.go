@@ -1,0 +1,205 @@
+package harness
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/corsproof/corsproof/fixtures"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// Survey holds a catalogue as a whole against the oracle: a rule that none of
+// its cases shows, the oracle could get wrong and nobody would see it. It is
+// for the catalogue that ships, not for a file of somebody's own.
+func Survey(permutations []*scenarios.Permutation) []Problem {
+	s := &survey{
+		reasons: map[oracle.Reason]bool{}, reads: map[oracle.Via]map[oracle.Read]bool{}, switches: map[string]map[oracle.Switch]bool{},
+	}
+	for _, info := range oracle.Switches() {
+		for _, engine := range info.Engines {
+			if s.switches[engine] == nil {
+				s.switches[engine] = map[oracle.Switch]bool{}
+			}
+			s.switches[engine][info.Switch] = false
+		}
+	}
+	for _, p := range permutations {
+		bound, err := p.Bind("survey", fixtures.Assets{})
+		if err != nil {
+			s.add(p, "%v", err)
+			continue
+		}
+		s.permutation(bound)
+	}
+	s.unshown()
+	s.refusals()
+	return s.problems
+}
+
+// survey is what a catalogue has been seen to show.
+type survey struct {
+	reasons  map[oracle.Reason]bool
+	reads    map[oracle.Via]map[oracle.Read]bool
+	switches map[string]map[oracle.Switch]bool // by engine, each of its own
+	problems []Problem
+}
+
+func (s *survey) add(p *scenarios.Permutation, format string, args ...any) {
+	problem := Problem{Text: fmt.Sprintf(format, args...)}
+	if p != nil {
+		problem.ID, problem.Pos = p.ID, p.Pos
+	}
+	s.problems = append(s.problems, problem)
+}
+
+func (s *survey) permutation(b *scenarios.Bound) {
+	if slices.ContainsFunc(b.Steps, func(step scenarios.BoundStep) bool { return step.Server == nil || step.NotSupported != "" }) {
+		return
+	}
+	standard := predictSteps(b, nil)
+	s.shown(b, standard)
+	for i, p := range standard {
+		for _, problem := range traceProblems(p) {
+			s.add(b.Permutation, "%s", problem)
+		}
+		if i == 0 {
+			s.replayed(b, p)
+		}
+	}
+	for _, engine := range slices.Sorted(maps.Keys(s.switches)) {
+		s.engine(b, engine)
+	}
+}
+
+// shown notes what predictions show.
+func (s *survey) shown(b *scenarios.Bound, predictions []oracle.Prediction) {
+	for i, p := range predictions {
+		via := b.Steps[i].Request.Via
+		if s.reads[via] == nil {
+			s.reads[via] = map[oracle.Read]bool{}
+		}
+		s.reads[via][p.Read] = true
+		s.reasons[p.Reason] = true
+	}
+}
+
+// engine notes the switches of an engine without which a case would be
+// predicted otherwise.
+func (s *survey) engine(b *scenarios.Bound, engine string) {
+	profile := oracle.ProfileFor(engine)
+	with := predictSteps(b, profile)
+	s.shown(b, with)
+	for name, shown := range s.switches[engine] {
+		if shown {
+			continue
+		}
+		without := maps.Clone(profile)
+		delete(without, name)
+		for i, p := range predictSteps(b, without) {
+			if !same(p, with[i], b.Steps[i].Request) {
+				s.switches[engine][name] = true
+			}
+		}
+	}
+}
+
+// unshown reports what no case shows.
+func (s *survey) unshown() {
+	for _, info := range oracle.Reasons() {
+		if !s.reasons[info.Reason] {
+			s.add(nil, "no case shows the reason %s: %s", info.Reason, info.About)
+		}
+	}
+	for _, way := range oracle.Ways() {
+		for _, read := range way.Reads {
+			if !s.reads[way.Via][read] {
+				s.add(nil, "no case shows %s that is %s", way.Via, read)
+			}
+		}
+	}
+	for _, engine := range slices.Sorted(maps.Keys(s.switches)) {
+		for _, name := range slices.Sorted(maps.Keys(s.switches[engine])) {
+			if !s.switches[engine][name] {
+				s.add(nil, "no case shows what the switch %s of %s changes: %s (%s)", name, engine, name.Info().About, name.Link())
+			}
+		}
+	}
+}
+
+// replayed says whether a conversation that went as predicted leads to the
+// same prediction again.
+func (s *survey) replayed(b *scenarios.Bound, p oracle.Prediction) {
+	step := b.Steps[0]
+	var recorded []oracle.Recorded
+	for _, w := range p.Wire {
+		recorded = append(recorded, oracle.Recorded{Request: w, Reply: step.Server.Reply(w)})
+	}
+	if again := oracle.Replay(before(oracle.State{}, step), step.Request, recorded); !reflect.DeepEqual(again, p) {
+		s.add(b.Permutation, "replayed, the predicted conversation leads elsewhere: %s, not %s", again.Read, p.Read)
+	}
+}
+
+// traceProblems says what is wrong with the steps of a prediction.
+func traceProblems(p oracle.Prediction) []string {
+	var out []string
+	fails := 0
+	for i, t := range p.Trace {
+		if t.Algorithm == "" || t.Spec == "" || t.Text == "" {
+			out = append(out, fmt.Sprintf("step %d of the trace says nothing", i+1))
+		}
+		if t.Fails {
+			fails++
+		}
+	}
+	failed := p.Type == "error"
+	if failed && (fails != 1 || !p.Trace[len(p.Trace)-1].Fails) || !failed && fails > 0 {
+		out = append(out, fmt.Sprintf("the trace has %d steps that fail, and the response's type is %s", fails, p.Type))
+	}
+	return out
+}
+
+// refusals asks each way to load for each knob: the loader must refuse those
+// that it does not take, and no others.
+func (s *survey) refusals() {
+	knobs := map[oracle.Knob]func(*oracle.Request){
+		oracle.KnobMethod:         func(r *oracle.Request) { r.Method = "POST" },
+		oracle.KnobHeaders:        func(r *oracle.Request) { r.Headers = oracle.Headers{{Name: "a", Value: "b"}} },
+		oracle.KnobBody:           func(r *oracle.Request) { r.Body = &oracle.Body{} },
+		oracle.KnobRedirect:       func(r *oracle.Request) { r.Redirect = "follow" },
+		oracle.KnobCache:          func(r *oracle.Request) { r.Cache = "reload" },
+		oracle.KnobReferrerPolicy: func(r *oracle.Request) { r.ReferrerPolicy = "origin" },
+		oracle.KnobKeepalive:      func(r *oracle.Request) { r.Keepalive = true },
+		oracle.KnobUploadListener: func(r *oracle.Request) { r.UploadListener = true },
+		oracle.KnobSync:           func(r *oracle.Request) { r.Sync = true },
+		oracle.KnobResponseType:   func(r *oracle.Request) { r.ResponseType = "text" },
+	}
+	for _, way := range oracle.Ways() {
+		for _, knob := range slices.Sorted(maps.Keys(knobs)) {
+			r := oracle.Request{Via: way.Via}
+			knobs[knob](&r)
+			if refused := len(oracle.CheckRequest(r)) > 0; refused == way.CanTake(knob) {
+				s.add(nil, "%s takes %s: %t, and is refused it: %t", way.Via, knob, way.CanTake(knob), refused)
+			}
+		}
+		for _, mode := range []string{"cors", "no-cors", "same-origin", "navigate", "websocket"} {
+			setting := slices.IndexFunc(way.Settings, func(s oracle.Setting) bool { return s.Mode == mode })
+			for _, credentials := range []string{"omit", "same-origin", "include"} {
+				can := setting >= 0 && slices.Contains(way.Settings[setting].Credentials, credentials)
+				if refused := len(oracle.CheckRequest(oracle.Request{Via: way.Via, Mode: mode, Credentials: credentials})) > 0; refused == can {
+					s.add(nil, "%s can have mode %s with credentials %s: %t, and is refused it: %t", way.Via, mode, credentials, can, refused)
+				}
+			}
+		}
+	}
+	for _, r := range []oracle.Request{
+		{Via: "smoke"}, {Via: "fetch", Redirect: "maybe"}, {Via: "fetch", Cache: "maybe"}, {Via: "fetch", ReferrerPolicy: "maybe"},
+		{Via: "fetch", ResponseType: "maybe"}, {Via: "xhr", Body: &oracle.Body{Stream: true}},
+	} {
+		if len(oracle.CheckRequest(r)) == 0 {
+			s.add(nil, "a request that no page can make is not refused: %+v", r)
+		}
+	}
+}
