@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ func controlOf(p *scenarios.Permutation, step int, predict func(*scenarios.Permu
 	twin.Server = permissive(twin.Server)
 	simplify := []func(*scenarios.Step){
 		func(*scenarios.Step) {},
+		func(s *scenarios.Step) { s.Server.Resources, s.Server.Response.Body = nil, nil },
 		func(s *scenarios.Step) { s.Server.Redirects = withoutUserinfo(s.Server.Redirects) },
 		func(s *scenarios.Step) { s.Server.Redirects = nil },
 		func(s *scenarios.Step) { s.Request.Userinfo = "" },
@@ -97,6 +99,19 @@ func controlKey(control *scenarios.Permutation) string {
 		}
 		fmt.Fprintf(&b, "%d%q", hop.Status, []string{hop.To, hop.Userinfo, location})
 	}
+	if body := s.Server.Response.Body; body != nil {
+		fmt.Fprintf(&b, "%q", body.String())
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Server.Resources)) {
+		r := s.Server.Resources[name]
+		fmt.Fprintf(&b, "%q%d", []string{name, r.At, r.Path}, r.Status)
+		for _, h := range r.Headers {
+			fmt.Fprintf(&b, "%q", []string{h.Name, h.Value.String()})
+		}
+		if r.Body != nil {
+			fmt.Fprintf(&b, "%q", r.Body.String())
+		}
+	}
 	return b.String()
 }
 
@@ -131,7 +146,29 @@ func permissive(server scenarios.Server) scenarios.Server {
 		hop.Headers, hop.Preflight = allow(actual...), nil
 		out.Redirects = append(out.Redirects, hop)
 	}
+	if len(server.Resources) == 0 {
+		return out
+	}
+	// What a body names is loaded in the twin, too.
+	out.Response.Body = server.Response.Body
+	out.Response.Headers = append(out.Response.Headers, kept(server.Response.Headers)...)
+	out.Resources = make(map[string]scenarios.Resource, len(server.Resources))
+	for name, r := range server.Resources {
+		reply := scenarios.Reply{Headers: append(allow(actual...), kept(r.Headers)...), Body: r.Body}
+		if r.Status >= 300 && r.Status <= 399 {
+			reply.Status = r.Status
+		}
+		r.Reply, r.Preflight = reply, nil
+		out.Resources[name] = r
+	}
 	return out
+}
+
+// kept are the headers that say what a body is and where it leads.
+func kept(lines scenarios.Lines) scenarios.Lines {
+	return slices.DeleteFunc(slices.Clone(lines), func(line scenarios.Line) bool {
+		return !strings.EqualFold(line.Name, "Content-Type") && !strings.EqualFold(line.Name, "Location")
+	})
 }
 
 // allowing are the values that let everybody in.

@@ -247,6 +247,7 @@ func (s *session) probeStep(ctx context.Context, page browser.Page, t *trial, st
 	if err := page.Run(ctx, []browser.Probe{t.probe(step)}, func(o browser.Outcome) { t.steps[step].outcome = &o }); err != nil {
 		return err
 	}
+	s.awaitDue(ctx, []*trial{t}, step)
 	s.hearReasons(ctx, []*trial{t}, step)
 	return nil
 }
@@ -292,6 +293,7 @@ func (s *session) runBatch(ctx context.Context, profile *profile, page browser.P
 func (s *session) gather(ctx context.Context, profile *profile, page browser.Page, trials []*trial) error {
 	ctx, cancel := context.WithTimeout(ctx, batchTime)
 	defer cancel()
+	s.awaitDue(ctx, trials, 0)
 	s.hearReasons(ctx, trials, 0)
 	if err := s.runControls(ctx, profile, page, trials, 0); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -177,6 +178,9 @@ func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 		if s.Server.SetUp != nil && len(s.Cookies) > 0 { // its paths are every case's
 			return laneAlone
 		}
+		if paints(s) {
+			return laneAlone
+		}
 		if slow(s.Server) || asksOnTheWay(s.Server, bound.Steps[i].Request) {
 			lane = laneHeld
 		}
@@ -189,6 +193,20 @@ func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 	}
 	return lane
 }
+
+// paints is true when a style sheet of the author's names images or fonts: it
+// would change how the page of other cases looks, and what that page loads.
+func paints(s scenarios.Step) bool {
+	switch s.Request.Via {
+	case "style", "style-cors", "css-import":
+		return slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
+			return r.Body != nil && urlInRule.MatchString(r.Body.String())
+		})
+	}
+	return false
+}
+
+var urlInRule = regexp.MustCompile(`(?i)\{[^{}]*(\{url:[^{}]*\}[^{}]*)*url\(`)
 
 // slow is true when a reply holds its connection, of which a host has six.
 func slow(s scenarios.Server) bool {
@@ -249,6 +267,9 @@ func replies(s scenarios.Server) []scenarios.Reply {
 			all = append(all, *hop.Preflight)
 		}
 	}
+	for _, r := range s.Resources {
+		all = append(all, r.Reply)
+	}
 	return all
 }
 
@@ -267,6 +288,7 @@ func (t *trial) probe(step int) browser.Probe {
 	if s.Step.Server.SetUp != nil || s.Step.Server.Response.Body != nil || s.Step.Server.Response.Raw != nil {
 		p.Own = true
 	}
+	p.Alone = t.lane == laneAlone
 	for _, h := range r.Headers {
 		p.Headers = append(p.Headers, [2]string{h.Name, h.Value})
 	}

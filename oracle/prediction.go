@@ -14,7 +14,11 @@ const (
 type Prediction struct {
 	Read   Read
 	Reason Reason // why it is blocked (or opaque by a rule); "" otherwise
+	// Also are other reasons that a browser may give as well, where several
+	// things fail at once.
+	Also []Reason
 	// Wire is every request that must arrive, in order, preflights included.
+	// [WireRequest.After] says where the order is open.
 	Wire []WireRequest
 	// Type is the response's type: basic, cors, opaque, opaqueredirect, error.
 	// It and what follows is predicted for every way to load; which of it a

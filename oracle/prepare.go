@@ -5,12 +5,15 @@ import "strings"
 // prepare makes the standard's request out of what the script or the markup
 // says. false: nothing is fetched, because the API throws.
 func (f *fetching) prepare() bool {
-	way, ok := wayByVia[f.asked.Via]
-	if !ok {
+	if f.way == nil {
+		f.way = wayByVia[f.asked.Via]
+	}
+	if f.way == nil {
 		f.fail(InvalidRequest, requestClass, "There is no way to load called ", quote(string(f.asked.Via)), ".")
 		return false
 	}
-	f.way, f.destination, f.initiator = way, way.Destination, way.Initiator
+	way := f.way
+	f.destination, f.initiator = way.Destination, way.Initiator
 	setting, ok := way.setting(f.asked.Mode)
 	u, parsed := parseURL(f.asked.URL, nil)
 	if !parsed {

@@ -92,7 +92,17 @@ type WireRequest struct {
 	// of a body included. Header lines that a browser adds are not listed.
 	Headers Headers `json:"headers,omitempty"`
 	Body    []byte  `json:"body,omitempty"`
+	// After is the request whose answer it follows, counted from 1; 0 is the one
+	// before it in the list, [AfterNothing] none. What is asked for at once (the
+	// imports of a module) may arrive in any order.
+	After int `json:"after,omitempty"`
+	// Maybe is true for a request that need not come: something that fails
+	// elsewhere may be known before it begins.
+	Maybe bool `json:"maybe,omitempty"`
 }
+
+// AfterNothing is [WireRequest.After] for a request that waits for no answer.
+const AfterNothing = -1
 
 // Reply is what a server answers to one [WireRequest].
 type Reply struct {

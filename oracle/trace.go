@@ -51,6 +51,9 @@ var (
 	keepaliveLimit      = algorithm{"keepalive limit", fetchSpec + "concept-http-network-or-cache-fetch"}
 	scriptResponse      = algorithm{"fetch a classic script", htmlSpec + "webappapis.html#fetch-a-classic-script"}
 	moduleResponse      = algorithm{"fetch a single module script", htmlSpec + "webappapis.html#fetch-a-single-module-script"}
+	jsonModule          = algorithm{"create a JSON module script", htmlSpec + "webappapis.html#creating-a-json-module-script"}
+	moduleGraph         = algorithm{"create a JavaScript module script", htmlSpec + "webappapis.html#creating-a-javascript-module-script"}
+	importRule          = algorithm{"fetch an @import", "https://drafts.csswg.org/css-cascade-4/#fetch-an-import"}
 	styleResponse       = algorithm{"process a linked stylesheet", htmlSpec + "links.html#link-type-stylesheet"}
 	imageResponse       = algorithm{"update the image data", htmlSpec + "images.html#update-the-image-data"}
 	originClean         = algorithm{"origin-clean flag", htmlSpec + "canvas.html#concept-canvas-origin-clean"}

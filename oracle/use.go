@@ -147,16 +147,27 @@ func (f *fetching) lenientStatus(reply Reply) bool {
 	return f.state.Profile[HTTPErrorsFrom400] && reply.Status < 400 && (f.way.kind == scriptLoad || f.way.kind == styleLoad)
 }
 
-// useModule takes JavaScript by its MIME type only.
+// useModule takes a module by its MIME type only, and with it all that it
+// imports.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#fetch-a-module-script-tree
 func (f *fetching) useModule(reply Reply) {
-	if !f.needsOK(reply, moduleResponse) {
-		return
+	switch {
+	case !f.isModule(reply):
+	case f.destination == "style":
+		f.finish(Allowed, "", moduleResponse, "It is a style sheet, and script gets it as a CSSStyleSheet.")
+	case f.destination == "json" && !isJSONText(reply.Body):
+		f.p.Error = "SyntaxError"
+		f.fail(WrongType, jsonModule, "The body does not parse as JSON.")
+	case f.destination == "json":
+		f.finish(Allowed, "", jsonModule, "It is JSON, and script gets its value.")
+	case f.way.Via == "modulepreload":
+		f.finish(Allowed, "", moduleResponse, "It is JavaScript, and it waits in the module map.")
+	default:
+		if f.fetchImports(reply, true); f.failed == "" {
+			f.finish(Allowed, "", moduleResponse, "It is JavaScript, and it runs.")
+		}
 	}
-	if m, ok := ExtractMIMEType(reply.Headers); !ok || !m.IsJavaScript() {
-		f.fail(WrongType, moduleResponse, "A module must have a JavaScript MIME type, and ", contentType(reply.Headers), ".")
-		return
-	}
-	f.finish(Allowed, "", moduleResponse, "It is JavaScript, and it runs.")
 }
 
 // useScript runs what came, whatever its type; only its errors tell what is
@@ -165,6 +176,7 @@ func (f *fetching) useScript(reply Reply) {
 	if !f.needsOK(reply, scriptResponse) {
 		return
 	}
+	f.fetchImports(reply, f.tainting != "opaque")
 	if f.tainting == "opaque" {
 		f.p.Muted = true
 		f.finish(Opaque, "", scriptResponse, "It runs, and its errors are muted: the page learns nothing of what is in it.")
@@ -198,16 +210,13 @@ func (f *fetching) useFont(reply Reply) {
 	f.finish(Allowed, "", fontResponse, "The font loads.")
 }
 
+// useStyle applies a style sheet once all that it imports is there.
 func (f *fetching) useStyle(reply Reply) {
-	if !f.needsOK(reply, styleResponse) {
+	if !f.isStyleSheet(reply) {
 		return
 	}
-	if m, ok := ExtractMIMEType(reply.Headers); ok && m.Essence() != "text/css" || !ok && reply.Headers.Has("Content-Type") {
-		if !f.state.Profile[WrongStylesheetLoadsEmpty] {
-			f.fail(WrongType, styleResponse, "A stylesheet must be text/css, and ", contentType(reply.Headers), ".")
-			return
-		}
-		f.note(styleResponse, "It is not text/css, so the stylesheet is empty.")
+	if f.fetchStyles(reply); f.failed != "" {
+		return
 	}
 	if f.tainting == "opaque" {
 		f.finish(Opaque, Tainted, cssOriginClean, "It applies, and it is not origin-clean: cssRules throws.")

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"path"
 	"strings"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -72,12 +73,16 @@ func (b *Bound) redirect(s *Step, q Query, names caseNames) Answer {
 }
 
 func (b *Bound) response(s *Step, q Query, names Names) Answer {
-	reply := s.Server.Response
+	return b.answer(s.Server.Response, s.Request.Via, q, names)
+}
+
+// answer is a reply with what via can load where it has no body of its own.
+func (b *Bound) answer(reply Reply, via oracle.Via, q Query, names Names) Answer {
 	a := reply.answer(200, q, names)
 	if reply.Body != nil || reply.Raw != nil || !mayHaveBody(a.Status) {
 		return a
 	}
-	contentType, body := b.assets.Default(s.Request.Via)
+	contentType, body := b.assets.Default(via)
 	if contentType == "" {
 		return a // a way without machinery: nothing will ask
 	}
@@ -86,29 +91,54 @@ func (b *Bound) response(s *Step, q Query, names Names) Answer {
 }
 
 func (b *Bound) resource(s *Step, q Query) Answer {
-	for _, r := range s.Server.Resources {
-		at := r.origin(s)
-		if at != q.At || wirePath(r.Path) != q.Path {
+	for _, name := range sortedKeys(s.Server.Resources) {
+		r := s.Server.Resources[name]
+		if r.origin(s) != q.At || wirePath(r.Path) != q.Path {
 			continue
 		}
-		names := caseNames{bound: b, step: s, hop: q.Hop}
-		if q.Preflight {
-			q.Hop = 0
-			return b.preflight(s, q, names)
+		q.Hop = 0
+		names := caseNames{bound: b, step: s}
+		switch {
+		case !q.Preflight:
+			return b.answer(r.Reply, r.via(s), q, names)
+		case r.Preflight != nil:
+			return r.Preflight.answer(204, q, names)
 		}
-		return Answer{Status: 200, Headers: r.Headers.expand(q, names), Body: isomorphicEncode(r.Body.Expand(q, names))}
+		return b.preflight(s, q, names)
 	}
 	return notFound()
 }
 
-// origin is where a resource lives: where the request goes, unless it says.
-func (r Resource) origin(s *Step) oracle.Origin {
-	name := r.At
-	if name == "" {
-		name = s.Request.To
+// via is a way to load that can use the resource, by how its path ends: whose
+// body it has when it has none of its own.
+func (r Resource) via(s *Step) oracle.Via {
+	file, _, _ := strings.Cut(wirePath(r.Path), "?")
+	switch path.Ext(file) {
+	case ".js", ".mjs":
+		return "dynamic-import"
+	case ".css":
+		return "style"
+	case ".json":
+		return "json-module"
+	case ".png":
+		return "img"
+	case ".ttf", ".woff", ".woff2":
+		return "font"
+	case ".html":
+		return "iframe"
 	}
-	origin, _, _ := ResolveOrigin(name)
-	return origin
+	return s.Request.Via
+}
+
+// origin is where a resource lives: where the request goes, unless it says; at
+// the page's when that is no server.
+func (r Resource) origin(s *Step) oracle.Origin {
+	for _, name := range []string{r.At, s.Request.To, s.Request.From} {
+		if origin, _, err := ResolveOrigin(name); err == nil {
+			return origin
+		}
+	}
+	return App
 }
 
 func mayHaveBody(status int) bool { return status >= 200 && status != 204 && status != 304 }

@@ -234,7 +234,6 @@ func (b *Bound) notSupported(s *Step) string {
 	}{
 		{"via: " + string(s.Request.Via), contentType == ""},
 		{"to: blob:", s.Request.To == "blob:"},
-		{"server.resources", len(s.Server.Resources) > 0},
 		{"expect.timing", s.Expect.Timing != ""},
 		// crypto/tls refuses a server name that ends so.
 		{"an https origin that ends in a dot", s.endsInDot()},
@@ -388,8 +387,8 @@ func (s *Step) urlNames() []string {
 	reply(&s.Server.Response)
 	for _, name := range sortedKeys(s.Server.Resources) {
 		r := s.Server.Resources[name]
-		lines(r.Headers)
-		template(&r.Body)
+		reply(&r.Reply)
+		reply(r.Preflight)
 	}
 	return names
 }

@@ -178,7 +178,7 @@ func TestResources(t *testing.T) {
 `)
 	assert.Equal(t, "import 'https://api.site.test/~t0/dep.js'", string(b.Answer(0, Query{At: origin(t, "api"), Path: "/"}).Body))
 	assert.Equal(t, "export default 'https://api.site.test/~t0/dep.js'", string(b.Answer(0, Query{At: origin(t, "sub"), Path: "/dep.js"}).Body))
-	assert.Equal(t, "server.resources is not supported yet", b.Steps[0].NotSupported)
+	assert.Empty(t, b.Steps[0].NotSupported)
 }
 
 type fewAssets struct{}

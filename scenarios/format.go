@@ -114,11 +114,19 @@ var hopFields = []field[Hop]{
 	{"preflight", func(d *decoder, n *node, h *Hop) { h.Preflight = d.reply(n, "preflight") }},
 }
 
-var resourceFields = []field[Resource]{
+var resourceFields = append([]field[Resource]{
 	{"at", func(d *decoder, n *node, r *Resource) { r.At = d.origin(n) }},
 	{"path", func(d *decoder, n *node, r *Resource) { r.Path = d.path(n) }},
-	{"headers", func(d *decoder, n *node, r *Resource) { r.Headers = d.headers(n, true) }},
-	{"body", func(d *decoder, n *node, r *Resource) { r.Body = *d.replyBody(n) }},
+	{"preflight", func(d *decoder, n *node, r *Resource) { r.Preflight = d.reply(n, "preflight") }},
+}, ofReply(replyFields)...)
+
+// ofReply are the keys of a reply, as those of a resource.
+func ofReply(fields []field[Reply]) []field[Resource] {
+	out := make([]field[Resource], len(fields))
+	for i, f := range fields {
+		out[i] = field[Resource]{f.name, func(d *decoder, n *node, r *Resource) { f.read(d, n, &r.Reply) }}
+	}
+	return out
 }
 
 var setUpFields = []field[SetUp]{
@@ -180,12 +188,15 @@ func (d *decoder) readResources(n *node) map[string]Resource {
 	resources := map[string]Resource{}
 	for _, e := range n.entries {
 		_, taken := named(e.key)
-		if taken || !kebab.MatchString(e.key) {
-			d.add(e.pos, BadValue, "the resource name "+quoted(e.key), "lower-case words joined by hyphens, not the name of an origin")
+		if taken || !resourceName.MatchString(e.key) {
+			d.add(e.pos, BadValue, "the resource name "+quoted(e.key), "letters, digits, dots and hyphens, not the name of an origin")
 		}
-		var r Resource
-		if readMapping(d, e.value, resourceFields, &r) && r.Path == "" && e.value.get("path") == nil {
-			d.missing(e.value, "path", "the path of the resource")
+		r := Resource{Reply: Reply{Pos: e.pos}}
+		if readMapping(d, e.value, resourceFields, &r) {
+			d.exclusive(e.value, "response")
+		}
+		if r.Path == "" {
+			r.Path = "/" + e.key
 		}
 		resources[e.key] = r
 	}

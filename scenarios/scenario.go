@@ -153,11 +153,12 @@ type Hop struct {
 	Preflight *Reply    // what an OPTIONS to the next URL gets; nil: the scenario's preflight
 }
 
-// Resource is a further named resource.
+// Resource is a further named resource: what a body names.
 type Resource struct {
-	At, Path string
-	Headers  Lines
-	Body     Template
+	At   string // a named or literal origin; "" is where the request goes
+	Path string
+	Reply
+	Preflight *Reply // what an OPTIONS to it gets; nil: the scenario's preflight
 }
 
 // Line is one header line whose value may hold placeholders. Both parts are

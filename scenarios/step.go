@@ -166,8 +166,9 @@ func (r *reader) check(step *Step, parts stepParts) {
 	if e := step.Expect; e.Reason != "" && (e.Read == oracle.Allowed || e.Read == oracle.Unobservable) {
 		r.add(parts.expect.get("reason").pos, Contradiction, "a reason beside `read: "+string(e.Read)+"`", "a reason only where something stands in the way")
 	}
+	r.resourcesOverH2(step, parts.server.get("resources"))
 	if to := step.Request.To; strings.HasSuffix(to, ":") {
-		for _, key := range []string{"preflight", "redirects", "resources", "set-up"} {
+		for _, key := range []string{"preflight", "redirects", "set-up"} {
 			if n := parts.server.get(key); n != nil {
 				r.add(n.pos, Contradiction, "`"+key+"` for a request to "+to, "no server: nothing goes over the wire")
 			}
@@ -191,6 +192,19 @@ func (r *reader) check(step *Step, parts stepParts) {
 			r.linesOverH2(step.Server.Redirects[hop].Headers)
 		} else {
 			r.overH2(parts.server.get("response"), step.Server.Response)
+		}
+	}
+}
+
+func (r *reader) resourcesOverH2(step *Step, resources *node) {
+	for _, name := range sortedKeys(step.Server.Resources) {
+		resource, n := step.Server.Resources[name], resources.get(name)
+		if protocolOf(resource.origin(step)) != H2 {
+			continue
+		}
+		r.overH2(n, resource.Reply)
+		if resource.Preflight != nil {
+			r.overH2(n.get("preflight"), *resource.Preflight)
 		}
 	}
 }

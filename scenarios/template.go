@@ -16,9 +16,8 @@ import (
 //	                 this case's own URL at that origin
 //
 // `{{` is one `{`. A `{` that begins neither stands for itself, so that JSON,
-// JavaScript and CSS need no escapes as they are usually written: what looks
-// like a placeholder has no space or quote after its brace. The zero Template
-// is the empty string.
+// JavaScript and CSS need no escapes: only a word that is nearly a
+// placeholder's is an error. The zero Template is the empty string.
 type Template struct {
 	source string
 	parts  []part
@@ -148,6 +147,8 @@ func parsePlaceholder(s string) (part, int, *TemplateError) {
 	length := len(s) - len(rest) + 1
 	takesName := word == originOf || word == urlOf
 	switch {
+	case !isPlaceholder(word) && !isSlip(word):
+		return part{}, 0, nil
 	case !isPlaceholder(word):
 		return part{}, 0, &TemplateError{s[:length], choice(word, placeholders) + literalBrace}
 	case takesName && name == "":
@@ -162,6 +163,19 @@ func isPlaceholder(word string) bool {
 	word, _, _ = strings.Cut(word, ":")
 	for _, p := range placeholders {
 		if p == word {
+			return true
+		}
+	}
+	return false
+}
+
+// isSlip says whether a word was probably meant to be a placeholder's.
+func isSlip(word string) bool {
+	if strings.HasPrefix(word, "request-") {
+		return true
+	}
+	for _, c := range ranked(word, placeholders) {
+		if c.distance <= len(c.word)/3 {
 			return true
 		}
 	}

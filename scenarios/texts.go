@@ -31,7 +31,7 @@ func (d *decoder) placeholder(n *node, p part, inReply bool) {
 	case "":
 	case originOf, urlOf:
 		written = "{" + p.word + ":" + p.name + "}"
-		if p.word == urlOf && (d.resources[p.name] || d.partial && kebab.MatchString(p.name)) {
+		if p.word == urlOf && (d.resources[p.name] || d.partial && resourceName.MatchString(p.name)) {
 			return
 		}
 		if _, _, err := ResolveOrigin(p.name); err != nil {

@@ -9,6 +9,9 @@ import (
 )
 
 var (
+	// resourceName is what a placeholder can name.
+	resourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
 	kebab     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	hasLetter = regexp.MustCompile(`[a-z]`)
 	userinfo  = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,;=%-]*(:[A-Za-z0-9._~!$&'()*+,;=%-]+)?$|^[A-Za-z0-9._~!$&'()*+,;=%-]+:$`)

@@ -53,6 +53,7 @@ type Ledger struct {
 	seq       int64
 	cases     map[string]*caseLog
 	sentinels map[sentinel]bool
+	changed   chan struct{} // closed at the next arrival; nil while nobody waits
 }
 
 type caseLog struct {
@@ -88,6 +89,16 @@ func (l *Ledger) Case(token string) []Entry {
 	return entries
 }
 
+// Changed is closed when the next request arrives that belongs to a case.
+func (l *Ledger) Changed() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.changed == nil {
+		l.changed = make(chan struct{})
+	}
+	return l.changed
+}
+
 // Sentinel reports whether the sentinel with that id arrived at origin.
 func (l *Ledger) Sentinel(id string, origin oracle.Origin) bool {
 	l.mu.Lock()
@@ -118,6 +129,10 @@ func (l *Ledger) arrived(at oracle.Origin, a scenarios.Address, path string, h r
 			earlier.Target == e.Target && earlier.At == at && earlier.Step == e.Step
 	})
 	log.entries = append(log.entries, e)
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
 	return e
 }
 

@@ -138,6 +138,9 @@ type Probe struct {
 	// Own is true when the reply has a body of the scenario's author: the
 	// page cannot expect the marks that the default bodies carry.
 	Own bool `json:"own,omitempty"`
+	// Alone is true when no other case runs on the page: what the probe loads
+	// may stay in it.
+	Alone bool `json:"alone,omitempty"`
 }
 
 // Body is a request body for the page: base64 of its bytes.

@@ -19,7 +19,7 @@ func Differences(want, got observe.Seen) []string {
 	case want.Read != got.Read:
 		d.add("the browser says %s, the standard says %s", outcome(got), outcome(want))
 	default:
-		if want.Reason != "" && specific(got.Reason) && want.Reason != got.Reason {
+		if want.Reason != "" && specific(got.Reason) && want.Reason != got.Reason && !slices.Contains(want.Also, got.Reason) {
 			d.add("the browser's reason is %s (%s), the standard's is %s", got.Reason, got.Native, want.Reason)
 		}
 		if want.Details && got.Details {
@@ -82,6 +82,7 @@ func sameBody(want, got string) bool {
 
 func (d *problems) wire(want, got []observe.Request) {
 	scripts := scriptHeaders(want)
+	want, got, _ = arrange(want, got)
 	for i := range max(len(want), len(got)) {
 		switch {
 		case i >= len(got):

@@ -97,7 +97,7 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 		} else if v.Profile != nil {
 			staleSwitch = true
 		}
-		claim := Claim(v.Claim, v.Observed, "the browser", v.Expand)
+		claim := Claim(v.Claim, v.arranged(), "the browser", v.Expand)
 		claimFails = claimFails || len(claim) > 0
 		contradiction := Claim(v.Claim, v.Standard, "the standard", v.Expand)
 		claimContradicts = claimContradicts || len(contradiction) > 0
@@ -152,6 +152,20 @@ func (v Votes) differences(from observe.Seen) []string {
 	got := v.Observed
 	got.Wire = v.wire()
 	return Differences(from, got)
+}
+
+// arranged is the observation with its requests in the order of a prediction,
+// as far as one fits.
+func (v Votes) arranged() observe.Seen {
+	got := v.Observed
+	if _, wire, ok := arrange(v.Standard.Wire, v.wire()); ok {
+		got.Wire = wire
+	} else if v.Profile != nil {
+		if _, wire, ok = arrange(v.Profile.Wire, v.wire()); ok {
+			got.Wire = wire
+		}
+	}
+	return got
 }
 
 // wire is what arrived, as it is compared.

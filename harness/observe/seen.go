@@ -19,8 +19,9 @@ import (
 // Seen is what happened, or would happen, in one request of a page.
 type Seen struct {
 	Read       oracle.Read
-	Reason     oracle.Reason // "" when nobody said
-	Native     string        // the browser's own word for the reason
+	Reason     oracle.Reason   // "" when nobody said
+	Also       []oracle.Reason // that might have been said as well, in a prediction
+	Native     string          // the browser's own word for the reason
 	Type       string
 	Status     int
 	URL        string // without the case's token
@@ -50,6 +51,9 @@ type Request struct {
 	Cookie         string
 	Headers        oracle.Headers
 	Body           string // isomorphic: one character, one byte
+	// After and Maybe say which order is due, as in [oracle.WireRequest].
+	After int
+	Maybe bool
 }
 
 // Header is the combined value of a header and whether it is there.
@@ -67,7 +71,7 @@ func (r Request) Header(name string) (string, bool) {
 func Prediction(p oracle.Prediction, r oracle.Request) Seen {
 	via := r.Via
 	s := Seen{
-		Read: p.Read, Reason: p.Reason, Type: p.Type, Status: p.Status,
+		Read: p.Read, Reason: p.Reason, Also: p.Also, Type: p.Type, Status: p.Status,
 		URL: scenarios.StripToken(p.URL), Redirected: p.Redirected,
 		Headers: p.Headers, Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
 	}
@@ -85,7 +89,7 @@ func Prediction(p oracle.Prediction, r oracle.Request) Seen {
 		s.Wire = append(s.Wire, Request{
 			At: at, Path: path, Method: w.Method, Preflight: w.Preflight,
 			Origin: w.Origin, RequestMethod: w.RequestMethod, RequestHeaders: w.RequestHeaders,
-			Cookie: w.Cookie, Headers: w.Headers, Body: isomorphic(w.Body),
+			Cookie: w.Cookie, Headers: w.Headers, Body: isomorphic(w.Body), After: w.After, Maybe: w.Maybe,
 		})
 	}
 	return s

@@ -1,0 +1,60 @@
+package harness
+
+import (
+	"context"
+	"time"
+
+	"github.com/corsproof/corsproof/servers"
+)
+
+// arriveTime bounds the wait for requests that are due, after the outcome: no
+// event tells a page that what a style sheet names has been asked for.
+const arriveTime = time.Second
+
+// awaitDue waits until all that is due on the wire in a step has arrived, but
+// not for long: what never comes, the judge will miss.
+func (s *session) awaitDue(ctx context.Context, trials []*trial, step int) {
+	ctx, cancel := context.WithTimeout(ctx, arriveTime)
+	defer cancel()
+	for {
+		changed := s.fleet.Ledger().Changed()
+		waiting := trials[:0:0]
+		for _, t := range trials {
+			if t.awaits(s.fleet.Ledger().Case(t.bound.Token), step) {
+				waiting = append(waiting, t)
+			}
+		}
+		if trials = waiting; len(trials) == 0 {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// awaits says whether fewer requests have arrived in a step than are due.
+func (t *trial) awaits(arrived []servers.Entry, step int) bool {
+	s := t.steps[step]
+	if s.outcome == nil || s.outcome.TimedOut || s.outcome.Broken != "" {
+		return false
+	}
+	prediction := s.standard
+	if s.profile != nil {
+		prediction = *s.profile
+	}
+	due := 0
+	for _, w := range prediction.Wire {
+		if !w.Maybe {
+			due++
+		}
+	}
+	for _, e := range arrived {
+		if e.Step == step && !e.Retry {
+			due--
+		}
+	}
+	return due > 0
+}

@@ -1,0 +1,61 @@
+package oracle
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestModuleRequests(t *testing.T) {
+	static := func(specifier string) moduleRequest { return moduleRequest{specifier: specifier} }
+	typed := func(specifier, kind string) moduleRequest { return moduleRequest{specifier: specifier, kind: kind} }
+	dynamic := func(specifier string) moduleRequest { return moduleRequest{specifier: specifier, dynamic: true} }
+	for _, c := range []struct {
+		js   string
+		want []moduleRequest
+	}{
+		{``, nil},
+		{`import "a"`, []moduleRequest{static("a")}},
+		{`import 'a'; import "b"`, []moduleRequest{static("a"), static("b")}},
+		{`import "a"; import "a"`, []moduleRequest{static("a")}},
+		{`import x from "a"`, []moduleRequest{static("a")}},
+		{`import * as x from "a"`, []moduleRequest{static("a")}},
+		{`import x, {y as z, default as d} from "a"`, []moduleRequest{static("a")}},
+		{"import {x}\nfrom\n'a'", []moduleRequest{static("a")}},
+		{`import {from} from "a"`, []moduleRequest{static("a")}},
+		{`export * from "a"`, []moduleRequest{static("a")}},
+		{`export * as ns from "a"; export {x, y as z} from 'b'`, []moduleRequest{static("a"), static("b")}},
+		{`export {x}; const from = "a"`, nil},
+		{"export default 'a'\nimport x from 'b'", []moduleRequest{static("b")}},
+		{`export const x = 1; export function f() { return "a" }`, nil},
+		{`import x from "a" with {type: "json"}`, []moduleRequest{typed("a", "json")}},
+		{`import x from "a" with {"type": 'css'}; import "b"`, []moduleRequest{typed("a", "css"), static("b")}},
+		{`import "a" with {}`, []moduleRequest{static("a")}},
+		{`import "a"; import y from "a" with {type: "json"}`, []moduleRequest{static("a"), typed("a", "json")}},
+		{`// import "a"`, nil},
+		{"/* import 'a' */ import /* */ 'b' // import 'c'\n", []moduleRequest{static("b")}},
+		{`"import 'a'"; 'import "b"'; x = /import "c"/; y = a / b / import.meta.url`, nil},
+		{"`import 'a' ${f(`}`)} import 'b'`; import 'c'", []moduleRequest{static("c")}},
+		{`import.meta.url; x.import("a"); object = {import: "a"}`, nil},
+		{`#!/usr/bin/env node` + "\nimport 'a'", []moduleRequest{static("a")}},
+		{"\xEF\xBB\xBFimport 'a'", []moduleRequest{static("a")}},
+		{`import "a\u0062\x63\u{64}\/e"`, []moduleRequest{static("abcd/e")}},
+		{`import("a")`, []moduleRequest{dynamic("a")}},
+		{"import(`a`).then(m => m.default)", []moduleRequest{dynamic("a")}},
+		{`await import("a")`, []moduleRequest{{specifier: "a", dynamic: true, awaited: true}}},
+		{`await import("a", {with: {type: "json"}})`, []moduleRequest{{"a", "json", true, true}}},
+		{`try { await import("a") } catch (e) { await import("b") }`, []moduleRequest{{specifier: "a", dynamic: true, awaited: true}}},
+		{`function f() { import("a") } class C { m() { import("b") } } const g = () => { import("c") }`, nil},
+		{`import(name); import("a" + b)`, nil},
+		{`if (x) { import("a") }`, nil},
+	} {
+		assert.Equal(t, c.want, moduleRequests([]byte(c.js)), c.js)
+	}
+}
+
+func FuzzModuleRequests(f *testing.F) {
+	for _, js := range []string{"import 'a'", "`${`${1}`}`", "/[/]/", "import('a', {with: {type: 'x'}})", "'\\u{110000}"} {
+		f.Add([]byte(js))
+	}
+	f.Fuzz(func(_ *testing.T, js []byte) { moduleRequests(js) })
+}

@@ -1,0 +1,179 @@
+package oracle
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+)
+
+// The imports in a module: ways to load of their own.
+var (
+	importedModule = &Way{Via: "dynamic-import", About: "an import in a script", Destination: "script", Settings: []Setting{corsByAttr}, kind: moduleLoad}
+	importedJSON   = &Way{Via: "json-module", About: "an import of JSON", Destination: "json", Settings: []Setting{corsByAttr}, kind: moduleLoad}
+	importedCSS    = &Way{Via: "css-module", About: "an import of a style sheet", Destination: "style", Settings: []Setting{corsByAttr}, kind: moduleLoad}
+)
+
+// importOf is the way to load an import with that type attribute, nil for a
+// type that there is not.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#module-type-allowed
+func importOf(kind string) *Way {
+	switch kind {
+	case "":
+		return importedModule
+	case "json":
+		return importedJSON
+	case "css":
+		return importedCSS
+	}
+	return nil
+}
+
+// moduleEdge is an import that is still to be fetched.
+type moduleEdge struct {
+	from    *source
+	request moduleRequest
+}
+
+// graph is a module graph that is being fetched.
+type graph struct {
+	f       *fetching
+	setting Setting // every import has the request mode and credentials of the root
+	edges   []moduleEdge
+	dynamic []moduleEdge
+	modules map[string]bool // the module map: what has been asked for, by type and URL
+	all     []*source
+	failed  *fetching // the first import that is a network error
+}
+
+// fetchImports fetches all that a script imports: its static imports and theirs
+// as one graph, then what it asks for with import() as it runs. base is false
+// for a script whose errors are muted: its URL is none of anybody's business,
+// and relative references lead nowhere. The fetch fails as a whole if a static
+// import does, or one that is awaited.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#fetch-the-descendants-of-and-link-a-module-script
+func (f *fetching) fetchImports(reply Reply, base bool) {
+	requests := moduleRequests(reply.Body)
+	if len(requests) == 0 {
+		return
+	}
+	root := f.root()
+	if !base {
+		root.base = &urlRecord{scheme: "about", path: "blank"}
+	}
+	credentials := "same-origin"
+	if f.mode == "cors" {
+		credentials = f.credentials
+	}
+	g := &graph{
+		f: f, setting: Setting{"cors", []string{credentials}},
+		modules: map[string]bool{" " + f.urls[0].href(): f.way.kind == moduleLoad},
+	}
+	g.parsed(root, requests, f.way.kind == moduleLoad)
+	g.fetch()
+	for len(g.dynamic) > 0 && g.failed == nil {
+		edge := g.dynamic[0]
+		g.dynamic = g.dynamic[1:]
+		inner := &graph{f: f, setting: g.setting, modules: g.modules, edges: []moduleEdge{edge}}
+		inner.fetch()
+		g.dynamic = append(g.dynamic, inner.dynamic...)
+		if inner.failed != nil && edge.request.awaited && f.way.Via != "module" {
+			g.failed = inner.failed
+		}
+	}
+	if g.failed != nil {
+		f.failed = g.failed.failed
+	}
+}
+
+// parsed takes the imports of a module that has arrived. One that does not
+// resolve makes the module an error of its own: then none is fetched.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#creating-a-javascript-module-script
+func (g *graph) parsed(s *source, requests []moduleRequest, isModule bool) {
+	var edges []moduleEdge
+	for _, r := range requests {
+		switch resolved := s.resolves(r.specifier) && importOf(r.kind) != nil; {
+		case r.dynamic && resolved:
+			g.dynamic = append(g.dynamic, moduleEdge{s, r})
+		case r.dynamic || !isModule:
+		case !resolved:
+			g.f.note(moduleGraph, quote(r.specifier), " does not resolve to a URL: the module is in error, and nothing that it names is fetched.")
+			return
+		default:
+			edges = append(edges, moduleEdge{s, r})
+		}
+	}
+	g.edges = append(g.edges, edges...)
+}
+
+// resolves says whether a specifier is a URL, absolute or beginning with "/",
+// "./" or "../". Import maps are the page's, which has none for it.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#resolving-a-url-like-module-specifier
+func (s *source) resolves(specifier string) bool {
+	if strings.HasPrefix(specifier, "/") || strings.HasPrefix(specifier, "./") || strings.HasPrefix(specifier, "../") {
+		_, ok := parseURL(specifier, s.base)
+		return ok
+	}
+	u, ok := parseURL(specifier, nil)
+	return ok && u.scheme != ""
+}
+
+// fetch fetches the graph breadth first: all imports of a module at once. One
+// that fails is no module of the map, so that it can be asked for again.
+func (g *graph) fetch() {
+	for len(g.edges) > 0 {
+		edge := g.edges[0]
+		g.edges = g.edges[1:]
+		way := importOf(edge.request.kind)
+		key := edge.request.kind + " " + edge.from.base.resolve(edge.request.specifier)
+		if g.modules[key] {
+			continue
+		}
+		g.modules[key] = true
+		s, sub, reply := g.f.load(way, g.setting, edge.request.specifier, edge.from, (*fetching).isModule)
+		g.all = append(g.all, s)
+		switch {
+		case reply != nil:
+			if way == importedModule {
+				g.parsed(s, moduleRequests(reply.Body), true)
+			}
+			continue
+		case g.failed == nil:
+			g.failed = sub
+		case sub.failed != g.failed.failed:
+			g.f.p.Also = append(g.f.p.Also, sub.failed)
+		}
+		defer delete(g.modules, key)
+	}
+	g.f.maybe(g.all)
+}
+
+// isModule says whether what came is a module of the type that is asked for.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#fetch-a-single-module-script
+func (f *fetching) isModule(reply Reply) bool {
+	if !f.needsOK(reply, moduleResponse) {
+		return false
+	}
+	m, ok := ExtractMIMEType(reply.Headers)
+	wanted, is := "A module must have a JavaScript MIME type", ok && m.IsJavaScript()
+	switch f.destination {
+	case "json":
+		wanted, is = "A JSON module must have a JSON MIME type", ok && m.IsJSON()
+	case "style":
+		wanted, is = "A CSS module must be text/css", ok && m.Essence() == "text/css"
+	}
+	if !is {
+		f.fail(WrongType, moduleResponse, wanted, ", and ", contentType(reply.Headers), ".")
+	}
+	return is
+}
+
+// isJSONText says whether the body parses as JSON.
+func isJSONText(body []byte) bool {
+	text := strings.TrimPrefix(string(body), "\xEF\xBB\xBF")
+	return json.Valid([]byte(strings.ToValidUTF8(text, string(utf8.RuneError))))
+}

@@ -1,0 +1,258 @@
+package oracle
+
+import (
+	"slices"
+	"strings"
+)
+
+// What a style sheet names: ways to load of their own.
+var (
+	importedSheet  = &Way{Via: "css-import", About: "an @import rule", Destination: "style", Initiator: "css", Settings: []Setting{noCORS, corsByAttr}, kind: styleLoad}
+	styleImage     = &Way{Via: "css-image", About: "an image in a style sheet", Destination: "image", Initiator: "css", Settings: []Setting{noCORS, corsByAttr}, kind: silentLoad}
+	styleCORSImage = &Way{Via: "css-mask", About: "an image in a style sheet that needs CORS", Destination: "image", Initiator: "css", Settings: []Setting{corsByAttr}, kind: silentLoad}
+	styleFont      = &Way{Via: "font-face", About: "an @font-face rule", Destination: "font", Initiator: "css", Settings: []Setting{corsByAttr}, kind: fontLoad}
+)
+
+// isStyleSheet says whether what came is taken for a style sheet.
+//
+// https://html.spec.whatwg.org/multipage/links.html#link-type-stylesheet:process-the-linked-resource
+func (f *fetching) isStyleSheet(reply Reply) bool {
+	if !f.needsOK(reply, styleResponse) {
+		return false
+	}
+	if f.isCSS(reply) {
+		return true
+	}
+	if !f.state.Profile[WrongStylesheetLoadsEmpty] {
+		f.fail(WrongType, styleResponse, "A stylesheet must be text/css, and ", contentType(reply.Headers), ".")
+		return false
+	}
+	f.note(styleResponse, "It is not text/css, so the stylesheet is empty.")
+	return true
+}
+
+// isCSS holds for text/css, and for what has no type.
+//
+// https://drafts.csswg.org/css-cascade-4/#content-type
+func (f *fetching) isCSS(reply Reply) bool {
+	m, ok := ExtractMIMEType(reply.Headers)
+	return ok && m.Essence() == "text/css" || !ok && !reply.Headers.Has("Content-Type")
+}
+
+// fetchStyles fetches the style sheets that one imports, and those that they
+// do, then what their rules need. An import that fails makes the load fail,
+// though the rest applies.
+//
+// https://drafts.csswg.org/css-cascade-4/#fetch-an-import
+func (f *fetching) fetchStyles(reply Reply) {
+	if !f.isCSS(reply) {
+		return
+	}
+	type found struct {
+		sheet styleSheet
+		from  *source
+	}
+	root := f.root()
+	sheets := []found{{parseCSS(reply.Body), root}}
+	asked := map[string]bool{}
+	var failed *fetching
+	for i := 0; i < len(sheets); i++ {
+		for _, u := range sheets[i].sheet.imports {
+			setting := u.setting(noCORS)
+			key := setting.Mode + " " + sheets[i].from.base.resolve(u.ref)
+			if asked[key] || sheets[i].from.imports(u.ref) {
+				continue
+			}
+			asked[key] = true
+			child, sub, reply := f.load(importedSheet, setting, u.ref, sheets[i].from, (*fetching).isStyleSheet)
+			switch {
+			case reply != nil && sub.isCSS(*reply):
+				sheets = append(sheets, found{parseCSS(reply.Body), child})
+			case reply == nil && failed == nil:
+				failed = sub
+			case reply == nil && sub.failed != failed.failed:
+				f.p.Also = append(f.p.Also, sub.failed)
+			}
+		}
+	}
+	last, applied := len(f.p.Wire), cascade{values: map[string]styleValue{}}
+	for _, s := range slices.Backward(sheets) { // what is imported comes first
+		applied.add(s.sheet, s.from)
+	}
+	applied.fetch(f)
+	if failed == nil {
+		return
+	}
+	for i := last; i < len(f.p.Wire); i++ {
+		f.p.Wire[i].Maybe = true // the page may take the style sheet away before
+	}
+	f.failed = failed.failed
+}
+
+// setting is the one that an address asks for; otherwise the given one.
+func (u cssURL) setting(otherwise Setting) Setting {
+	switch u.crossorigin {
+	case "anonymous":
+		return Setting{"cors", []string{"same-origin"}}
+	case "use-credentials":
+		return Setting{"cors", always}
+	}
+	return otherwise
+}
+
+// imports says whether the reference leads back to the source or to one that
+// imports it: a circle is not followed.
+func (s *source) imports(ref string) bool {
+	url := s.base.resolve(ref)
+	for o := s; o != nil; o = o.from {
+		if o.base.href()+o.base.fragment == url {
+			return true
+		}
+	}
+	return false
+}
+
+// cascade is what applies to the elements that a page of ours has, as far as it
+// must be fetched.
+type cascade struct {
+	values map[string]styleValue // by selector and property; the last one counts
+	order  []string
+	fonts  map[string]styleValue // the sources of each family
+}
+
+type styleValue struct {
+	property, value string
+	from            *source
+}
+
+func (c *cascade) add(sheet styleSheet, from *source) {
+	for _, rule := range sheet.rules {
+		if rule.selectors == nil {
+			c.addFont(rule, from)
+			continue
+		}
+		for _, selector := range rule.selectors {
+			if !slices.Contains(pageElements, selector) {
+				continue
+			}
+			for _, d := range rule.declarations {
+				key := selector + " " + longhand(d.property)
+				if _, found := c.values[key]; !found {
+					c.order = append(c.order, key)
+				}
+				c.values[key] = styleValue{d.property, d.value, from}
+			}
+		}
+	}
+}
+
+// pageElements are selectors of what every page has.
+var pageElements = []string{"*", "html", ":root", "body", "h1", "p"}
+
+// longhand is the property that a shorthand sets an image of.
+func longhand(property string) string {
+	property = strings.TrimPrefix(property, "-webkit-")
+	switch property {
+	case "background", "mask", "list-style", "border-image":
+		return strings.TrimSuffix(property, "-image") + "-image"
+	case "mask-image", "background-image", "list-style-image", "shape-outside":
+		return property
+	case "border-image-source":
+		return "border-image"
+	case "font-family":
+		return "font"
+	}
+	return property
+}
+
+func (c *cascade) addFont(rule styleRule, from *source) {
+	family := ""
+	var src styleValue
+	for _, d := range rule.declarations {
+		switch d.property {
+		case "font-family":
+			family = fontFamily(d.value)
+		case "src":
+			src = styleValue{d.property, d.value, from}
+		}
+	}
+	if c.fonts == nil {
+		c.fonts = map[string]styleValue{}
+	}
+	c.fonts[family] = src
+}
+
+// fontFamily is a family's name, in lower case, without quotes.
+func fontFamily(value string) string {
+	return strings.ToLower(strings.Trim(strings.TrimSpace(value), `"'`))
+}
+
+// families are the font families that a declaration names.
+func (v styleValue) families() []string {
+	var out []string
+	for family := range strings.SplitSeq(v.value, ",") {
+		family = strings.TrimSpace(family)
+		if v.property == "font" && out == nil { // style and size stand before the first
+			family = family[strings.LastIndexAny(strings.TrimRight(family, `"'`), " \"'")+1:]
+		}
+		out = append(out, fontFamily(family))
+	}
+	return out
+}
+
+// fetch asks for what applies: images at once, the sources of a font one after
+// the other until one is a font.
+func (c *cascade) fetch(f *fetching) {
+	asked := map[string]bool{}
+	once := func(way *Way, s Setting, ref string, from *source) bool {
+		key := way.Destination + " " + s.Mode + " " + from.base.resolve(ref)
+		first := !asked[key]
+		asked[key] = true
+		return first
+	}
+	any := func(*fetching, Reply) bool { return true }
+	for _, key := range c.order {
+		v := c.values[key]
+		way, setting := imageOf(v.property)
+		for _, u := range urls(v.value) {
+			if s := u.setting(setting); way != nil && once(way, s, u.ref, v.from) {
+				f.load(way, s, u.ref, v.from, any)
+			}
+		}
+		if longhand(v.property) != "font" {
+			continue
+		}
+		for _, family := range v.families() {
+			src, found := c.fonts[family]
+			if !found {
+				continue
+			}
+			for _, u := range urls(src.value) {
+				if !once(styleFont, corsFixed, u.ref, src.from) {
+					break
+				}
+				if _, _, reply := f.load(styleFont, u.setting(corsFixed), u.ref, src.from, (*fetching).isFontFile); reply != nil {
+					break
+				}
+			}
+		}
+	}
+}
+
+// imageOf is the way by which an image of a property is loaded; nil for a
+// property that takes none.
+//
+// https://drafts.csswg.org/css-images-4/#url-notation
+func imageOf(property string) (*Way, Setting) {
+	switch longhand(property) {
+	case "background-image", "list-style-image", "border-image", "content", "cursor":
+		return styleImage, noCORS
+	case "mask-image", "shape-outside", "mask-border-source":
+		return styleCORSImage, corsFixed
+	}
+	return nil, Setting{}
+}
+
+func (f *fetching) isFontFile(reply Reply) bool {
+	return f.needsOK(reply, fontResponse) && isFont(reply.Body)
+}
