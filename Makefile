@@ -3,6 +3,8 @@
 GO        ?= go
 OUT       ?= out
 FUZZTIME  ?= 20s
+CASES     ?= 1000
+SEED      ?= 1
 RACE      ?= ./...
 BENCH     ?= .
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -17,10 +19,10 @@ FRESH := -count=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test race bench lint mutate fuzz clean
+.PHONY: help setup run test race bench lint mutate fuzz fuzz-browser clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## find or install what a run needs: a browser, the Node packages of Express
 	@$(GO) run ./cmd/corsproof setup
@@ -49,13 +51,17 @@ lint: ## gofmt, go vet, staticcheck, and every claim of the catalogue against th
 mutate: setup ## flip each comparison, drop each check of the oracle: does the catalogue notice?
 	$(GO) run ./internal/mutate/cmd
 
-fuzz: ## each fuzz test for FUZZTIME (20s)
+fuzz: ## Go's own fuzzing of the pure code: each fuzz test for FUZZTIME (20s)
 	@set -e; for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n 1 dirname | sort -u); do \
 		for name in $$($(GO) test -list '^Fuzz' "$$package" | grep '^Fuzz'); do \
 			echo "$$package $$name"; \
 			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package"; \
 		done; \
 	done
+
+fuzz-browser: setup ## random scenarios, oracle against browser: CASES (1000) of SEED (1), and half as many of today's
+	@$(GO) run ./cmd/corsproof fuzz -n $(CASES) -seed $(SEED) -out $(OUT)/fuzz
+	@$(GO) run ./cmd/corsproof fuzz -n $$(( $(CASES) / 2 )) -seed 0 -out $(OUT)/fuzz
 
 clean: ## remove what the targets wrote in this folder
 	rm -rf $(OUT) corsproof

@@ -19,9 +19,11 @@ import (
 // stands for itself and all below it; "" is everything of ours.
 var forbidden = map[string][]string{
 	"oracle":          {""},
-	"scenarios":       {"servers", "fixtures", "harness", "setup", "cmd"},
-	"fixtures":        {"servers", "harness", "setup", "cmd"},
-	"servers":         {"harness", "cmd"},
+	"scenarios":       {"servers", "fixtures", "harness", "fuzz", "setup", "cmd"},
+	"fixtures":        {"servers", "harness", "fuzz", "setup", "cmd"},
+	"servers":         {"harness", "fuzz", "cmd"},
+	"harness":         {"fuzz", "cmd"},
+	"fuzz":            {"servers", "setup", "cmd"},
 	"harness/browser": {"servers", "harness/report", "harness/judge", "harness/observe"},
 	"harness/report":  {"servers", "harness/browser", "harness/judge", "harness/observe"},
 	"harness/record":  {"servers", "scenarios", "fixtures", "harness/"},

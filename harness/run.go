@@ -27,6 +27,9 @@ type Options struct {
 	Permutations []*scenarios.Permutation
 	Browser      browser.Found
 	Headed       bool
+	// Without are switches to leave out of the engine's profile: what they
+	// explain is then unexpected.
+	Without []oracle.Switch
 	// Record is called for each record, in the order that cases finish, never
 	// twice at once.
 	Record func(record.Record)
@@ -239,6 +242,9 @@ func (r *run) tryIn(ctx context.Context, fleet *servers.Fleet, pending []*scenar
 	engine, err := s.look(ctx)
 	if err != nil {
 		return record.Engine{}, pending, err
+	}
+	for _, left := range r.Without {
+		delete(s.profile, left)
 	}
 	trials := make([]*trial, 0, len(pending))
 	for _, p := range pending {

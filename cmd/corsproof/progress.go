@@ -28,6 +28,18 @@ func newProgress(w io.Writer) *progress {
 }
 
 func (p *progress) show(s harness.Progress) {
+	p.draw(s.Done == s.Total, func(now time.Time) string {
+		rate := float64(s.Done) / now.Sub(p.started).Seconds()
+		line := fmt.Sprintf("%d/%d  %.0f cases/s", s.Done, s.Total, rate)
+		if s.Done*20 > s.Total { // before that, the rate is the start's
+			line += fmt.Sprintf("  %s left", time.Duration(float64(s.Total-s.Done)/rate*float64(time.Second)).Round(time.Second))
+		}
+		return line + fmt.Sprintf("  %d unexpected", s.Unexpected)
+	})
+}
+
+// draw shows a line, if the last one stands long enough, or all is done now.
+func (p *progress) draw(done bool, text func(now time.Time) string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	every := 5 * time.Second
@@ -35,17 +47,12 @@ func (p *progress) show(s harness.Progress) {
 		every = 100 * time.Millisecond
 	}
 	now := time.Now()
-	ended := s.Done == s.Total && !p.ended // which is not the last report: evidence is still gathered
+	ended := done && !p.ended // which is not the last report: evidence is still gathered
 	if !ended && now.Sub(p.last) < every || !p.terminal && p.last.IsZero() && now.Sub(p.started) < every {
 		return
 	}
-	p.last, p.ended = now, s.Done == s.Total
-	rate := float64(s.Done) / now.Sub(p.started).Seconds()
-	line := fmt.Sprintf("%d/%d  %.0f cases/s", s.Done, s.Total, rate)
-	if s.Done*20 > s.Total { // before that, the rate is the start's
-		line += fmt.Sprintf("  %s left", time.Duration(float64(s.Total-s.Done)/rate*float64(time.Second)).Round(time.Second))
-	}
-	line += fmt.Sprintf("  %d unexpected", s.Unexpected)
+	p.last, p.ended = now, done
+	line := text(now)
 	if p.terminal {
 		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 	} else {

@@ -1,7 +1,6 @@
 package cdp
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,10 +16,7 @@ import (
 // attributes are Set-Cookie's, and the browser ignores those it does not know.
 //
 // https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-the-set-cookie-header-field
-func cookieParam(c oracle.Cookie, now time.Time) (*network.CookieParam, error) {
-	fail := func(format string, args ...any) (*network.CookieParam, error) {
-		return nil, fmt.Errorf("cdp: cookie %s on %s: "+format, append([]any{c.Name, c.On}, args...)...)
-	}
+func cookieParam(c oracle.Cookie, now time.Time) *network.CookieParam {
 	p := &network.CookieParam{Name: c.Name, Value: c.Value, Path: c.Path, URL: c.On.String() + "/"}
 	if p.Path == "" {
 		p.Path = "/"
@@ -62,8 +58,17 @@ func cookieParam(c oracle.Cookie, now time.Time) (*network.CookieParam, error) {
 			}
 			p.Expires = cdp.TimeSinceEpoch(when.Unix())
 		case "partitioned":
-			return fail("a partitioned cookie needs the top-level site: only a response can set it")
+			// It is a reply of that origin to a page of its own that sets it.
+			p.PartitionKey = &network.CookiePartitionKey{TopLevelSite: siteOf(c.On)}
 		}
 	}
-	return p, nil
+	return p
+}
+
+// siteOf is the site that a cookie of the origin is partitioned by.
+func siteOf(o oracle.Origin) string {
+	if domain := oracle.RegistrableDomain(o.Host); domain != "" {
+		return o.Scheme + "://" + domain
+	}
+	return o.Scheme + "://" + o.Host
 }

@@ -38,11 +38,7 @@ func (c *profile) Close() error {
 func (c *profile) SetCookies(ctx context.Context, cookies []oracle.Cookie) error {
 	params := storage.SetCookiesParams{BrowserContextID: c.id}
 	for _, cookie := range cookies {
-		p, err := cookieParam(cookie, time.Now())
-		if err != nil {
-			return err
-		}
-		params.Cookies = append(params.Cookies, p)
+		params.Cookies = append(params.Cookies, cookieParam(cookie, time.Now()))
 	}
 	if _, err := cdp.Call(ctx, c.browser.conn, storage.SetCookies, params); err != nil {
 		return fmt.Errorf("cdp: set cookies: %w", err)
