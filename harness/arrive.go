@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/servers"
 )
 
@@ -12,9 +13,17 @@ import (
 const arriveTime = time.Second
 
 // awaitDue waits until all that is due on the wire in a step has arrived, but
-// not for long: what never comes, the judge will miss.
+// not for long: what never comes, the judge will miss. A load that no event
+// tells of (a beacon, a form) only begins with its outcome: it has the time of a
+// case, and is over when its requests have their answers.
 func (s *session) awaitDue(ctx context.Context, trials []*trial, step int) {
-	ctx, cancel := context.WithTimeout(ctx, arriveTime)
+	limit := arriveTime
+	for _, t := range trials {
+		if t.unseen(step) {
+			limit = max(limit, t.timeout())
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for {
 		changed := s.fleet.Ledger().Changed()
@@ -41,20 +50,25 @@ func (t *trial) awaits(arrived []servers.Entry, step int) bool {
 	if s.outcome == nil || s.outcome.TimedOut || s.outcome.Broken != "" {
 		return false
 	}
-	prediction := s.standard
-	if s.profile != nil {
-		prediction = *s.profile
-	}
 	due := 0
-	for _, w := range prediction.Wire {
+	for _, w := range t.due(step).Wire {
 		if !w.Maybe {
 			due++
 		}
 	}
 	for _, e := range arrived {
+		if e.Step == step && e.Pending && t.unseen(step) {
+			return true
+		}
 		if e.Step == step && !e.Retry {
 			due--
 		}
 	}
 	return due > 0
+}
+
+// unseen is true for a load of which the page could see nothing.
+func (t *trial) unseen(step int) bool {
+	o := t.steps[step].outcome
+	return o != nil && o.Read == oracle.Unobservable
 }

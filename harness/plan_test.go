@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,7 +46,9 @@ func TestLaneOf(t *testing.T) {
 		`request: {method: PUT}, server: {redirects: [{to: third}]}`:                                         laneHeld,
 		`request: {headers: {X-A: a}}, server: {redirects: [{to: third}]}`:                                   laneHeld,
 		`request: {via: xhr, sync: true}`:                                                                    laneAlone,
-		`request: {keepalive: true}`:                                                                         laneAlone,
+		`request: {keepalive: true}`:                                                                         laneMain,
+		`request: {via: beacon, body: ` + strings.Repeat("x", 513) + `}`:                                     laneAlone,
+		`request: {keepalive: true, method: POST, body: ` + strings.Repeat("x", 513) + `}`:                   laneAlone,
 		`cookies: [{on: api, name: a, value: "1"}], server: {set-up: gorilla-mux}`:                           laneAlone,
 		`server: {response: {headers: {Set-Cookie: a=1; Path=/}}}`:                                           laneAlone,
 		`server: {response: {headers: {strict-transport-security: max-age=60}}}`:                             laneAlone,
@@ -207,7 +210,7 @@ func TestSnippet(t *testing.T) {
 		`await fetch("https://api.other.test/a?b=\"'\u0026amp")`: {Via: "fetch"},
 		`await fetch("https://api.other.test/a?b=\"'\u0026amp", {method: "PUT", mode: "cors", credentials: "include", headers: {"X-A": "1"}, body: "x", keepalive: true})`: {
 			Via: "fetch", Method: "PUT", Mode: "cors", Credentials: "include", Keepalive: true,
-			Headers: oracle.Headers{{Name: "X-A", Value: "1"}}, Body: &oracle.Body{Bytes: []byte("x")},
+			Headers: oracle.Headers{{Name: "X-A", Value: "1"}}, Body: &oracle.Body{Type: "text/plain;charset=UTF-8", Bytes: []byte("x")},
 		},
 		`xhr.open("GET", "https://api.other.test/a?b=\"'\u0026amp", false); xhr.withCredentials = true; xhr.upload.onprogress = () => {}; xhr.send()`: {
 			Via: "xhr", Sync: true, Credentials: "include", UploadListener: true,
@@ -215,7 +218,15 @@ func TestSnippet(t *testing.T) {
 		`<img src="https://api.other.test/a?b=&#34;&#39;&amp;amp" crossorigin="use-credentials">`: {Via: "img-cors", Credentials: "include"},
 		`<img src="https://api.other.test/a?b=&#34;&#39;&amp;amp">`:                               {Via: "img"},
 		`<script type="module" src="https://api.other.test/a?b=&#34;&#39;&amp;amp"></script>`:     {Via: "module"},
-		`manifest https://api.other.test/a?b="'&amp`:                                              {Via: "manifest"},
+		`new EventSource("https://api.other.test/a?b=\"'\u0026amp", {withCredentials: true})`:     {Via: "eventsource", Credentials: "include"},
+		`new WebSocket("wss://api.other.test/a?b=\"'\u0026amp")`:                                  {Via: "websocket"},
+		`navigator.sendBeacon("https://api.other.test/a?b=\"'\u0026amp", new Blob(["{}"], {type: "application/json"}))`: {
+			Via: "beacon", Body: &oracle.Body{Type: "application/json", Bytes: []byte("{}")},
+		},
+		`<form action="https://api.other.test/a?b=&#34;&#39;&amp;amp" method="post" enctype="text/plain">  a=1`: {
+			Via: "form", Method: "post", Body: &oracle.Body{Type: "text/plain", Bytes: []byte("a=1")},
+		},
+		`manifest https://api.other.test/a?b="'&amp`: {Via: "manifest"},
 	} {
 		r.URL = url
 		assert.Equal(t, want, Snippet(r))

@@ -39,6 +39,20 @@ func Snippet(r oracle.Request) string {
 		return "@font-face { font-family: F; src: url(" + quoted(url) + ") }"
 	case "css-image":
 		return "background-image: url(" + quoted(url) + ")"
+	case "eventsource":
+		if r.Credentials == "include" {
+			return "new EventSource(" + quoted(url) + ", {withCredentials: true})"
+		}
+		return "new EventSource(" + quoted(url) + ")"
+	case "websocket":
+		return "new WebSocket(" + quoted(strings.Replace(url, "http", "ws", 1)) + ")"
+	case "beacon":
+		if r.Body == nil {
+			return "navigator.sendBeacon(" + quoted(url) + ")"
+		}
+		return "navigator.sendBeacon(" + quoted(url) + ", " + bodyText(r.Body) + ")"
+	case "form":
+		return form(r, url)
 	case "iframe":
 		return element("iframe", "", "src", url, r, "") + "</iframe>"
 	}
@@ -67,6 +81,22 @@ func element(name, attributes, urlAttribute, url string, r oracle.Request, cors 
 	return b.String()
 }
 
+// form is the start tag of a form and its body, if it has one.
+func form(r oracle.Request, url string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<form action="%s"`, html.EscapeString(url))
+	if r.Method != "" {
+		fmt.Fprintf(&b, ` method="%s"`, html.EscapeString(r.Method))
+	}
+	if r.Body == nil {
+		return b.String() + ">"
+	}
+	if enctype, _, _ := strings.Cut(r.Body.Type, ";"); enctype != "" {
+		fmt.Fprintf(&b, ` enctype="%s"`, html.EscapeString(enctype))
+	}
+	return b.String() + ">  " + text(r.Body.Bytes)
+}
+
 func fetchInit(r oracle.Request) string {
 	var fields []string
 	add := func(name, value string) {
@@ -85,6 +115,9 @@ func fetchInit(r oracle.Request) string {
 	}
 	if r.Body != nil {
 		fields = append(fields, "body: "+bodyText(r.Body))
+	}
+	if r.Body != nil && r.Body.Stream {
+		fields = append(fields, `duplex: "half"`)
 	}
 	if r.Keepalive {
 		fields = append(fields, "keepalive: true")
@@ -122,10 +155,19 @@ func headerFields(headers oracle.Headers) string {
 }
 
 func bodyText(b *oracle.Body) string {
-	if b.Stream {
-		return "stream"
+	shown := quoted(text(b.Bytes))
+	switch b.Type {
+	case "text/plain;charset=UTF-8":
+		return shown
+	case "application/x-www-form-urlencoded;charset=UTF-8":
+		return "new URLSearchParams(" + shown + ")"
+	case "":
+		if b.Stream {
+			return "stream"
+		}
+		return "bytes"
 	}
-	return quoted(text(b.Bytes))
+	return "new Blob([" + shown + "], {type: " + quoted(b.Type) + "})"
 }
 
 func quoted(s string) string {

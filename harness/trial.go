@@ -172,7 +172,7 @@ func relevantSwitches(profile oracle.Profile, predict func(oracle.Profile) []ora
 func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 	lane := laneMain
 	for i, s := range p.Steps {
-		if len(p.Steps) > 1 || s.Request.Sync || s.Request.Keepalive || s.Fresh || lastsInProfile(s.Server) {
+		if len(p.Steps) > 1 || s.Request.Sync || s.Fresh || outlivesPage(s.Request) || lastsInProfile(s.Server) {
 			return laneAlone
 		}
 		if s.Server.SetUp != nil && len(s.Cookies) > 0 { // its paths are every case's
@@ -207,6 +207,13 @@ func paints(s scenarios.Step) bool {
 }
 
 var urlInRule = regexp.MustCompile(`(?i)\{[^{}]*(\{url:[^{}]*\}[^{}]*)*url\(`)
+
+// outlivesPage is true for a request of which browsers count the bytes: all such
+// requests of a profile share 64 KiB.
+func outlivesPage(r scenarios.Request) bool {
+	const small = 512 // many of them have room at once
+	return (r.Keepalive || r.Via == "beacon") && r.Body != nil && len(r.Body.Bytes)+len(r.Body.Text.String()) > small
+}
 
 // slow is true when a reply holds its connection, of which a host has six.
 func slow(s scenarios.Server) bool {
@@ -293,7 +300,7 @@ func (t *trial) probe(step int) browser.Probe {
 		p.Headers = append(p.Headers, [2]string{h.Name, h.Value})
 	}
 	if r.Body != nil {
-		p.Body = &browser.Body{Type: s.Step.Request.Body.Type, Base64: base64.StdEncoding.EncodeToString(r.Body.Bytes), Stream: r.Body.Stream}
+		p.Body = &browser.Body{Type: r.Body.Type, Base64: base64.StdEncoding.EncodeToString(r.Body.Bytes), Stream: r.Body.Stream}
 	}
 	return p
 }
@@ -318,9 +325,12 @@ func (t *trial) setUp(step int) string {
 }
 
 // prediction is the engine's for the first step.
-func (t *trial) prediction() oracle.Prediction {
-	if p := t.steps[0].profile; p != nil {
+func (t *trial) prediction() oracle.Prediction { return t.due(0) }
+
+// due is what the engine is to do in a step.
+func (t *trial) due(step int) oracle.Prediction {
+	if p := t.steps[step].profile; p != nil {
 		return *p
 	}
-	return t.steps[0].standard
+	return t.steps[step].standard
 }

@@ -6,12 +6,15 @@ import (
 	"strings"
 )
 
+// keepaliveBytes is how much body the keepalive requests on their way may have,
+// all together.
+const keepaliveBytes = 64 << 10
+
 // networkFetch is HTTP-network-or-cache fetch : it answers from the HTTP
 // cache, or sends the request, with or without credentials.
 //
 // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
 func (f *fetching) networkFetch() (Reply, bool) {
-	const keepaliveBytes = 64 << 10
 	if f.asked.Keepalive && f.body != nil && len(f.body.Bytes) > keepaliveBytes {
 		f.fail(NetworkError, keepaliveLimit, "A keepalive request may have 64 KiB of body, and this one has ", itoa(len(f.body.Bytes)), " bytes.")
 		return Reply{}, false
@@ -20,6 +23,9 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.rewriteRange(f.headers.wire())}
 	if f.body != nil && len(f.body.Bytes) > 0 {
 		w.Body = f.body.Bytes
+	}
+	if f.mode == "websocket" {
+		w.SocketKey = socketKey
 	}
 	if include {
 		w.Cookie = f.state.cookieHeader(f.url(), f.cookieContext())

@@ -203,13 +203,17 @@ func (f *fetching) prepareLoad() bool {
 	f.note(potentialCORS, capital(f.way.About), " makes a request with mode ", f.mode, " and credentials ", f.credentials, ".")
 	switch f.way.Via {
 	case "beacon":
-		f.prepareBeacon()
+		if !f.prepareBeacon() {
+			return false
+		}
+	case "eventsource":
+		f.headers = Headers{{"Accept", "text/event-stream"}}
+		f.asked.Cache = "no-store"
 	case "form":
-		if strings.EqualFold(f.asked.Method, "post") {
-			f.method, f.body = "POST", f.asked.Body
-			if f.body != nil && f.body.Type != "" {
-				f.headers = Headers{{"Content-Type", f.body.Type}}
-			}
+		f.prepareForm()
+	case "websocket":
+		if !f.prepareSocket() {
+			return false
 		}
 	}
 	if u.userinfo != "" && f.refusesUserinfo() {
@@ -222,23 +226,36 @@ func (f *fetching) prepareLoad() bool {
 // refusesUserinfo says whether an engine does not load from a URL with a user
 // name in it: subresources without CORS, fetch() and EventSource always.
 func (f *fetching) refusesUserinfo() bool {
-	return f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr" &&
+	return f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr" && f.way.kind != socketLoad &&
 		(f.mode != "cors" || f.way.kind == apiLoad || f.way.kind == streamLoad)
 }
 
-// prepareBeacon asks by mode cors for a body whose type is not safelisted.
+// prepareBeacon asks by mode cors for a body whose type is not safelisted. It
+// is false where sendBeacon() refuses: it gives false, or throws.
 //
 // https://w3c.github.io/beacon/#sec-processing-model
-func (f *fetching) prepareBeacon() {
+func (f *fetching) prepareBeacon() bool {
 	f.method, f.body, f.unsafeRequest = "POST", f.asked.Body, true
 	f.asked.Keepalive = true
-	if f.body == nil || f.body.Type == "" {
-		return
+	if f.body == nil {
+		return true
+	}
+	if f.body.Stream {
+		f.fail(InvalidRequest, beaconSend, "A beacon outlives its page, and so cannot send a stream: sendBeacon() throws.")
+		return false
+	}
+	if len(f.body.Bytes) > keepaliveBytes {
+		f.fail(NetworkError, beaconSend, "Beacons share 64 KiB, and this one has ", itoa(len(f.body.Bytes)), " bytes: sendBeacon() gives false.")
+		return false
+	}
+	if f.body.Type == "" {
+		return true
 	}
 	f.headers = Headers{{"Content-Type", f.body.Type}}
 	if !IsSafelistedRequestHeader("Content-Type", f.body.Type) {
 		f.mode = "cors"
 	}
+	return true
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

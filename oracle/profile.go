@@ -52,6 +52,7 @@ const (
 	PutKeepsCached                 Switch = "put-keeps-cached"
 	BlockedNotCached               Switch = "blocked-not-cached"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
+	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 )
 
 // SwitchInfo is what there is to say of a switch.
@@ -145,6 +146,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/cors_url_loader.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
+	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/eventsource/event_source.cc", []string{"chromium"}},
 }
 
 // Switches lists every switch.

@@ -99,6 +99,9 @@ type WireRequest struct {
 	// Maybe is true for a request that need not come: something that fails
 	// elsewhere may be known before it begins.
 	Maybe bool `json:"maybe,omitempty"`
+	// SocketKey is the Sec-WebSocket-Key of a handshake. A browser draws one;
+	// this one is as good as any.
+	SocketKey string `json:"-"`
 }
 
 // AfterNothing is [WireRequest.After] for a request that waits for no answer.

@@ -63,6 +63,9 @@ var (
 	frameOptions        = algorithm{"X-Frame-Options check", htmlSpec + "document-lifecycle.html#check-a-navigation-response's-adherence-to-x-frame-options"}
 	frameAncestorsCheck = algorithm{"frame-ancestors check", "https://w3c.github.io/webappsec-csp/#frame-ancestors-navigation-response"}
 	streamResponse      = algorithm{"EventSource", htmlSpec + "server-sent-events.html#dispatchMessage"}
+	socketOpen          = algorithm{"establish a WebSocket connection", "https://websockets.spec.whatwg.org/#concept-websocket-establish"}
+	beaconSend          = algorithm{"sendBeacon()", "https://w3c.github.io/beacon/#sec-processing-model"}
+	formSubmit          = algorithm{"form submission", htmlSpec + "form-control-infrastructure.html#form-submission-algorithm"}
 	workerResponse      = algorithm{"fetch a worker script", htmlSpec + "webappapis.html#fetch-a-classic-worker-script"}
 	mediaResponse       = algorithm{"media data", htmlSpec + "media.html#media-data-processing-steps-list"}
 	linkResponse        = algorithm{"process a linked resource", htmlSpec + "links.html#default-fetch-and-process-the-linked-resource"}

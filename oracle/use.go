@@ -1,5 +1,7 @@
 package oracle
 
+import "strings"
+
 // fetch runs main fetch and the checks that come after it. false: network
 // error.
 func (f *fetching) fetch() (Reply, bool) {
@@ -10,7 +12,7 @@ func (f *fetching) fetch() (Reply, bool) {
 	if f.opaqueRedirect {
 		return reply, true
 	}
-	if f.method == "HEAD" || isNullBodyStatus(reply.Status) {
+	if f.method == "HEAD" || isNullBodyStatus(reply.Status) && f.mode != "websocket" {
 		reply.Body = nil
 	}
 	coded := true
@@ -24,11 +26,17 @@ func (f *fetching) fetch() (Reply, bool) {
 	case f.tainting == "opaque" && !f.allowedByORB(reply):
 		return Reply{}, false
 	}
-	if reply.Abort == "in-body" {
+	if reply.Abort == "in-body" && !f.opensBeforeBody() {
 		f.fail(NetworkError, networkFetch, "The response broke off in its body.")
 		return Reply{}, false
 	}
 	return reply, true
+}
+
+// opensBeforeBody holds for the ways to load that are open with the head of the
+// response, whatever becomes of the rest.
+func (f *fetching) opensBeforeBody() bool {
+	return f.way.kind == streamLoad || f.way.kind == socketLoad
 }
 
 // isNullBodyStatus holds for the statuses whose responses have no body.
@@ -232,9 +240,17 @@ func (f *fetching) useStream(reply Reply) {
 		f.fail(WrongType, streamResponse, "Status ", itoa(reply.Status), " is not 200.")
 	case !ok || m.Essence() != "text/event-stream":
 		f.fail(WrongType, streamResponse, "An event stream must be text/event-stream, and ", contentType(reply.Headers), ".")
+	case f.state.Profile[EventStreamNeedsUTF8] && m.hasOtherCharset():
+		f.fail(WrongType, streamResponse, "The event stream's charset is not UTF-8.")
 	default:
 		f.finish(Allowed, "", streamResponse, "The stream opens, and the page gets its events.")
 	}
+}
+
+// hasOtherCharset says whether the type has a charset that is not called UTF-8.
+func (m MIMEType) hasOtherCharset() bool {
+	charset, found := m.Parameter("charset")
+	return found && !strings.EqualFold(charset, "utf-8")
 }
 
 func (f *fetching) useWorker(reply Reply) {
@@ -269,13 +285,4 @@ func (f *fetching) useLoaded(reply Reply) {
 		return
 	}
 	f.finish(Allowed, "", a, "It loads, and script can read it.")
-}
-
-// useSocket looks at the handshake: no CORS, the server decides by Origin.
-func (f *fetching) useSocket(reply Reply) {
-	if reply.Status == 101 {
-		f.finish(Allowed, "", networkFetch, "Status 101 opens the WebSocket: CORS has no say, the server must look at Origin.")
-		return
-	}
-	f.fail(NetworkError, networkFetch, "Status ", itoa(reply.Status), " does not open a WebSocket.")
 }

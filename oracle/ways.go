@@ -129,7 +129,7 @@ var ways = []Way{
 
 	{Via: "iframe", About: "an iframe", Destination: "iframe", Settings: []Setting{navigation}, Takes: byPolicy, Reads: taintable, kind: frameLoad},
 	{Via: "object", About: "an object element", Destination: "object", Settings: []Setting{navigation}, Reads: taintable, kind: frameLoad},
-	{Via: "form", About: "a form submitted into a frame", Destination: "iframe", Settings: []Setting{navigation}, Takes: []Knob{KnobMethod, KnobBody}, Reads: unseen, kind: silentLoad},
+	{Via: "form", About: "a form submitted into a frame", Destination: "iframe", Settings: []Setting{navigation}, Takes: []Knob{KnobMethod, KnobBody, KnobReferrerPolicy}, Reads: unseen, kind: silentLoad},
 	{Via: "websocket", About: "a WebSocket", Destination: "", Settings: []Setting{{"websocket", always}}, Reads: readable, kind: socketLoad},
 }
 

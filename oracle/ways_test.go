@@ -149,6 +149,12 @@ func TestUseOfResponses(t *testing.T) {
 		{"frame bogus", nil, "iframe", own, answers(200, "x", "X-Frame-Options", "maybe"), Allowed, ""},
 		{"stream", nil, "eventsource", own, answers(200, "data: x\n\n", "Content-Type", "text/event-stream"), Allowed, ""},
 		{"stream 204", nil, "eventsource", own, answers(204, ""), Blocked, WrongType},
+		{"stream in Latin-1", nil, "eventsource", own, answers(200, "", "Content-Type", "text/event-stream;charset=latin1"), Allowed, ""},
+		{"stream in Latin-1 in Chromium", chromium, "eventsource", own, answers(200, "", "Content-Type", "text/event-stream;charset=latin1"), Blocked, WrongType},
+		{"stream in UTF-8 in Chromium", chromium, "eventsource", own, answers(200, "", "Content-Type", "text/event-stream;charset=utf-8"), Allowed, ""},
+		{"stream that breaks off", nil, "eventsource", own, func(WireRequest) Reply {
+			return Reply{Headers: h("Content-Type", "text/event-stream"), Abort: "in-body"}
+		}, Allowed, ""},
 		{"stream as text", nil, "eventsource", own, answers(200, "", "Content-Type", "text/plain"), Blocked, WrongType},
 		{"worker", nil, "worker", own, answers(200, "1", "Content-Type", js), Allowed, ""},
 		{"worker as text", nil, "worker", own, answers(200, "1", "Content-Type", "text/plain"), Blocked, WrongType},
@@ -157,8 +163,7 @@ func TestUseOfResponses(t *testing.T) {
 		{"audio empty", nil, "audio", own, answers(200, ""), Blocked, WrongType},
 		{"audio 404", nil, "audio", own, answers(404, "ID3"), Blocked, WrongType},
 		{"track", nil, "track", own, answers(200, "WEBVTT"), Allowed, ""},
-		{"websocket", nil, "websocket", "wss://api.other.test/x", answers(101, ""), Allowed, ""},
-		{"websocket refused", nil, "websocket", "wss://api.other.test/x", answers(403, ""), Blocked, NetworkError},
+		{"websocket refused", nil, "websocket", "wss://api.other.test/x", answers(403, ""), Blocked, WrongType},
 		{"mixed websocket", nil, "websocket", "ws://api.other.test/x", answers(101, ""), Blocked, MixedContent},
 		{"css-mask without CORS", nil, "css-mask", api, answers(200, png), Unobservable, MissingAllowOrigin},
 	} {

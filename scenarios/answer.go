@@ -78,6 +78,9 @@ func (b *Bound) response(s *Step, q Query, names Names) Answer {
 
 // answer is a reply with what via can load where it has no body of its own.
 func (b *Bound) answer(reply Reply, via oracle.Via, q Query, names Names) Answer {
+	if via == "websocket" {
+		return b.handshake(reply, q, names)
+	}
 	a := reply.answer(200, q, names)
 	if reply.Body != nil || reply.Raw != nil || !mayHaveBody(a.Status) {
 		return a

@@ -28,13 +28,14 @@ type Query struct {
 	Origin         string // header values, "" when absent
 	RequestMethod  string
 	RequestHeaders string
+	SocketKey      string // Sec-WebSocket-Key
 }
 
 // Answer is a concrete reply: placeholders expanded, default body filled in.
 type Answer struct {
 	Status  int
 	Headers oracle.Headers
-	Body    []byte
+	Body    []byte // after status 101 the one message that the server sends
 	Raw     []byte // the whole answer; nil: built from the parts above
 	Delay   time.Duration
 	Abort   string // "", before-headers, in-body
@@ -87,12 +88,7 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 	if len(r.Headers) > 0 {
 		bound.Request.Headers = r.Headers.expand(Query{}, names)
 	}
-	if r.Body != nil {
-		bound.Request.Body.Bytes = r.Body.Bytes
-		if r.Body.Bytes == nil {
-			bound.Request.Body.Bytes = isomorphicEncode(r.Body.Text.Expand(Query{}, names))
-		}
-	}
+	bound.Request.Body = r.body(names)
 	for _, c := range s.Cookies {
 		bound.Cookies = append(bound.Cookies, b.cookie(i, c))
 	}
@@ -187,6 +183,7 @@ func (b *Bound) query(w oracle.WireRequest) (Query, bool) {
 	return Query{
 		At: at, Hop: address.Hop, Path: path, Preflight: w.Preflight,
 		Origin: w.Origin, RequestMethod: w.RequestMethod, RequestHeaders: w.RequestHeaders,
+		SocketKey: w.SocketKey,
 	}, true
 }
 

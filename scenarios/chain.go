@@ -23,7 +23,7 @@ type link struct {
 
 func newChain(step *Step) chain {
 	at, _, _ := ResolveOrigin(step.Request.To)
-	c := chain{{at: at, path: wirePath(step.Request.Path)}}
+	c := chain{{at: at, path: wirePath(step.Request.path())}}
 	for _, hop := range step.Server.Redirects {
 		next := c[len(c)-1]
 		if hop.Location != nil {
@@ -40,6 +40,14 @@ func newChain(step *Step) chain {
 		c = append(c, next)
 	}
 	return c
+}
+
+// path is the path that the request asks for: a form's fields may be in it.
+func (r Request) path() string {
+	if r.Via != "form" || strings.EqualFold(r.Method, "POST") {
+		return r.Path
+	}
+	return oracle.FormTarget(r.Path, r.body(originsOnly{}))
 }
 
 // follow is where a literal `location` leads from l: hop is the next one.

@@ -181,7 +181,13 @@ func (d *decoder) integer(n *node, what string, least, most int) int {
 }
 
 func (d *decoder) status(n *node) int {
-	return d.integer(n, "a status from 200 to 599", 200, 599)
+	const what = "a status from 200 to 599, or 101"
+	status := d.integer(n, what, 101, 599)
+	if status > 101 && status < 200 {
+		d.bad(n, what)
+		return 0
+	}
+	return status
 }
 
 // duration reads a positive time as Go writes it.

@@ -36,6 +36,11 @@ func (c *conn) send(r *request, e *Entry, a scenarios.Answer) bool {
 	switch {
 	case a.Abort != "":
 		return c.reset()
+	case a.Status == http.StatusSwitchingProtocols:
+		if first(r.headers, "Sec-WebSocket-Key") != "" && a.Raw == nil {
+			c.speak(a.Body)
+		}
+		return c.finish()
 	case last, !r.keepsAlive():
 		return c.finish()
 	}
@@ -49,7 +54,7 @@ func appendAnswer(dst []byte, method string, a scenarios.Answer) (out []byte, se
 	sent.Abort = a.Abort
 	none := bodiless(method, a.Status)
 	switch {
-	case a.Abort == beforeHeaders, a.Abort == inBody && none && a.Raw == nil:
+	case a.Abort == beforeHeaders, a.Abort == inBody && none && a.Raw == nil && a.Status != http.StatusSwitchingProtocols:
 		// Without a body there is nothing else to break off.
 		return dst, sent, true
 	case a.Raw != nil:

@@ -314,5 +314,6 @@ func (f *Fleet) answer(e *Entry, a armed) scenarios.Answer {
 		Origin:         first(e.Headers, "Origin"),
 		RequestMethod:  first(e.Headers, "Access-Control-Request-Method"),
 		RequestHeaders: first(e.Headers, "Access-Control-Request-Headers"),
+		SocketKey:      first(e.Headers, "Sec-WebSocket-Key"),
 	})
 }

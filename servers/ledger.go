@@ -53,7 +53,7 @@ type Ledger struct {
 	seq       int64
 	cases     map[string]*caseLog
 	sentinels map[sentinel]bool
-	changed   chan struct{} // closed at the next arrival; nil while nobody waits
+	changed   chan struct{} // closed at the next change; nil while nobody waits
 }
 
 type caseLog struct {
@@ -89,7 +89,7 @@ func (l *Ledger) Case(token string) []Entry {
 	return entries
 }
 
-// Changed is closed when the next request arrives that belongs to a case.
+// Changed is closed when the next request of a case arrives, or gets its answer.
 func (l *Ledger) Changed() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -97,6 +97,14 @@ func (l *Ledger) Changed() <-chan struct{} {
 		l.changed = make(chan struct{})
 	}
 	return l.changed
+}
+
+// notify wakes whoever waits for a change; l.mu is held.
+func (l *Ledger) notify() {
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
 }
 
 // Sentinel reports whether the sentinel with that id arrived at origin.
@@ -129,10 +137,7 @@ func (l *Ledger) arrived(at oracle.Origin, a scenarios.Address, path string, h r
 			earlier.Target == e.Target && earlier.At == at && earlier.Step == e.Step
 	})
 	log.entries = append(log.entries, e)
-	if l.changed != nil {
-		close(l.changed)
-		l.changed = nil
-	}
+	l.notify()
 	return e
 }
 
@@ -141,6 +146,7 @@ func (l *Ledger) update(e *Entry, change func(*Entry)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	change(e)
+	l.notify()
 }
 
 func (l *Ledger) setStep(token string, step int) {

@@ -118,8 +118,9 @@ func (l *listener) serve(tcp *net.TCPConn) {
 	case secure.ConnectionState().NegotiatedProtocol == "h2":
 		l.serveH2(secure, c.at)
 	default:
-		// crypto/tls lets a client that offers only http/1.1 through.
-		l.fleet.config.Log("servers: %s speaks HTTP/2 only: a client that does not was turned away", c.at)
+		// crypto/tls lets a client through that does not offer h2: browsers do
+		// not for a WebSocket.
+		c.serve()
 	}
 }
 

@@ -129,6 +129,9 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 		r.RequestMethod, _ = r.Header("Access-Control-Request-Method")
 		r.RequestHeaders, _ = r.Header("Access-Control-Request-Headers")
 		r.Cookie, _ = r.Header("Cookie")
+		if via == "form" {
+			r = r.withoutBoundary()
+		}
 		s.Wire = append(s.Wire, r)
 	}
 	if s.Reason == oracle.SchemeNotHTTP && len(s.Wire) > 0 {
@@ -137,6 +140,22 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 		s.Reason = oracle.RedirectScheme
 	}
 	return s
+}
+
+// withoutBoundary puts the oracle's boundary in the place of the one that the
+// browser drew for a multipart form.
+func (r Request) withoutBoundary() Request {
+	contentType, _ := r.Header("Content-Type")
+	before, boundary, found := strings.Cut(contentType, "multipart/form-data; boundary=")
+	if !found || before != "" {
+		return r
+	}
+	r.Headers = slices.Clone(r.Headers)
+	for i := range r.Headers {
+		r.Headers[i].Value = strings.Replace(r.Headers[i].Value, boundary, oracle.FormBoundary, 1)
+	}
+	r.Body = strings.ReplaceAll(r.Body, boundary, oracle.FormBoundary)
+	return r
 }
 
 // parsed is true where script reads a value instead of a body.

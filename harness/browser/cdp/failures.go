@@ -40,8 +40,15 @@ func readEntry(entry *cdplog.Entry) (browser.Failure, bool) {
 		return browser.Failure{URL: address, Native: native, Param: param, Reason: corsReasons[network.CorsError(native)]}, true
 	}
 	if _, rest, ok := strings.Cut(text, "Mixed Content: "); ok && strings.Contains(text, "request has been blocked") {
-		_, rest, _ = strings.Cut(rest, "requested an insecure ")
+		if _, request, found := strings.Cut(rest, "requested an insecure "); found {
+			rest = request
+		} else { // of a WebSocket
+			_, rest, _ = strings.Cut(rest, "connect to the insecure ")
+		}
 		return browser.Failure{URL: quoted(rest), Native: "mixed-content", Reason: oracle.MixedContent}, true
+	}
+	if f, ok := socketFailure(text); ok {
+		return f, true
 	}
 	if strings.Contains(text, "violates the following Content Security Policy directive") {
 		return browser.Failure{URL: quoted(text), Native: "csp", Reason: oracle.ContentSecurityPolicy}, true

@@ -1,0 +1,167 @@
+package oracle
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"mime/multipart"
+	"strings"
+)
+
+// FormBoundary stands for the boundary of a multipart form, which a browser
+// draws at random.
+const FormBoundary = "corsproof-boundary"
+
+const (
+	urlEncoded = "application/x-www-form-urlencoded"
+	formData   = "multipart/form-data"
+	plainText  = "text/plain"
+)
+
+// prepareForm is form submission: by POST the fields are the body, by GET they
+// take the place of the URL's query.
+//
+// https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-algorithm
+func (f *fetching) prepareForm() {
+	entries := formEntries(f.asked.Body)
+	if !strings.EqualFold(f.asked.Method, "post") {
+		u := *f.url()
+		u.query = "?" + encodeURL(entries)
+		f.urls[0] = &u
+		f.note(formSubmit, "By GET the fields of the form become the query of the URL.")
+		return
+	}
+	f.method = "POST"
+	body := &Body{Type: formType(f.asked.Body)}
+	switch body.Type {
+	case formData:
+		body.Type += "; boundary=" + FormBoundary
+		body.Bytes = encodeMultipart(entries)
+	case plainText:
+		for _, e := range entries {
+			body.Bytes = append(body.Bytes, e.name+"="+e.value+"\r\n"...)
+		}
+	default:
+		body.Bytes = []byte(encodeURL(entries))
+	}
+	f.body, f.headers = body, Headers{{"Content-Type", body.Type}}
+	f.note(formSubmit, "By POST the fields of the form are the body, as ", formType(f.asked.Body), ".")
+}
+
+// FormTarget is the path and query that a form's GET asks for.
+func FormTarget(path string, body *Body) string {
+	path, _, _ = strings.Cut(path, "?")
+	return path + "?" + encodeURL(formEntries(body))
+}
+
+// formType is the form's enctype: what is none of the three is the first.
+func formType(b *Body) string {
+	if b == nil {
+		return urlEncoded
+	}
+	m, _ := ParseMIMEType(b.Type)
+	switch essence := m.Essence(); essence {
+	case formData, plainText:
+		return essence
+	}
+	return urlEncoded
+}
+
+type formEntry struct{ name, value string }
+
+// formEntries are the fields of a form with that body: of a multipart body with
+// a boundary its parts, of any other its pairs.
+func formEntries(b *Body) []formEntry {
+	if b == nil {
+		return nil
+	}
+	if _, parameters, err := mime.ParseMediaType(b.Type); err == nil && formType(b) == formData && parameters["boundary"] != "" {
+		return multipartEntries(b.Bytes, parameters["boundary"])
+	}
+	var entries []formEntry
+	separator := "&"
+	plain := formType(b) == plainText
+	if plain {
+		separator = "\n"
+	}
+	for pair := range strings.SplitSeq(string(b.Bytes), separator) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(pair, "\r"), "=")
+		switch {
+		case pair == "":
+			continue
+		case !plain:
+			name, value = decodePlus(name), decodePlus(value)
+		}
+		entries = append(entries, formEntry{newlines(name), newlines(value)})
+	}
+	return entries
+}
+
+func multipartEntries(body []byte, boundary string) []formEntry {
+	var entries []formEntry
+	for reader := multipart.NewReader(bytes.NewReader(body), boundary); ; {
+		part, err := reader.NextPart()
+		if err != nil {
+			return entries
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return entries
+		}
+		entries = append(entries, formEntry{newlines(part.FormName()), newlines(string(value))})
+	}
+}
+
+func decodePlus(s string) string { return percentDecode(strings.ReplaceAll(s, "+", " ")) }
+
+// newlines writes every line end as CRLF.
+func newlines(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	return strings.ReplaceAll(s, "\n", "\r\n")
+}
+
+// encodeURL is the application/x-www-form-urlencoded serializer.
+//
+// https://url.spec.whatwg.org/#concept-urlencoded-serializer
+func encodeURL(entries []formEntry) string {
+	var out strings.Builder
+	part := func(s string) {
+		for i := range len(s) {
+			switch c := s[i]; {
+			case c == ' ':
+				out.WriteByte('+')
+			case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', strings.IndexByte("*-._", c) >= 0:
+				out.WriteByte(c)
+			default:
+				out.WriteByte('%')
+				out.WriteByte(upperHex[c>>4])
+				out.WriteByte(upperHex[c&15])
+			}
+		}
+	}
+	for i, e := range entries {
+		if i > 0 {
+			out.WriteByte('&')
+		}
+		part(e.name)
+		out.WriteByte('=')
+		part(e.value)
+	}
+	return out.String()
+}
+
+const upperHex = "0123456789ABCDEF"
+
+// encodeMultipart is the multipart/form-data encoding algorithm.
+//
+// https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart/form-data-encoding-algorithm
+func encodeMultipart(entries []formEntry) []byte {
+	var out bytes.Buffer
+	for _, e := range entries {
+		out.WriteString("--" + FormBoundary + "\r\nContent-Disposition: form-data; name=\"" + quoteName.Replace(e.name) + "\"\r\n\r\n" + e.value + "\r\n")
+	}
+	out.WriteString("--" + FormBoundary + "--\r\n")
+	return out.Bytes()
+}
+
+var quoteName = strings.NewReplacer("\n", "%0A", "\r", "%0D", `"`, "%22")

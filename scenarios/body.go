@@ -1,0 +1,52 @@
+package scenarios
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/corsproof/corsproof/oracle"
+)
+
+const (
+	stringType = "text/plain;charset=UTF-8"
+	paramsType = "application/x-www-form-urlencoded;charset=UTF-8"
+)
+
+// body is the request's body as its page sends it; nil for none.
+func (r Request) body(names Names) *oracle.Body {
+	if r.Body == nil {
+		return nil
+	}
+	b := &oracle.Body{Bytes: r.Body.Bytes, Stream: r.Body.Stream}
+	if b.Bytes == nil {
+		b.Bytes = isomorphicEncode(r.Body.Text.Expand(Query{}, names))
+	}
+	b.Type = r.Body.brings(b.Bytes, r.Via)
+	return b
+}
+
+// brings is the Content-Type that the body brings by itself, made of what a
+// page has: a text without a type is a string, one as URLSearchParams would
+// write it is such; anything else with a type is a Blob, whose type is in lower
+// case.
+//
+// https://fetch.spec.whatwg.org/#concept-bodyinit-extract
+func (b *Body) brings(bytes []byte, via oracle.Via) string {
+	switch {
+	case b.Stream:
+		return ""
+	case via == "form": // its enctype, and where its fields end
+		return b.Type
+	case b.Type == "" && b.Bytes == nil && utf8.Valid(bytes), b.Type == stringType && utf8.Valid(bytes):
+		return stringType
+	case b.Type == paramsType && urlEncoded.Match(bytes):
+		return paramsType
+	case strings.ContainsFunc(b.Type, func(r rune) bool { return r < ' ' || r > '~' }):
+		return ""
+	}
+	return strings.ToLower(b.Type)
+}
+
+// urlEncoded matches what URLSearchParams writes as it stands.
+var urlEncoded = regexp.MustCompile(`^[\w*.+-]+=[\w*.+-]*(&[\w*.+-]+=[\w*.+-]*)*$`)
