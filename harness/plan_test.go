@@ -71,7 +71,7 @@ func TestBatches(t *testing.T) {
 	some := func(n int, page oracle.Origin, lane lane, cookies int) []*trial {
 		var out []*trial
 		for range n {
-			step := scenarios.BoundStep{Cookies: make([]oracle.Cookie, cookies)}
+			step := scenarios.BoundStep{Step: &scenarios.Step{}, Cookies: make([]oracle.Cookie, cookies)}
 			step.Request.Client.Page = page
 			out = append(out, &trial{lane: lane, bound: &scenarios.Bound{Steps: []scenarios.BoundStep{step}}})
 		}

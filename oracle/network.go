@@ -90,9 +90,11 @@ func (f *fetching) retriesMisdirected(reply Reply) bool {
 	return true
 }
 
-// exchange puts a request on the wire and takes the answer. false: there was
-// none that is a response.
+// exchange puts a request on the wire, as the step that was noted last says, and
+// takes the answer. false: there was none that is a response.
 func (f *fetching) exchange(w WireRequest) (Reply, bool) {
+	step := &f.p.Trace[len(f.p.Trace)-1]
+	step.Wire = append(step.Wire, len(f.p.Wire))
 	f.p.Wire = append(f.p.Wire, w)
 	reply := f.server.Reply(w)
 	if reply.Status == 0 {

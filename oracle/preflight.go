@@ -110,13 +110,13 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 		Method: "OPTIONS", URL: f.url().wire(), Preflight: true, Origin: origin,
 		RequestMethod: f.method, RequestHeaders: strings.Join(unsafe, ","),
 	}
-	asked := "An OPTIONS asks " + f.url().origin.String() + " for " + f.method + headersPhrase(unsafe)
+	f.note(preflightFetch, "An OPTIONS asks ", f.url().origin.String(), " for ", f.method, headersPhrase(unsafe), ", without credentials.")
 	reply, ok := f.exchange(w)
 	if ok && f.retriesMisdirected(reply) {
 		reply, ok = f.exchange(w)
 	}
 	if !ok {
-		f.fail(PreflightNetworkError, preflightFetch, asked, " and gets no answer.")
+		f.fail(PreflightNetworkError, preflightFetch, "There is no answer.")
 		return false
 	}
 	if f.refusesLocation(reply) {
@@ -127,10 +127,10 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 		UnsafeHeaders: unsafe, Forced: f.forcePreflight, Profile: f.state.Profile,
 	}, reply.Status, reply.Headers)
 	if failed != "" {
-		f.fail(failed, preflightFetch, asked, f.preflightSentence(failed, value, reply))
+		f.fail(failed, preflightFetch, f.preflightSentence(failed, value, reply))
 		return false
 	}
-	f.note(preflightFetch, asked, "; the answer, status ", itoa(reply.Status), ", allows it.")
+	f.note(preflightFetch, "The answer, status ", itoa(reply.Status), ", allows it.")
 	f.state.cachePreflight(key, grant, reply.Headers)
 	return true
 }
@@ -147,11 +147,11 @@ func headersPhrase(names []string) string {
 
 // preflightSentence says what was wrong with the answer.
 func (f *fetching) preflightSentence(failed Reason, value string, reply Reply) string {
-	list := func(name string) string {
+	list := func(name, covered string) string {
 		if v, ok := reply.Headers.Get(name); ok {
-			return name + " is " + quote(v)
+			return "The answer's " + name + " is " + quote(v) + ", which does not allow " + quote(value) + covered + "."
 		}
-		return "there is no " + name
+		return "The answer has no " + name + ", so it does not allow " + quote(value) + "."
 	}
 	covered := ""
 	if f.credentials == "include" {
@@ -159,20 +159,20 @@ func (f *fetching) preflightSentence(failed Reason, value string, reply Reply) s
 	}
 	switch failed {
 	case PreflightRedirect:
-		return "; the answer is a redirect, and a preflight is never redirected."
+		return "The answer is a redirect, and a preflight is never redirected."
 	case PreflightInvalidStatus:
-		return "; the answer's status is " + itoa(reply.Status) + ", not 200 to 299."
+		return "The answer's status is " + itoa(reply.Status) + ", not 200 to 299."
 	case InvalidAllowMethods:
-		return "; Access-Control-Allow-Methods " + quote(value) + " is no list of methods."
+		return "The answer's Access-Control-Allow-Methods " + quote(value) + " is no list of methods."
 	case InvalidAllowHeaders:
-		return "; Access-Control-Allow-Headers " + quote(value) + " is no list of header names."
+		return "The answer's Access-Control-Allow-Headers " + quote(value) + " is no list of header names."
 	case MethodNotAllowed:
-		return "; " + list("Access-Control-Allow-Methods") + ", which does not allow " + quote(value) + covered + "."
+		return list("Access-Control-Allow-Methods", covered)
 	case HeaderNotAllowed:
 		if IsNonWildcardRequestHeaderName(value) {
 			covered = ` ("*" never covers it)`
 		}
-		return "; " + list("Access-Control-Allow-Headers") + ", which does not allow " + quote(value) + covered + "."
+		return list("Access-Control-Allow-Headers", covered)
 	}
-	return "; the answer fails the CORS check: " + f.corsSentence(reply.Headers)
+	return "The answer fails the CORS check: " + f.corsSentence(reply.Headers)
 }

@@ -13,6 +13,8 @@ type TraceStep struct {
 	Text      string `json:"text"`  // one sentence: what was looked at, what was found
 	Hop       int    `json:"hop"`   // index into the URL list: 0 before any redirect
 	Fails     bool   `json:"fails"` // this step ended in a network error
+	// Wire are the requests that the step sent, as indices into Prediction.Wire.
+	Wire []int `json:"wire,omitempty"`
 }
 
 // algorithm is a step's name and where it is written.
