@@ -22,7 +22,7 @@ func (s *session) sentinels(ctx context.Context, profile *profile, page browser.
 	origins := map[oracle.Origin]bool{}
 	for _, t := range trials {
 		for _, origin := range t.bound.Origins() {
-			if origins[origin] {
+			if origins[origin] || oracle.IsBadPort(origin.Port) { // there no sentinel can go
 				continue
 			}
 			origins[origin] = true

@@ -32,6 +32,37 @@ func (f *fetching) cacheMode() string {
 	return "default"
 }
 
+// forCaches are the headers of the request with those that its cache mode adds,
+// for the caches on the way.
+//
+// https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
+func (f *fetching) forCaches(h Headers) Headers {
+	mode := f.asked.Cache
+	if mode == "" || mode == "default" {
+		switch {
+		case !slices.ContainsFunc(conditionals, f.headers.Has):
+			return h
+		case f.state.Profile[ConditionalsValidate]:
+			mode = "no-cache"
+		default:
+			mode = "no-store"
+		}
+	}
+	add := func(name, value string) {
+		if !h.Has(name) {
+			h = append(h, Header{name, value})
+		}
+	}
+	switch mode {
+	case "no-cache":
+		add("Cache-Control", "max-age=0")
+	case "no-store", "reload":
+		add("Pragma", "no-cache")
+		add("Cache-Control", "no-cache")
+	}
+	return h
+}
+
 // asksToValidate looks at the request's own Cache-Control and Pragma.
 //
 // https://www.rfc-editor.org/rfc/rfc9111#name-no-cache

@@ -38,12 +38,19 @@ func (f *fetching) isMixedContent() bool {
 	return (u.scheme == "http" || u.scheme == "ws") && f.prohibitsMixedContent() && !u.origin.IsPotentiallyTrustworthy()
 }
 
-// isBadPort says whether browsers refuse the URL's port.
+// IsBadPort says whether browsers refuse to load from a port.
 //
-// https://fetch.spec.whatwg.org/#port-blocking
-func isBadPort(u *urlRecord) bool {
-	_, found := slices.BinarySearch(badPorts, u.origin.Port)
-	return found && u.isHTTP()
+// https://fetch.spec.whatwg.org/#bad-port
+func IsBadPort(port int) bool {
+	_, found := slices.BinarySearch(badPorts, port)
+	return found
+}
+
+// isBadPort looks at the current URL.
+func (f *fetching) isBadPort() bool {
+	port := f.url().origin.Port
+	open := f.state.Profile[Ports4190And6679Open] && (port == 4190 || port == 6679)
+	return f.url().isHTTP() && IsBadPort(port) && !open
 }
 
 var badPorts = []int{

@@ -20,7 +20,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		return Reply{}, false
 	}
 	include := f.credentials == "include" || f.credentials == "same-origin" && f.tainting == "basic"
-	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.rewriteRange(f.headers.wire())}
+	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.headers.wire().stripped()))}
 	if f.body != nil && len(f.body.Bytes) > 0 {
 		w.Body = f.body.Bytes
 	}
@@ -131,6 +131,15 @@ next:
 		out = append(out, line)
 	}
 	return out
+}
+
+// stripped is the list without the white space around its values, which the
+// wire does not keep.
+func (h Headers) stripped() Headers {
+	for i := range h {
+		h[i].Value = strings.Trim(h[i].Value, " \t")
+	}
+	return h
 }
 
 func (f *fetching) cookieContext() cookieContext {

@@ -107,18 +107,18 @@ func (f *fetching) block() {
 func (f *fetching) mainFetch() (Reply, bool) {
 	f.upgradeMixedContent()
 	u := f.url()
+	modeFirst := f.state.Profile[ModeBeforeMixedContent] && f.way.kind == apiLoad && f.way.Via != "xhr" && f.redirects == 0
 	switch {
-	case isBadPort(u):
+	case modeFirst && f.refusedByMode():
+		return Reply{}, false
+	case f.isBadPort() && !(modeFirst && f.isMixedContent()):
 		f.fail(PortBlocked, portBlocking, "Port ", itoa(u.origin.Port), " is one that no browser loads from.")
 		return Reply{}, false
 	case f.isMixedContent():
 		f.fail(MixedContent, mixedBlock, f.client.Page.String(), " is a secure page and ", u.origin.String(), " is plain http: mixed content, nothing is sent.")
 		return Reply{}, false
 	}
-	who, whom := f.origin.String(), u.origin.String()
-	if !u.isHTTP() {
-		whom = "a " + u.scheme + ": URL"
-	}
+	who, whom := f.origin.String(), u.place()
 	switch {
 	case f.mode == "navigate" || f.mode == "websocket":
 		f.tainting = "basic"
@@ -130,14 +130,9 @@ func (f *fetching) mainFetch() (Reply, bool) {
 	case f.tainting == "basic" && SameOrigin(f.origin, u.origin):
 		f.note(mainFetch, who, " loads from its own origin: response tainting basic, no CORS check.")
 		return f.schemeFetch()
-	case f.mode == "same-origin":
-		f.fail(ModeSameOrigin, mainFetch, whom, " is not ", who, ", and the mode is same-origin: nothing is sent.")
+	case f.refusedByMode():
 		return Reply{}, false
 	case f.mode == "no-cors":
-		if f.redirectMode != "follow" {
-			f.fail(RedirectModeNoCORS, mainFetch, "Across origins, mode no-cors goes with redirect mode follow only, not ", f.redirectMode, ".")
-			return Reply{}, false
-		}
 		f.tainting = "opaque"
 		f.note(mainFetch, who, " loads from ", whom, f.again(), " with mode no-cors: response tainting opaque, so it may load but not be read.")
 		return f.schemeFetch()
@@ -155,6 +150,23 @@ func (f *fetching) mainFetch() (Reply, bool) {
 		f.state.clearPreflight(f.cacheKey())
 	}
 	return reply, ok
+}
+
+// refusedByMode holds where the request's mode, or redirect mode, keeps it from
+// leaving its origin at all.
+func (f *fetching) refusedByMode() bool {
+	u := f.url()
+	switch {
+	case u.scheme == "data" || u.scheme == "blob" || f.tainting == "basic" && SameOrigin(f.origin, u.origin):
+		return false
+	case f.mode == "same-origin":
+		f.fail(ModeSameOrigin, mainFetch, u.place(), " is not ", f.origin.String(), ", and the mode is same-origin: nothing is sent.")
+		return true
+	case f.mode == "no-cors" && f.redirectMode != "follow":
+		f.fail(RedirectModeNoCORS, mainFetch, "Across origins, mode no-cors goes with redirect mode follow only, not ", f.redirectMode, ".")
+		return true
+	}
+	return false
 }
 
 // again says that an own origin does not count any more.

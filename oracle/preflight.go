@@ -115,8 +115,12 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 	if ok && f.retriesMisdirected(reply) {
 		reply, ok = f.exchange(w)
 	}
-	if !ok {
+	switch {
+	case !ok:
 		f.fail(PreflightNetworkError, preflightFetch, "There is no answer.")
+		return false
+	case reply.Status == 407:
+		f.fail(PreflightNetworkError, preflightFetch, "Status 407 is a proxy's, and there is none.")
 		return false
 	}
 	if f.refusesLocation(reply) {

@@ -135,31 +135,6 @@ func (f *fetching) prepareXHR() bool {
 	return true
 }
 
-const textUTF8 = "text/plain;charset=UTF-8"
-
-// setXHRContentType gives the body's type, or, for a string, corrects the
-// charset of the author's to what is really sent.
-func (f *fetching) setXHRContentType() {
-	author, given := f.headers.Get("Content-Type")
-	if !given {
-		if f.body.Type != "" {
-			f.headers = append(f.headers, Header{"Content-Type", f.body.Type})
-		}
-		return
-	}
-	m, ok := ParseMIMEType(author)
-	if !ok || f.body.Type != textUTF8 {
-		return
-	}
-	for i := range m.Parameters {
-		if p := &m.Parameters[i]; p.Name == "charset" && !strings.EqualFold(p.Value, "utf-8") {
-			p.Value = "UTF-8"
-			f.headers = append(f.headers.without("Content-Type"), Header{"Content-Type", m.String()})
-			return
-		}
-	}
-}
-
 // appendHeader is append on a Headers object with the request's guard. false:
 // it throws. A header that the guard does not let in is dropped without a word.
 //

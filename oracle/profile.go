@@ -51,6 +51,10 @@ const (
 	HeuristicFreshness             Switch = "heuristic-freshness"
 	PutKeepsCached                 Switch = "put-keeps-cached"
 	BlockedNotCached               Switch = "blocked-not-cached"
+	ConditionalsValidate           Switch = "conditionals-validate"
+	Ports4190And6679Open           Switch = "ports-4190-and-6679-open"
+	ModeBeforeMixedContent         Switch = "mode-before-mixed-content"
+	CharsetReplaced                Switch = "charset-replaced"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 )
@@ -144,6 +148,14 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{BlockedNotCached, "a response that CORS, Cross-Origin-Resource-Policy or opaque response blocking stops does not stay in the HTTP cache",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/cors_url_loader.cc", []string{"chromium"}},
+	{ConditionalsValidate, "a request with a conditional header of the script's own says Cache-Control: max-age=0, not no-cache",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
+	{Ports4190And6679Open, "ports 4190 and 6679 are not blocked",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/base/port_util.cc", []string{"chromium"}},
+	{ModeBeforeMixedContent, "fetch() looks at its mode first, then at mixed content, then at the port",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
+	{CharsetReplaced, "XMLHttpRequest writes UTF-8 over each charset of a Content-Type that comes with a string, without parsing the type",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/xmlhttprequest/xml_http_request.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",

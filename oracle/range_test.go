@@ -40,7 +40,8 @@ func TestRangeInChromium(t *testing.T) {
 		{Via: "fetch", URL: api, Cache: "no-store"},
 	} {
 		r.Headers = h("Range", "bytes= 0-1")
-		assert.Equal(t, r.Headers, predictAs(t, chromium, r, permissive).Wire[1].Headers)
+		value, _ := predictAs(t, chromium, r, permissive).Wire[1].Headers.Get("Range")
+		assert.Equal(t, "bytes= 0-1", value)
 	}
 	r := Request{Via: "fetch", URL: api, Headers: h("Range", "bytes=0-9223372036854775808")}
 	assert.Len(t, predict(t, r, permissive).Wire, 1, "the standard knows no largest number")

@@ -37,6 +37,14 @@ func (u *urlRecord) href() string {
 	return strings.Replace(u.wire(), "://", "://"+u.userinfo+"@", 1)
 }
 
+// place names where the URL leads to, for a sentence.
+func (u *urlRecord) place() string {
+	if u.isHTTP() {
+		return u.origin.String()
+	}
+	return "a " + u.scheme + ": URL"
+}
+
 // withScheme is the URL under another scheme; a default port follows.
 func (u *urlRecord) withScheme(scheme string) *urlRecord {
 	c := *u

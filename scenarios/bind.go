@@ -332,6 +332,11 @@ func (b *Bound) Origins() []oracle.Origin {
 		add(s.Request.To)
 		for _, link := range b.chains[i] {
 			add(link.at.String())
+			// What a secure page may not load by http it may load by https. An
+			// origin with a port of its own speaks one of the two.
+			if b.Steps[i].Request.Client.Page.Scheme == "https" && link.at.Port == 80 {
+				add(upgraded(link.at).String())
+			}
 		}
 		for _, name := range sortedKeys(s.Server.Resources) {
 			add(s.Server.Resources[name].At)

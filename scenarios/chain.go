@@ -107,12 +107,24 @@ func wirePath(path string) string {
 	return oracle.WirePath(path)
 }
 
-// find is the hop of the chain that a request belongs to, or -1.
+// find is the hop of the chain that a request belongs to, or -1: what browsers
+// ask for over https instead of http belongs to the same.
 func (c chain) find(q Query) int {
 	for i, l := range c {
-		if l.label == q.Hop && (l.anywhere || l.at == q.At && l.path == q.Path) {
+		if l.label == q.Hop && (l.anywhere || (l.at == q.At || upgraded(l.at) == q.At) && l.path == q.Path) {
 			return i
 		}
 	}
 	return -1
+}
+
+// upgraded is the https origin that browsers turn an http one into.
+func upgraded(origin oracle.Origin) oracle.Origin {
+	if origin.Scheme == "http" {
+		origin.Scheme = "https"
+		if origin.Port == 80 {
+			origin.Port = 443
+		}
+	}
+	return origin
 }

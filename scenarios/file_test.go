@@ -124,6 +124,31 @@ func TestDefaultsAndOverridesMerge(t *testing.T) {
 	assert.Equal(t, []oracle.Via{"worker-fetch"}, two.Via)
 }
 
+func TestAnotherReadForgetsTheResponse(t *testing.T) {
+	f := parse1(t, `format: 1
+topic: layers
+about: About.
+spec: https://fetch.spec.whatwg.org/
+scenarios:
+  - id: each
+    title: Title.
+    why: Why.
+    request: {to: api}
+    expect: {read: allowed, type: cors, status: 200, body: x, server-saw: [GET]}
+    each:
+      - {name: same, expect: {read: allowed, status: 201}}
+      - {name: other, expect: {read: blocked, reason: missing-allow-origin, error: TypeError}}
+`)
+	same, other := f.Scenarios[0].Each[0].Steps[0].Expect, f.Scenarios[0].Each[1].Steps[0].Expect
+	assert.Equal(t, "cors", same.Type)
+	assert.Equal(t, 201, *same.Status)
+	assert.Empty(t, other.Type)
+	assert.Nil(t, other.Status)
+	assert.Nil(t, other.Body)
+	assert.Equal(t, "TypeError", other.Error)
+	assert.Equal(t, []string{"GET"}, other.ServerSaw)
+}
+
 const stepped = `format: 1
 topic: steps
 about: About.

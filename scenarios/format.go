@@ -205,7 +205,7 @@ func (d *decoder) readResources(n *node) map[string]Resource {
 
 var pageFields = []field[Page]{
 	{"headers", func(d *decoder, n *node, p *Page) { p.Headers = d.headers(n, false) }},
-	{"top", func(d *decoder, n *node, p *Page) { p.Top = d.origin(n) }},
+	{"top", func(d *decoder, n *node, p *Page) { p.Top = d.place(n) }},
 	{"sandbox", func(d *decoder, n *node, p *Page) {
 		p.Sandbox = []string{}
 		d.list(n, "a list of sandbox tokens", func(item *node) {
@@ -238,7 +238,7 @@ var serviceWorkerFields = []field[ServiceWorker]{
 }
 
 var cookieFields = []field[Cookie]{
-	{"on", func(d *decoder, n *node, c *Cookie) { c.On = d.origin(n) }},
+	{"on", func(d *decoder, n *node, c *Cookie) { c.On = d.place(n) }},
 	{"name", func(d *decoder, n *node, c *Cookie) {
 		c.Name = d.token(n, "a cookie's name")
 		if strings.HasPrefix(strings.ToLower(c.Name), "__host-") {

@@ -7,9 +7,9 @@ import "strings"
 //
 // Three things follow what an author means. Header names are the same in any
 // case, so a header replaces its namesake. Keys that exclude each other
-// replace each other: over's `raw` drops base's `headers`. And a reason
-// belongs to its read: an over that says what script can read drops base's
-// reason.
+// replace each other: over's `raw` drops base's `headers`. And what script sees
+// belongs to what it can read: an over that says `read` drops base's reason,
+// and one that says another `read` what base claims of the response.
 func merge(base, over *node) *node { return mergeAt(base, over, "") }
 
 func mergeAt(base, over *node, at string) *node {
@@ -25,6 +25,8 @@ func mergeAt(base, over *node, at string) *node {
 	}
 	out := &node{kind: mappingNode, pos: over.pos}
 	replaced := map[int]bool{}
+	reads := at == "expect" && over.get("read") != nil
+	otherwise := reads && base.get("read") != nil && over.get("read").text != base.get("read").text
 	for _, b := range base.entries {
 		kept := true
 		for i, o := range over.entries {
@@ -36,9 +38,12 @@ func mergeAt(base, over *node, at string) *node {
 				}
 				replaced[i] = true
 				out.entries = append(out.entries, entry{pos: o.pos, key: o.key, value: mergeAt(b.value, o.value, o.key)})
-			case drops(at, o.key, b.key):
+			case excludes(at, o.key, b.key):
 				kept = false
 			}
+		}
+		if reads && b.key == "reason" || otherwise && ofResponse[b.key] {
+			kept = false
 		}
 		if kept {
 			out.entries = append(out.entries, b)
@@ -62,13 +67,8 @@ var exclusive = map[string][][]string{
 	"redirects": {{"location"}, {"to", "path", "userinfo"}},
 }
 
-// drops says whether an override's key makes the inherited one void.
-func drops(at, over, base string) bool {
-	if at == "expect" {
-		return over == "read" && base == "reason"
-	}
-	return excludes(at, over, base)
-}
+// ofResponse are the claims that say what a script sees of a response.
+var ofResponse = set("type status url redirected body readable-headers error muted timing")
 
 func excludes(at, a, b string) bool {
 	groups := exclusive[at]

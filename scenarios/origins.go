@@ -147,9 +147,6 @@ func literalOrigin(s string) (oracle.Origin, error) {
 		if err != nil || n < 1 || n > 65535 || strconv.Itoa(n) != port {
 			return oracle.Origin{}, wanted("a port from 1 to 65535")
 		}
-		if badPorts[n] {
-			return oracle.Origin{}, wanted(fmt.Sprintf("a port that browsers connect to: they block %d", n))
-		}
 		origin.Port = n
 	}
 	if err := checkHost(host); err != nil {
@@ -215,18 +212,3 @@ func set(words string) map[string]bool {
 	}
 	return m
 }
-
-// badPorts are those that browsers refuse to connect to.
-// https://fetch.spec.whatwg.org/#port-blocking
-var badPorts = func() map[int]bool {
-	m := map[int]bool{}
-	for _, p := range []int{
-		1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,
-		109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,
-		526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049,
-		3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
-	} {
-		m[p] = true
-	}
-	return m
-}()

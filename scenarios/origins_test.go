@@ -63,7 +63,6 @@ func TestResolveOriginErrors(t *testing.T) {
 		"https://a.test:65536":     "a port from 1",
 		"https://a.test:08443":     "a port from 1",
 		"https://a.test:":          "a port from 1",
-		"https://a.test:25":        "browsers connect to: they block 25",
 		"http://my.dev":            "never load http: from .dev",
 		"http://1.2.3":             "no number",
 		"http://[::1":              "IPv6",

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -84,6 +85,16 @@ func (d *decoder) origin(n *node, also ...string) string {
 			expected = "an origin such as https://app.example.com, or " + choice(s, append(originNames(), also...))
 		}
 		d.add(n.pos, BadOrigin, "the origin "+quoted(s), expected)
+		return ""
+	}
+	return s
+}
+
+// place reads an origin that a page can be loaded from.
+func (d *decoder) place(n *node, also ...string) string {
+	s := d.origin(n, also...)
+	if origin, _, err := ResolveOrigin(s); err == nil && oracle.IsBadPort(origin.Port) {
+		d.add(n.pos, BadOrigin, "the origin "+quoted(s), fmt.Sprintf("a port that browsers load from: they block %d", origin.Port))
 		return ""
 	}
 	return s

@@ -29,7 +29,8 @@ type Entry struct {
 	Body      []byte
 	Preflight bool // OPTIONS with Access-Control-Request-Method
 	// Retry is true when the browser sent an earlier request again that got no
-	// reply, as browsers do when a connection they used before is reset.
+	// reply, or 408 (Request Timeout), as browsers do on a connection that they
+	// used before.
 	Retry bool
 	// Reply is what was sent, framing included. Its Status is 0 when nothing
 	// was; its Body is cut at 64 KiB when a set-up sent it.
@@ -133,7 +134,7 @@ func (l *Ledger) arrived(at oracle.Origin, a scenarios.Address, path string, h r
 	l.seq++
 	e.Seq, e.Time, e.Step = l.seq, time.Since(l.start), log.step
 	e.Retry = slices.ContainsFunc(log.entries, func(earlier *Entry) bool {
-		return earlier.cut && earlier.Method == e.Method &&
+		return (earlier.cut || earlier.Reply.Status == 408) && earlier.Method == e.Method &&
 			earlier.Target == e.Target && earlier.At == at && earlier.Step == e.Step
 	})
 	log.entries = append(log.entries, e)

@@ -122,7 +122,7 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 	}
 	for _, e := range wire {
 		if e.Retry {
-			continue // the browser's own second try after a reset, not a request of the page
+			continue // the browser's own second try, not a request of the page
 		}
 		r := Request{At: e.At.String(), Path: e.Path, Method: e.Method, Preflight: e.Preflight, Headers: e.Headers, Body: isomorphic(e.Body)}
 		r.Origin, _ = r.Header("Origin")

@@ -51,6 +51,7 @@ var netReasons = map[string]oracle.Reason{
 	"ERR_BLOCKED_BY_CLIENT":                 "",
 	"ERR_BLOCKED_BY_RESPONSE":               "",
 	"ERR_BLOCKED_BY_ORB":                    oracle.OpaqueResponseBlocking,
+	"ERR_UNSAFE_PORT":                       oracle.PortBlocked,
 	"ERR_TOO_MANY_REDIRECTS":                oracle.RedirectCount,
 	"ERR_UNSAFE_REDIRECT":                   oracle.RedirectScheme,
 	"ERR_UNKNOWN_URL_SCHEME":                oracle.RedirectScheme,
