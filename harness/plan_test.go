@@ -226,7 +226,9 @@ func TestSnippet(t *testing.T) {
 		`<form action="https://api.other.test/a?b=&#34;&#39;&amp;amp" method="post" enctype="text/plain">  a=1`: {
 			Via: "form", Method: "post", Body: &oracle.Body{Type: "text/plain", Bytes: []byte("a=1")},
 		},
-		`manifest https://api.other.test/a?b="'&amp`: {Via: "manifest"},
+		`<video crossorigin><track src="https://api.other.test/a?b=&#34;&#39;&amp;amp"></video>`: {Via: "track", Mode: "cors"},
+		`clip-path: url("https://api.other.test/a?b=\"'\u0026amp#clip")`:                         {Via: "css-clip-path"},
+		`manifest https://api.other.test/a?b="'&amp`:                                             {Via: "manifest"},
 	} {
 		r.URL = url
 		assert.Equal(t, want, Snippet(r))

@@ -29,6 +29,31 @@ func Snippet(r oracle.Request) string {
 		return element("img", "", "src", url, r, "img-cors")
 	case "canvas":
 		return element("img", "", "src", url, r, "") + "  context.drawImage(img, 0, 0); context.getImageData(0, 0, 1, 1)"
+	case "imagebitmap":
+		return element("img", "", "src", url, r, "") + "  await createImageBitmap(img)"
+	case "img-srcset":
+		return element("img", "", "srcset", url, r, "")
+	case "input-image":
+		return element("input", `type="image"`, "src", url, r, "")
+	case "svg-image":
+		return element("image", "", "href", url, r, "") + "</image>"
+	case "svg-feimage":
+		return element("feImage", "", "href", url, r, "") + "</feImage>"
+	case "svg-use":
+		return element("use", "", "href", withFragment(url, "shape"), r, "") + "</use>"
+	case "audio", "video":
+		return element(string(r.Via), "", "src", url, r, "") + "</" + string(r.Via) + ">"
+	case "poster":
+		return element("video", "", "poster", url, r, "") + "</video>"
+	case "track":
+		media := strings.TrimSuffix(element("video", "", "src", "", r, ""), ">")
+		return strings.Replace(media, ` src=""`, "", 1) + `><track src="` + html.EscapeString(url) + `"></video>`
+	case "icon":
+		return element("link", `rel="icon"`, "href", url, r, "")
+	case "object":
+		return element("object", "", "data", url, r, "") + "</object>"
+	case "embed":
+		return element("embed", "", "src", url, r, "")
 	case "webgl":
 		return element("img", "", "src", url, r, "") + "  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, img)"
 	case "style", "style-cors":
@@ -53,10 +78,30 @@ func Snippet(r oracle.Request) string {
 		return "navigator.sendBeacon(" + quoted(url) + ", " + bodyText(r.Body) + ")"
 	case "form":
 		return form(r, url)
+	case "css-border":
+		return "border-image: url(" + quoted(url) + ") 1"
+	case "css-cursor":
+		return "cursor: url(" + quoted(url) + "), auto"
+	case "css-mask":
+		return "mask-image: url(" + quoted(url) + ")"
+	case "css-shape":
+		return "float: left; shape-outside: url(" + quoted(url) + ")"
+	case "css-clip-path":
+		return "clip-path: url(" + quoted(withFragment(url, "clip")) + ")"
+	case "css-filter":
+		return "filter: url(" + quoted(withFragment(url, "filter")) + ")"
 	case "iframe":
 		return element("iframe", "", "src", url, r, "") + "</iframe>"
 	}
 	return fmt.Sprintf("%s %s", r.Via, url)
+}
+
+// withFragment names a part of a document, unless the URL does so itself.
+func withFragment(url, name string) string {
+	if strings.Contains(url, "#") {
+		return url
+	}
+	return url + "#" + name
 }
 
 // element is a start tag; cors names the way to load that has a crossorigin

@@ -185,7 +185,7 @@ func (f *fetching) originHeader() string {
 	case f.tainting == "cors", f.mode == "websocket":
 		return origin
 	case f.method == "GET" || f.method == "HEAD":
-		if f.mode == "cors" && f.way.kind != apiLoad && f.way.kind != streamLoad && f.state.Profile[SameOriginCrossoriginOrigin] {
+		if f.mode == "cors" && f.way.kind != apiLoad && f.way.kind != streamLoad && f.way.kind != mediaLoad && f.state.Profile[SameOriginCrossoriginOrigin] {
 			return origin
 		}
 		return ""

@@ -12,7 +12,7 @@ const (
 	api   = "https://api.other.test/x"
 	own   = app + "/x"
 	plain = "http://api.other.test/x"
-	png   = "\x89PNG\r\n\x1a\n"
+	png   = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x01\x00\x00\x00\x007n\xf9$\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82"
 )
 
 // permissive allows whatever is asked.

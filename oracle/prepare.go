@@ -1,6 +1,9 @@
 package oracle
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // prepare makes the standard's request out of what the script or the markup
 // says. false: nothing is fetched, because the API throws.
@@ -175,6 +178,7 @@ func (f *fetching) drops(h Header, whole string) bool {
 // https://html.spec.whatwg.org/multipage/urls-and-fetching.html#create-a-potential-cors-request
 func (f *fetching) prepareLoad() bool {
 	u := f.url()
+	f.applyEngineSettings()
 	f.note(potentialCORS, capital(f.way.About), " makes a request with mode ", f.mode, " and credentials ", f.credentials, ".")
 	switch f.way.Via {
 	case "beacon":
@@ -196,6 +200,30 @@ func (f *fetching) prepareLoad() bool {
 		return false
 	}
 	return true
+}
+
+// applyEngineSettings holds where an engine gives a way to load other settings
+// than the standard.
+func (f *fetching) applyEngineSettings() {
+	switch {
+	case f.way.Via == "css-filter" && f.state.Profile[FilterSameOrigin]:
+		f.mode = "same-origin"
+	case f.way.Via == "svg-feimage" && f.state.Profile[FeImageIgnoresCrossorigin]:
+		f.mode, f.credentials = "no-cors", "include"
+	case (f.way.Via == "object" || f.way.Via == "embed") && f.state.Profile[PluginImagesNoCORS] && namesImage(f.url().path):
+		image := *f.way
+		image.kind = imageLoad
+		f.way, f.mode = &image, "no-cors"
+	}
+}
+
+// namesImage says whether a path ends like that of an image.
+func namesImage(of string) bool {
+	switch strings.ToLower(path.Ext(of)) {
+	case ".apng", ".avif", ".bmp", ".gif", ".ico", ".jfif", ".jpe", ".jpeg", ".jpg", ".jxl", ".png", ".webp", ".xbm":
+		return true
+	}
+	return false
 }
 
 // refusesUserinfo says whether an engine does not load from a URL with a user

@@ -57,6 +57,10 @@ const (
 	CharsetReplaced                Switch = "charset-replaced"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
+	SVGDocumentsChecked            Switch = "svg-documents-checked"
+	FilterSameOrigin               Switch = "filter-same-origin"
+	FeImageIgnoresCrossorigin      Switch = "feimage-ignores-crossorigin"
+	PluginImagesNoCORS             Switch = "plugin-images-no-cors"
 )
 
 // SwitchInfo is what there is to say of a switch.
@@ -70,7 +74,7 @@ type SwitchInfo struct {
 var switches = []SwitchInfo{
 	{AuthorizationUnderWildcard, `"*" in Access-Control-Allow-Headers covers Authorization`,
 		"https://github.com/whatwg/fetch/issues/1919", []string{"chromium", "firefox", "webkit"}},
-	{SameOriginCrossoriginOrigin, "elements with crossorigin, modules, fonts and CSS images with CORS send Origin to their own origin too",
+	{SameOriginCrossoriginOrigin, "elements with crossorigin (not audio and video), modules, fonts and CSS images with CORS send Origin to their own origin too",
 		"https://github.com/whatwg/fetch/issues/871", []string{"chromium"}},
 	{ClientHintsSafelisted, "client-hint headers set by script (dpr, save-data, ...) need no preflight",
 		"https://wicg.github.io/client-hints-infrastructure/#safelisted", []string{"chromium"}},
@@ -112,7 +116,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium"}},
 	{WrongStylesheetLoadsEmpty, "a stylesheet that is not text/css fires load, and is empty",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/resource/css_style_sheet_resource.cc", []string{"chromium"}},
-	{ORBSniffs, "opaque response blocking looks at how the body begins, that of JavaScript types too, instead of parsing it",
+	{ORBSniffs, "opaque response blocking looks at the type and at how the body begins, that of JavaScript types too, and lets through what it does not recognise",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/orb/orb_impl.cc", []string{"chromium"}},
 	{ForcedPreflightNeedsMethods, "a preflight forced by an upload listener or a stream needs the method listed like any other",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/cors/preflight_result.cc", []string{"chromium"}},
@@ -156,6 +160,14 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{CharsetReplaced, "XMLHttpRequest writes UTF-8 over each charset of a Content-Type that comes with a string, without parsing the type",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/xmlhttprequest/xml_http_request.cc", []string{"chromium"}},
+	{SVGDocumentsChecked, "an SVG document that a use element refers to must have one of four XML types, and a status below 400",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/svg/svg_resource_document_content.cc", []string{"chromium"}},
+	{FilterSameOrigin, "a CSS filter in another document is asked for with mode same-origin, not cors",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/svg/svg_resource_document_content.cc", []string{"chromium"}},
+	{FeImageIgnoresCrossorigin, "the crossorigin attribute of feImage is not looked at",
+		"https://developer.mozilla.org/docs/Web/SVG/Reference/Element/feImage#browser_compatibility", []string{"chromium"}},
+	{PluginImagesNoCORS, "an object or embed element whose path ends like an image's loads it as an image with mode no-cors, instead of navigating",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",

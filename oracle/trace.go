@@ -46,7 +46,7 @@ var (
 	corsCheck           = algorithm{"CORS check", fetchSpec + "concept-cors-check"}
 	corpCheck           = algorithm{"cross-origin resource policy check", fetchSpec + "cross-origin-resource-policy-header"}
 	redirectFetch       = algorithm{"HTTP-redirect fetch", fetchSpec + "concept-http-redirect-fetch"}
-	orbCheck            = algorithm{"opaque response blocking", "https://github.com/annevk/orb#the-algorithm"}
+	orbCheck            = algorithm{"opaque response blocking", "https://github.com/annevk/orb#orbs-algorithm"}
 	nosniffCheck        = algorithm{"nosniff check", fetchSpec + "x-content-type-options-header"}
 	mimeCheck           = algorithm{"MIME type check", fetchSpec + "should-response-to-request-be-blocked-due-to-mime-type"}
 	filtering           = algorithm{"filtered response", fetchSpec + "concept-filtered-response"}
@@ -71,6 +71,8 @@ var (
 	workerResponse      = algorithm{"fetch a worker script", htmlSpec + "webappapis.html#fetch-a-classic-worker-script"}
 	mediaResponse       = algorithm{"media data", htmlSpec + "media.html#media-data-processing-steps-list"}
 	linkResponse        = algorithm{"process a linked resource", htmlSpec + "links.html#default-fetch-and-process-the-linked-resource"}
+	objectResponse      = algorithm{"the object element", htmlSpec + "iframe-embed-object.html#the-object-element"}
+	svgResponse         = algorithm{"process an SVG URL reference", "https://www.w3.org/TR/SVG2/linking.html#processingURL-fetch"}
 	trackResponse       = algorithm{"text track", htmlSpec + "media.html#start-the-track-processing-model"}
 	credentialedURL     = algorithm{"embedded credentials", "https://chromestatus.com/feature/5669008342777856"}
 )

@@ -20,10 +20,7 @@ func (f *fetching) fetch() (Reply, bool) {
 		f.fail(NetworkError, contentCodings, "The body is not what Content-Encoding says.")
 		return Reply{}, false
 	}
-	switch {
-	case !f.allowedByNosniff(reply), !f.allowedByMIMEType(reply):
-		return Reply{}, false
-	case f.tainting == "opaque" && !f.allowedByORB(reply):
+	if f.tainting == "opaque" && !f.allowedByORB(reply) || !f.allowedByNosniff(reply) || !f.allowedByMIMEType(reply) {
 		return Reply{}, false
 	}
 	if reply.Abort == "in-body" && !f.opensBeforeBody() {
@@ -53,6 +50,9 @@ func isOK(status int) bool { return status >= 200 && status <= 299 }
 // and what script can see of it.
 func (f *fetching) use(reply Reply) {
 	f.filter(reply)
+	if f.way.Via == "object" && !f.needsOK(reply, objectResponse) {
+		return
+	}
 	switch f.way.kind {
 	case apiLoad:
 		f.useAPI(reply)
@@ -72,7 +72,13 @@ func (f *fetching) use(reply Reply) {
 		f.useStream(reply)
 	case workerLoad:
 		f.useWorker(reply)
-	case mediaLoad, trackLoad, plainLoad:
+	case mediaLoad:
+		f.useMedia(reply)
+	case trackLoad:
+		f.useTrack(reply)
+	case svgLoad:
+		f.useSVGDocument(reply)
+	case plainLoad:
 		f.useLoaded(reply)
 	case socketLoad:
 		f.useSocket(reply)
@@ -193,20 +199,6 @@ func (f *fetching) useScript(reply Reply) {
 	f.finish(Allowed, "", scriptResponse, "It runs, and its errors are not muted.")
 }
 
-// useImage decodes whatever the status. What came without CORS from elsewhere
-// taints a canvas.
-func (f *fetching) useImage(reply Reply) {
-	if !isImage(reply) {
-		f.fail(WrongType, imageResponse, "What came is no image.")
-		return
-	}
-	if f.tainting == "opaque" {
-		f.finish(Opaque, Tainted, originClean, "It loads, and it is not origin-clean: the page can show it, script cannot read its pixels.")
-		return
-	}
-	f.finish(Allowed, "", originClean, "It loads, and it is origin-clean: script can read its pixels.")
-}
-
 func (f *fetching) useFont(reply Reply) {
 	if !f.needsOK(reply, fontResponse) {
 		return
@@ -264,25 +256,14 @@ func (f *fetching) useWorker(reply Reply) {
 	f.finish(Allowed, "", workerResponse, "The worker's script runs.")
 }
 
-// useLoaded covers media, tracks and links: they need something that is there.
+// useLoaded covers links: they need something that is there.
 func (f *fetching) useLoaded(reply Reply) {
-	a := linkResponse
-	switch f.way.kind {
-	case mediaLoad:
-		a = mediaResponse
-	case trackLoad:
-		a = trackResponse
-	}
-	if !f.needsOK(reply, a) {
-		return
-	}
-	if f.way.kind != plainLoad && len(reply.Body) == 0 {
-		f.fail(WrongType, a, "What came is empty.")
+	if !f.needsOK(reply, linkResponse) {
 		return
 	}
 	if f.tainting == "opaque" {
-		f.finish(Opaque, Tainted, a, "It loads, and script cannot read it.")
+		f.finish(Opaque, Tainted, linkResponse, "It loads, and script cannot read it.")
 		return
 	}
-	f.finish(Allowed, "", a, "It loads, and script can read it.")
+	f.finish(Allowed, "", linkResponse, "It loads, and script can read it.")
 }

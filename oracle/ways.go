@@ -61,6 +61,7 @@ const (
 	streamLoad             // EventSource
 	workerLoad             // same-origin scripts
 	trackLoad              // text tracks
+	svgLoad                // a document that a shape is taken from
 	plainLoad              // an event, whatever came
 	silentLoad             // no event a page can see
 	socketLoad             // WebSocket: a handshake, no CORS
@@ -102,11 +103,18 @@ var ways = []Way{
 
 	{Via: "img", About: "an img element without crossorigin", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: imageLoad},
 	{Via: "img-cors", About: "an img element with crossorigin", Destination: "image", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: imageLoad},
+	{Via: "img-srcset", About: "an img element with srcset", Destination: "image", Initiator: "imageset", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: imageLoad},
+	{Via: "input-image", About: "an image button", Destination: "image", Settings: []Setting{noCORS}, Reads: taintable, kind: imageLoad},
+	{Via: "svg-image", About: "an image element of SVG", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Reads: taintable, kind: imageLoad},
+	{Via: "svg-feimage", About: "an feImage of an SVG filter", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Reads: unseen, kind: silentLoad},
+	{Via: "svg-use", About: "a use element of SVG", Destination: "image", Settings: []Setting{sameOriginS}, Reads: readable, kind: svgLoad},
+	{Via: "icon", About: "an icon link", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: unseen, kind: silentLoad},
 	{Via: "canvas", About: "an image drawn on a canvas", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: imageLoad},
 	{Via: "webgl", About: "an image given to texImage2D", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: imageLoad},
 	{Via: "imagebitmap", About: "an image given to createImageBitmap", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: imageLoad},
 	{Via: "audio", About: "an audio element", Destination: "audio", Settings: []Setting{noCORS, corsByAttr}, Reads: taintable, kind: mediaLoad},
 	{Via: "video", About: "a video element", Destination: "video", Settings: []Setting{noCORS, corsByAttr}, Reads: taintable, kind: mediaLoad},
+	{Via: "poster", About: "the poster of a video element", Destination: "image", Settings: []Setting{noCORS}, Reads: unseen, kind: silentLoad},
 	{Via: "track", About: "a text track of a media element", Destination: "track", Settings: []Setting{sameOriginS, corsByAttr}, Reads: readable, kind: trackLoad},
 
 	{Via: "font", About: "the FontFace constructor", Destination: "font", Settings: []Setting{corsFixed}, Reads: readable, kind: fontLoad},
@@ -114,8 +122,12 @@ var ways = []Way{
 	{Via: "style", About: "a stylesheet link without crossorigin", Destination: "style", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: styleLoad},
 	{Via: "style-cors", About: "a stylesheet link with crossorigin", Destination: "style", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: styleLoad},
 	{Via: "css-image", About: "a CSS background image", Destination: "image", Initiator: "css", Settings: []Setting{noCORS}, Reads: unseen, kind: silentLoad},
+	{Via: "css-border", About: "a CSS border image", Destination: "image", Initiator: "css", Settings: []Setting{noCORS}, Reads: unseen, kind: silentLoad},
+	{Via: "css-cursor", About: "a CSS cursor", Destination: "image", Initiator: "css", Settings: []Setting{noCORS}, Reads: unseen, kind: silentLoad},
 	{Via: "css-mask", About: "a CSS mask image", Destination: "image", Initiator: "css", Settings: []Setting{corsFixed}, Reads: unseen, kind: silentLoad},
 	{Via: "css-shape", About: "a shape-outside image", Destination: "image", Initiator: "css", Settings: []Setting{corsFixed}, Reads: unseen, kind: silentLoad},
+	{Via: "css-clip-path", About: "a clip-path in another document", Destination: "image", Initiator: "css", Settings: []Setting{corsFixed}, Reads: unseen, kind: silentLoad},
+	{Via: "css-filter", About: "a filter in another document", Destination: "image", Initiator: "css", Settings: []Setting{corsFixed}, Reads: unseen, kind: silentLoad},
 
 	{Via: "eventsource", About: "EventSource", Settings: []Setting{corsByAttr}, Reads: readable, kind: streamLoad},
 	{Via: "beacon", About: "navigator.sendBeacon()", Settings: []Setting{noCORS}, Takes: []Knob{KnobBody}, Reads: unseen, kind: silentLoad},
@@ -129,6 +141,7 @@ var ways = []Way{
 
 	{Via: "iframe", About: "an iframe", Destination: "iframe", Settings: []Setting{navigation}, Takes: byPolicy, Reads: taintable, kind: frameLoad},
 	{Via: "object", About: "an object element", Destination: "object", Settings: []Setting{navigation}, Reads: taintable, kind: frameLoad},
+	{Via: "embed", About: "an embed element", Destination: "embed", Settings: []Setting{navigation}, Reads: taintable, kind: frameLoad},
 	{Via: "form", About: "a form submitted into a frame", Destination: "iframe", Settings: []Setting{navigation}, Takes: []Knob{KnobMethod, KnobBody, KnobReferrerPolicy}, Reads: unseen, kind: silentLoad},
 	{Via: "websocket", About: "a WebSocket", Destination: "", Settings: []Setting{{"websocket", always}}, Reads: readable, kind: socketLoad},
 }

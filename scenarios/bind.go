@@ -288,7 +288,10 @@ func (b *Bound) loadedBefore(s *Step) bool {
 //
 // https://html.spec.whatwg.org/multipage/images.html#list-of-available-images
 var keptByDocument = map[oracle.Via]string{
-	"img": "image", "img-cors": "image", "canvas": "image", "webgl": "image", "css-image": "image",
+	"img": "image", "img-cors": "image", "img-srcset": "image", "input-image": "image", "svg-image": "image", "svg-feimage": "image",
+	"canvas": "image", "webgl": "image", "imagebitmap": "image", "poster": "image",
+	"css-image": "image", "css-border": "image", "css-cursor": "image", "css-mask": "image", "css-shape": "image",
+	"svg-use": "document", "css-clip-path": "document", "css-filter": "document",
 	"module": "module", "dynamic-import": "module",
 }
 

@@ -1,0 +1,137 @@
+package oracle
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/xml"
+	"errors"
+	"image/jpeg"
+	"io"
+)
+
+// useImage decodes whatever the status. What came without CORS from elsewhere
+// taints a canvas.
+func (f *fetching) useImage(reply Reply) {
+	if !isImage(reply) {
+		f.fail(WrongType, imageResponse, "What came is no image.")
+		return
+	}
+	if f.tainting == "opaque" {
+		f.finish(Opaque, Tainted, originClean, "It loads, and it is not origin-clean: the page can show it, script cannot read its pixels.")
+		return
+	}
+	f.finish(Allowed, "", originClean, "It loads, and it is origin-clean: script can read its pixels.")
+}
+
+// hasAt says whether the signature stands at a place in b.
+func hasAt(b []byte, at int, signature string) bool {
+	return len(b) >= at+len(signature) && string(b[at:at+len(signature)]) == signature
+}
+
+// matchesImage is the image type pattern matching algorithm: whether b begins
+// with the signature of an image.
+//
+// https://mimesniff.spec.whatwg.org/#image-type-pattern-matching-algorithm
+func matchesImage(b []byte) bool {
+	for _, signature := range []string{
+		"\x00\x00\x01\x00", "\x00\x00\x02\x00", "BM", "GIF87a", "GIF89a", "\x89PNG\r\n\x1a\n", "\xFF\xD8\xFF",
+	} {
+		if hasAt(b, 0, signature) {
+			return true
+		}
+	}
+	return hasAt(b, 0, "RIFF") && hasAt(b, 8, "WEBPVP")
+}
+
+// isImage says whether the response is an image as far as its dimensions: more
+// is not needed, a broken rest shows as far as it goes. SVG goes by its MIME
+// type, all else by its bytes.
+//
+// https://html.spec.whatwg.org/multipage/images.html#update-the-image-data
+func isImage(reply Reply) bool {
+	if m, ok := ExtractMIMEType(reply.Headers); ok && m.Essence() == "image/svg+xml" {
+		return isSVG(reply.Body)
+	}
+	b := reply.Body
+	switch {
+	case hasAt(b, 0, "\x89PNG\r\n\x1a\n"):
+		return isPNG(b)
+	case hasAt(b, 0, "GIF87a"), hasAt(b, 0, "GIF89a"):
+		return isGIF(b)
+	case hasAt(b, 0, "\xFF\xD8\xFF"):
+		_, err := jpeg.DecodeConfig(bytes.NewReader(b))
+		return err == nil
+	case hasAt(b, 0, "BM"):
+		const fileHeader, least, most = 14, 40, 124
+		if len(b) < fileHeader+least {
+			return false
+		}
+		header := binary.LittleEndian.Uint32(b[fileHeader:])
+		return header >= least && header <= most
+	case hasAt(b, 0, "RIFF") && hasAt(b, 8, "WEBPVP"):
+		return len(b) >= 30 // the first chunk's header with the dimensions
+	case hasAt(b, 0, "\x00\x00\x01\x00"), hasAt(b, 0, "\x00\x00\x02\x00"):
+		const directory, entry = 6, 16
+		return len(b) > directory+entry && int(binary.LittleEndian.Uint32(b[directory+12:])) < len(b)
+	}
+	return hasAt(b, 4, "ftypavif") || hasAt(b, 4, "ftypavis")
+}
+
+// isPNG walks the chunks to the first that has pixels.
+func isPNG(b []byte) bool {
+	for at := 8; at+8 <= len(b); {
+		if hasAt(b, at+4, "IDAT") {
+			return hasAt(b, 12, "IHDR")
+		}
+		at += 12 + int(binary.BigEndian.Uint32(b[at:]))
+	}
+	return false
+}
+
+// isGIF walks the blocks to the first frame's descriptor.
+func isGIF(b []byte) bool {
+	if len(b) < 13 {
+		return false
+	}
+	at := 13 + colorTable(b[10])
+	for at < len(b) && b[at] == '!' { // an extension: its label, its sub-blocks
+		for at += 2; at < len(b) && b[at] != 0; {
+			at += 1 + int(b[at])
+		}
+		at++
+	}
+	return at+10 < len(b) && b[at] == ','
+}
+
+// colorTable is the length of the color table that a GIF's flags announce.
+func colorTable(flags byte) int {
+	if flags&0x80 == 0 {
+		return 0
+	}
+	return 3 << (flags&7 + 1)
+}
+
+// isSVG says whether b is well-formed XML whose root is SVG's.
+func isSVG(b []byte) bool {
+	root, ok := xmlRoot(b)
+	return ok && root == xml.Name{Space: "http://www.w3.org/2000/svg", Local: "svg"}
+}
+
+// xmlRoot is the name of the root of a well-formed document.
+func xmlRoot(b []byte) (root xml.Name, ok bool) {
+	d := xml.NewDecoder(bytes.NewReader(b))
+	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	for {
+		at := d.InputOffset()
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return root, ok
+		}
+		if declaration, is := token.(xml.ProcInst); err != nil || is && declaration.Target == "xml" && at > 0 {
+			return xml.Name{}, false
+		}
+		if start, is := token.(xml.StartElement); is && !ok {
+			root, ok = start.Name, true
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package oracle
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/tdewolff/parse/v2"
+	ecmascript "github.com/tdewolff/parse/v2/js"
+)
+
+// allowedByORB is opaque response blocking: what comes without CORS from
+// elsewhere must look like something that an element can use.
+//
+// https://github.com/annevk/orb#orbs-algorithm
+func (f *fetching) allowedByORB(reply Reply) bool {
+	if f.mode != "no-cors" || f.way.Via == "beacon" {
+		return true
+	}
+	if f.destination == "" && f.state.Profile[NoORBForFetch] {
+		return true
+	}
+	why := ""
+	if f.state.Profile[ORBSniffs] {
+		why = f.orbBySniffing(reply)
+	} else {
+		why = f.orb(reply)
+	}
+	if why == "" {
+		f.note(orbCheck, capital(contentType(reply.Headers)), ", and what came may be something that elements use: it is let through.")
+		return true
+	}
+	f.forget()
+	f.fail(OpaqueResponseBlocking, orbCheck, capital(contentType(reply.Headers)), ", and ", why, ".")
+	return false
+}
+
+// orb is the algorithm: why the response is blocked, "" when it is not. A
+// scenario's load of media is its first, whose no-cors media request state is
+// "initial"; that of all else is "N/A".
+func (f *fetching) orb(reply Reply) string {
+	m, ok := ExtractMIMEType(reply.Headers)
+	nosniff := isNosniff(reply.Headers)
+	switch {
+	case ok && orbSafelisted(m):
+		return ""
+	case ok && orbNeverSniffed(m):
+		return "no element without CORS can use that"
+	case ok && reply.Status == 206 && orbBlocklisted(m):
+		return "the response is a part of data"
+	case ok && nosniff && (orbBlocklisted(m) || m.Essence() == "text/plain"):
+		return "nosniff says so: that is data"
+	}
+	start, _, ranged := contentRange(reply.Headers)
+	media := f.way.kind == mediaLoad
+	switch {
+	case reply.Status == 206 && (!ranged || start != 0):
+		return "the part that came is not the beginning"
+	case matchesAudioOrVideo(reply.Body) && !media:
+		return "the body is sound or video, which only their own elements may load"
+	case matchesAudioOrVideo(reply.Body) && reply.Status != 200 && reply.Status != 206:
+		return "the status is " + itoa(reply.Status)
+	case matchesAudioOrVideo(reply.Body):
+		return ""
+	case media:
+		return "the body is neither sound nor video"
+	case matchesImage(reply.Body):
+		return ""
+	case nosniff:
+		return "nosniff forbids to guess what it is"
+	case !isOK(reply.Status):
+		return "the status is " + itoa(reply.Status)
+	case !ok:
+		return ""
+	case m.Type == "audio", m.Type == "image", m.Type == "video":
+		return "the body is no such thing"
+	case json.Valid(reply.Body):
+		return "the body is JSON"
+	case !isJavaScript(reply.Body, m):
+		return "the body is no script"
+	}
+	return ""
+}
+
+// orbSafelisted are the opaque-safelisted MIME types.
+func orbSafelisted(m MIMEType) bool {
+	return m.IsJavaScript() || m.Essence() == "text/css" || m.Essence() == "image/svg+xml"
+}
+
+// orbBlocklisted are the opaque-blocklisted MIME types.
+func orbBlocklisted(m MIMEType) bool {
+	return m.Essence() == "text/html" || m.IsJSON() || m.IsXML()
+}
+
+// orbNeverSniffed says whether the MIME type is an
+// opaque-blocklisted-never-sniffed one.
+func orbNeverSniffed(m MIMEType) bool {
+	_, found := slices.BinarySearch(neverSniffed, m.Essence())
+	return found
+}
+
+var neverSniffed = []string{
+	"application/dash+xml", "application/gzip", "application/msexcel", "application/mspowerpoint", "application/msword",
+	"application/msword-template", "application/pdf", "application/vnd.apple.mpegurl", "application/vnd.ces-quickpoint",
+	"application/vnd.ces-quicksheet", "application/vnd.ces-quickword", "application/vnd.ms-excel",
+	"application/vnd.ms-excel.sheet.macroenabled.12", "application/vnd.ms-powerpoint",
+	"application/vnd.ms-powerpoint.presentation.macroenabled.12", "application/vnd.ms-word", "application/vnd.ms-word.document.12",
+	"application/vnd.ms-word.document.macroenabled.12", "application/vnd.msword",
+	"application/vnd.openxmlformats-officedocument.presentationml.presentation",
+	"application/vnd.openxmlformats-officedocument.presentationml.template",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+	"application/vnd.presentation-openxml", "application/vnd.presentation-openxmlm", "application/vnd.spreadsheet-openxml",
+	"application/vnd.wordprocessing-openxml", "application/x-gzip", "application/x-protobuf", "application/x-protobuffer",
+	"application/zip", "audio/mpegurl", "multipart/byteranges", "multipart/signed", "text/csv", "text/event-stream", "text/vtt",
+}
+
+// contentRange reads Content-Range: the first byte of the part, and the length
+// of the whole (-1: "*").
+//
+// https://fetch.spec.whatwg.org/#extract-content-range-values
+func contentRange(h Headers) (first, whole int64, ok bool) {
+	value, _ := h.Get("Content-Range")
+	rest, found := strings.CutPrefix(value, "bytes ")
+	part, size, slash := strings.Cut(rest, "/")
+	from, to, dash := strings.Cut(part, "-")
+	if !found || !slash || !dash {
+		return 0, 0, false
+	}
+	whole = -1
+	if size != "*" {
+		if whole, ok = digits(size); !ok {
+			return 0, 0, false
+		}
+	}
+	first, ok = digits(from)
+	last, okLast := digits(to)
+	if !ok || !okLast || last < first || whole >= 0 && last >= whole {
+		return 0, 0, false
+	}
+	return first, whole, true
+}
+
+// digits is a number without a sign.
+func digits(s string) (int64, bool) {
+	if s == "" || s[0] < '0' || s[0] > '9' {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil
+}
+
+// isJavaScript says whether a body parses as JavaScript.
+func isJavaScript(body []byte, m MIMEType) bool {
+	_, err := ecmascript.Parse(parse.NewInputString(scriptText(body, m)), ecmascript.Options{})
+	return err == nil
+}
+
+// scriptText decodes a script: by its byte order mark, by the charset of its
+// MIME type if that is UTF-16, else as UTF-8, or as Latin-1 if it is not that.
+func scriptText(body []byte, m MIMEType) string {
+	charset, _ := m.Parameter("charset")
+	charset = strings.ToLower(charset)
+	text := string(body)
+	switch {
+	case strings.HasPrefix(text, "\xEF\xBB\xBF"):
+		return text[3:]
+	case strings.HasPrefix(text, "\xFE\xFF"):
+		return utf16Text(body[2:], true)
+	case strings.HasPrefix(text, "\xFF\xFE"):
+		return utf16Text(body[2:], false)
+	case charset == "utf-16be":
+		return utf16Text(body, true)
+	case charset == "utf-16", charset == "utf-16le":
+		return utf16Text(body, false)
+	case utf8.ValidString(text):
+		return text
+	}
+	runes := make([]rune, len(body))
+	for i, b := range body {
+		runes[i] = rune(b)
+	}
+	return string(runes)
+}
+
+func utf16Text(b []byte, bigEndian bool) string {
+	units := make([]uint16, len(b)/2)
+	for i := range units {
+		high, low := b[2*i+1], b[2*i]
+		if bigEndian {
+			high, low = low, high
+		}
+		units[i] = uint16(high)<<8 | uint16(low)
+	}
+	return string(utf16.Decode(units))
+}

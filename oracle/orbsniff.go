@@ -1,0 +1,120 @@
+package oracle
+
+import (
+	"strings"
+)
+
+// orbBySniffing is Chromium's opaque response blocking, "v0.1": it knows more
+// types that pass, looks at how the body begins, and lets through what it does
+// not recognise. Why the response is blocked, "" when it is not.
+//
+// https://source.chromium.org/chromium/chromium/src/+/main:services/network/orb/orb_impl.cc
+func (f *fetching) orbBySniffing(reply Reply) string {
+	if SameOrigin(f.origin, f.url().origin) {
+		return "" // its own again, after another one
+	}
+	m, ok := ExtractMIMEType(reply.Headers)
+	options, _ := reply.Headers.Get("X-Content-Type-Options")
+	nosniff := strings.EqualFold(options, "nosniff")
+	switch {
+	case ok && passesUnsniffed(m):
+		return ""
+	case ok && !orbMoreTypes(m) && orbNeverSniffed(m):
+		return "no element without CORS can use that"
+	case ok && nosniff && (orbBlocklisted(m) || m.Essence() == "text/plain"):
+		return "nosniff says so: that is data"
+	}
+	head := reply.Body[:min(len(reply.Body), 1024)]
+	start, _, ranged := contentRange(reply.Headers)
+	switch {
+	case reply.Status == 206 && ranged && start > 0:
+		return "the part that came is not the beginning"
+	case sniffedAsMedia(head), sniffedAsImage(head), !ok:
+		return ""
+	case sniffedAsMarkup(head):
+		return "the body begins as markup"
+	case sniffedAsFetchOnly(head):
+		return "the body begins as data that no script can be"
+	}
+	return ""
+}
+
+// passesUnsniffed are the types that pass whatever is in them.
+func passesUnsniffed(m MIMEType) bool {
+	switch m.Essence() {
+	case "text/css", "text/vtt", "image/svg+xml", "application/ogg", "application/dash+xml", "application/vnd.apple.mpegurl":
+		return true
+	}
+	return m.Type == "audio" || m.Type == "video"
+}
+
+// orbMoreTypes are the types that the algorithm never sniffs and Chromium does
+// not list.
+func orbMoreTypes(m MIMEType) bool { return m.Essence() == "application/x-protobuffer" }
+
+// sniffedAsMedia and sniffedAsImage know the signatures of Chromium's sniffer.
+//
+// https://source.chromium.org/chromium/chromium/src/+/main:net/base/mime_sniffer.cc
+func sniffedAsMedia(b []byte) bool {
+	return hasAt(b, 0, "RIFF") && (hasAt(b, 8, "WAVEfmt ") || hasAt(b, 8, "AVI LIST")) || hasAt(b, 0, "OggS\x00") || hasAt(b, 0, "ID3") ||
+		hasAt(b, 4, "ftyp") || hasAt(b, 4, "moov") || hasAt(b, 0, "\x1A\x45\xDF\xA3") || hasAt(b, 0, "fLaC") || hasAt(b, 0, "FLV") ||
+		hasAt(b, 0, "#!AMR\n") || hasAt(b, 0, ".RMF") || hasAt(b, 0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C") ||
+		len(b) > 1 && b[0] == 0xFF && b[1]&0xE0 == 0xE0 || hasAt(b, 0, "\x00\x00\x01") && len(b) > 3 && b[3]&0xF0 == 0xB0
+}
+
+func sniffedAsImage(b []byte) bool {
+	for _, signature := range []string{
+		"GIF87a", "GIF89a", "\x89PNG\r\n\x1a\n", "\xFF\xD8\xFF", "BM", "I I", "II*", "MM\x00*", "\x00\x00\x01\x00", "#define",
+		"II\x1a\x00\x00\x00HEAPCCDR", "\x00MRM", "MMOR", "IIRO", "IIRS", "FUJIFILMCCD-RAW ", "IIU\x00", "MMMMRaw", "FOVb",
+	} {
+		if hasAt(b, 0, signature) {
+			return true
+		}
+	}
+	return hasAt(b, 0, "RIFF") && hasAt(b, 8, "WEBPVP")
+}
+
+// sniffedAsMarkup sees HTML behind comments, and XML.
+//
+// https://source.chromium.org/chromium/chromium/src/+/main:services/network/orb/orb_sniffers.cc
+func sniffedAsMarkup(head []byte) bool {
+	text := strings.TrimLeft(string(head), httpWhitespace)
+	if strings.HasPrefix(text, "<?xml") {
+		return true
+	}
+	for {
+		lower := strings.ToLower(text)
+		for _, tag := range []string{
+			"<!doctype html", "<script", "<html", "<head", "<iframe", "<h1", "<div", "<font", "<table", "<a", "<style", "<title", "<b", "<p",
+		} {
+			if strings.HasPrefix(lower, tag) {
+				return true
+			}
+		}
+		comment, found := strings.CutPrefix(text, "<!--")
+		_, comment, closed := strings.Cut(comment, "-->")
+		end := strings.IndexAny(comment, "\n\r\u2028\u2029") // a script's comment ends with its line
+		if !found || !closed || end < 0 {
+			return false
+		}
+		text = strings.TrimLeft(comment[end:], httpWhitespace)
+	}
+}
+
+// sniffedAsFetchOnly sees the prefixes by which services keep their data from
+// running as a script, and an object with a quoted key.
+func sniffedAsFetchOnly(head []byte) bool {
+	text := string(head)
+	for _, prefix := range []string{")]}'", "{}&&", "{} &&", "for(;;);", "while(1);", "for (;;);", "while (1);"} {
+		if strings.HasPrefix(text, prefix) {
+			return true
+		}
+	}
+	rest, found := strings.CutPrefix(strings.TrimLeft(text, httpWhitespace), "{")
+	rest = strings.TrimLeft(rest, httpWhitespace)
+	if !found || !strings.HasPrefix(rest, `"`) {
+		return false
+	}
+	_, rest = collectQuoted(rest)
+	return strings.HasPrefix(strings.TrimLeft(rest, httpWhitespace), ":")
+}
