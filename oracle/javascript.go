@@ -3,7 +3,9 @@ package oracle
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/tdewolff/parse/v2"
+	javascript "github.com/tdewolff/parse/v2/js"
 )
 
 // jsToken is a token of JavaScript, as far as one must know it to find what a
@@ -18,94 +20,78 @@ type jsToken struct {
 
 func (t jsToken) is(text string) bool { return t.kind != 's' && t.text == text }
 
-// scanJS cuts a script into tokens; comments and white space are left out.
+// scanJS cuts a script into tokens, up to what is no token; comments and white
+// space are left out.
 //
 // https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar
 func scanJS(body []byte) []jsToken {
-	s := jsScanner{src: strings.TrimPrefix(string(body), "\xEF\xBB\xBF")}
-	if strings.HasPrefix(s.src, "#!") {
-		s.skipTo("\n")
+	source := strings.TrimPrefix(string(body), "\xEF\xBB\xBF")
+	if comment, found := strings.CutPrefix(source, "#!"); found {
+		_, source, _ = strings.Cut(comment, "\n")
 	}
-	for s.next() {
+	lexer := javascript.NewLexer(parse.NewInputString(source))
+	var s jsScanner
+	for {
+		kind, text := lexer.Next()
+		if (kind == javascript.DivToken || kind == javascript.DivEqToken) && s.regexpMayBegin() {
+			kind, text = lexer.RegExp()
+		}
+		switch kind {
+		case javascript.ErrorToken:
+			return s.tokens
+		case javascript.WhitespaceToken, javascript.LineTerminatorToken, javascript.CommentToken, javascript.CommentLineTerminatorToken:
+		case javascript.StringToken, javascript.TemplateToken:
+			s.add('s', text, stringValue(string(text[1:len(text)-1])))
+		case javascript.TemplateStartToken, javascript.TemplateMiddleToken, javascript.TemplateEndToken, javascript.RegExpToken:
+			s.add('o', text, "")
+		case javascript.OpenBraceToken:
+			s.open()
+			s.add('p', text, "")
+		case javascript.CloseBraceToken:
+			s.close()
+			s.add('p', text, "")
+		default:
+			kind := byte('p')
+			if isJSName(text[0]) {
+				kind = 'a'
+			}
+			s.add(kind, text, "")
+		}
 	}
-	return s.tokens
+}
+
+func isJSName(c byte) bool {
+	return c == '_' || c == '$' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80
+}
+
+// stringValue undoes the escapes in a string.
+func stringValue(s string) string {
+	var out strings.Builder
+	for s != "" {
+		r, _, rest, err := strconv.UnquoteChar(s, 0)
+		if err != nil { // an escape that stands for its own letter
+			s = strings.TrimPrefix(s, `\`)
+			if s == "" {
+				break
+			}
+			out.WriteByte(s[0])
+			s = s[1:]
+			continue
+		}
+		out.WriteRune(r)
+		s = rest
+	}
+	return out.String()
 }
 
 type jsScanner struct {
-	src    string
-	at     int
 	tokens []jsToken
 	braces []bool // of the open braces: whether what is in them runs at once
 	inner  int    // how many of them do not
 }
 
-func (s *jsScanner) skipTo(end string) {
-	if i := strings.Index(s.src[s.at:], end); i >= 0 {
-		s.at += i + len(end)
-	} else {
-		s.at = len(s.src)
-	}
-}
-
-func (s *jsScanner) add(kind byte, from int, value string) {
-	s.tokens = append(s.tokens, jsToken{text: s.src[from:s.at], value: value, kind: kind, inner: s.inner > 0})
-}
-
-// next reads one token. false: the end.
-func (s *jsScanner) next() bool {
-	for s.at < len(s.src) && strings.IndexByte(" \t\r\n\f\v", s.src[s.at]) >= 0 {
-		s.at++
-	}
-	rest := s.src[s.at:]
-	if rest == "" {
-		return false
-	}
-	from, c := s.at, rest[0]
-	switch {
-	case strings.HasPrefix(rest, "//"):
-		s.skipTo("\n")
-	case strings.HasPrefix(rest, "/*"):
-		s.at += 2
-		s.skipTo("*/")
-	case c == '"' || c == '\'':
-		s.at++
-		s.add('s', from, s.quoted(c))
-	case c == '`':
-		s.at++
-		if value, plain := s.template(); plain {
-			s.add('s', from, value)
-		} else {
-			s.add('o', from, "")
-		}
-	case isJSName(c):
-		for s.at < len(s.src) && isJSName(s.src[s.at]) {
-			s.at++
-		}
-		s.add('a', from, "")
-	case c == '/' && s.regexpMayBegin():
-		s.regexp()
-		s.add('o', from, "")
-	case strings.HasPrefix(rest, "=>"):
-		s.at += 2
-		s.add('p', from, "")
-	default:
-		if c == '{' {
-			s.open()
-		}
-		if c == '}' && len(s.braces) > 0 {
-			if !s.braces[len(s.braces)-1] {
-				s.inner--
-			}
-			s.braces = s.braces[:len(s.braces)-1]
-		}
-		s.at++
-		s.add('p', from, "")
-	}
-	return true
-}
-
-func isJSName(c byte) bool {
-	return c == '_' || c == '$' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf
+func (s *jsScanner) add(kind byte, text []byte, value string) {
+	s.tokens = append(s.tokens, jsToken{text: string(text), value: value, kind: kind, inner: s.inner > 0})
 }
 
 // open notes whether what stands in a brace runs with the script: in a block of
@@ -125,6 +111,16 @@ func (s *jsScanner) open() {
 	if s.braces = append(s.braces, runs); !runs {
 		s.inner++
 	}
+}
+
+func (s *jsScanner) close() {
+	if len(s.braces) == 0 {
+		return
+	}
+	if !s.braces[len(s.braces)-1] {
+		s.inner--
+	}
+	s.braces = s.braces[:len(s.braces)-1]
 }
 
 func (s *jsScanner) last() jsToken {
@@ -151,122 +147,6 @@ func (s *jsScanner) regexpMayBegin() bool {
 		return !last.is(")") && !last.is("]") && !last.is("}")
 	}
 	return true
-}
-
-func (s *jsScanner) regexp() {
-	class := false
-	for s.at++; s.at < len(s.src); s.at++ {
-		switch c := s.src[s.at]; {
-		case c == '\\':
-			s.at++
-		case c == '[':
-			class = true
-		case c == ']':
-			class = false
-		case c == '\n':
-			return
-		case c == '/' && !class:
-			for s.at++; s.at < len(s.src) && isJSName(s.src[s.at]); s.at++ {
-			}
-			return
-		}
-	}
-	s.at = min(s.at, len(s.src))
-}
-
-// quoted reads up to the closing quote and gives the value.
-func (s *jsScanner) quoted(quote byte) string {
-	var out strings.Builder
-	for s.at < len(s.src) {
-		c := s.src[s.at]
-		s.at++
-		switch {
-		case c == quote:
-			return out.String()
-		case c == '\n' && quote != '`':
-			return out.String()
-		case c == '\\':
-			s.escape(&out)
-		default:
-			out.WriteByte(c)
-		}
-	}
-	return out.String()
-}
-
-// escape reads what follows a backslash.
-func (s *jsScanner) escape(out *strings.Builder) {
-	if s.at == len(s.src) {
-		return
-	}
-	c := s.src[s.at]
-	s.at++
-	digits := ""
-	switch c {
-	case '\n':
-	case 'n':
-		out.WriteByte('\n')
-	case 't':
-		out.WriteByte('\t')
-	case 'r':
-		out.WriteByte('\r')
-	case 'x':
-		digits = s.src[s.at:min(s.at+2, len(s.src))]
-		s.at += len(digits)
-	case 'u':
-		if hex, found := strings.CutPrefix(s.src[s.at:], "{"); found {
-			digits, _, _ = strings.Cut(hex, "}")
-			s.at = min(s.at+len(digits)+2, len(s.src))
-		} else {
-			digits = s.src[s.at:min(s.at+4, len(s.src))]
-			s.at += len(digits)
-		}
-	default:
-		out.WriteByte(c)
-	}
-	if n, err := strconv.ParseUint(digits, 16, 21); err == nil {
-		out.WriteRune(rune(n))
-	}
-}
-
-// template reads a template literal. plain is false when it has substitutions:
-// nobody knows its value before it runs.
-func (s *jsScanner) template() (value string, plain bool) {
-	from := s.at
-	value = s.quoted('`')
-	if !strings.Contains(s.src[from:s.at], "${") {
-		return value, true
-	}
-	s.at = from
-	for s.at < len(s.src) {
-		switch rest := s.src[s.at:]; {
-		case rest[0] == '\\':
-			s.at = min(s.at+2, len(s.src))
-		case rest[0] == '`':
-			s.at++
-			return "", false
-		case strings.HasPrefix(rest, "${"):
-			s.at += 2
-			s.substitution()
-		default:
-			s.at++
-		}
-	}
-	return "", false
-}
-
-// substitution reads up to the brace that closes a ${.
-func (s *jsScanner) substitution() {
-	inside := jsScanner{src: s.src, at: s.at}
-	for depth := 1; depth > 0 && inside.next(); {
-		switch last := inside.last(); {
-		case last.is("{"):
-			depth++
-		case last.is("}"):
-			depth--
-		}
-	}
-	s.at = inside.at
 }
 
 // moduleRequest is an import in a script.
