@@ -45,7 +45,7 @@ func (t *trial) record(expectations []scenarios.Expectation) record.Record {
 	if r.Control == "" {
 		r.Control = "none needed"
 	}
-	result := judge.Judge(votes, evidence, t.switches, listed(expectations, t.perm.ID))
+	result := judge.Judge(votes, evidence, t.links(), listed(expectations, t.perm.ID))
 	r.Verdict, r.Problems, r.Explained = result.Verdict, result.Problems, result.Explained
 	return r
 }

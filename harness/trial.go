@@ -34,18 +34,19 @@ type trial struct {
 	profile oracle.Profile
 	steps   []trialStep
 
-	notApplicable string   // why this cannot run here
-	failed        error    // the harness failed it
-	silent        []string // origins whose sentinel never arrived
-	unanswered    []string // requests that their server had not begun to answer
-	switches      string   // the links of the engine's switches that matter here
-	concluded     bool     // all evidence is in
+	notApplicable string          // why this cannot run here
+	failed        error           // the harness failed it
+	silent        []string        // origins whose sentinel never arrived
+	unanswered    []string        // requests that their server had not begun to answer
+	switches      []oracle.Switch // those of the engine that matter here
+	concluded     bool            // all evidence is in
 }
 
 // trialStep is one step: both predictions, and what came back.
 type trialStep struct {
 	standard oracle.Prediction
 	profile  *oracle.Prediction // nil: the same as the standard's
+	switches []oracle.Switch    // why it is not
 	outcome  *browser.Outcome
 	failure  *browser.Failure
 	wire     []servers.Entry
@@ -108,19 +109,30 @@ func (t *trial) predict(profile oracle.Profile) {
 }
 
 // vote writes down what the standard and the engine's profile predict, and the
-// links of the switches that make the difference.
+// switches that make the difference.
 func (t *trial) vote(profile oracle.Profile, predict func(oracle.Profile) []oracle.Prediction) {
 	standard, engine := predict(nil), predict(profile)
-	var matters []string
+	t.switches = nil
 	for i := range t.steps {
 		t.steps[i].standard, t.steps[i].profile = standard[i], nil
 		if !same(standard[i], engine[i], t.bound.Steps[i].Request) {
 			t.steps[i].profile = &engine[i]
-			matters = append(matters, relevantSwitches(profile, predict, i)...)
+			t.steps[i].switches = relevantSwitches(profile, predict, i)
+			t.switches = append(t.switches, t.steps[i].switches...)
 		}
 	}
-	slices.Sort(matters)
-	t.switches = strings.Join(slices.Compact(matters), " ")
+	slices.Sort(t.switches)
+	t.switches = slices.Compact(t.switches)
+}
+
+// links are where the switches that matter come from.
+func (t *trial) links() string {
+	links := make([]string, len(t.switches))
+	for i, s := range t.switches {
+		links[i] = s.Link()
+	}
+	slices.Sort(links)
+	return strings.Join(slices.Compact(links), " ")
 }
 
 func same(a, b oracle.Prediction, r oracle.Request) bool {
@@ -153,19 +165,24 @@ func before(state oracle.State, s scenarios.BoundStep) oracle.State {
 	return state
 }
 
-// relevantSwitches are the links of the switches without which the engine's
-// prediction of a step would be another.
-func relevantSwitches(profile oracle.Profile, predict func(oracle.Profile) []oracle.Prediction, step int) []string {
-	var links []string
-	with := predict(profile)[step]
+// relevantSwitches are the switches without which the engine's prediction of a
+// step would be another, whatever its trace says.
+func relevantSwitches(profile oracle.Profile, predict func(oracle.Profile) []oracle.Prediction, step int) []oracle.Switch {
+	at := func(p oracle.Profile) oracle.Prediction {
+		prediction := predict(p)[step]
+		prediction.Trace = nil
+		return prediction
+	}
+	var relevant []oracle.Switch
+	with := at(profile)
 	for _, s := range slices.Sorted(maps.Keys(profile)) {
 		without := maps.Clone(profile)
 		delete(without, s)
-		if !reflect.DeepEqual(predict(without)[step], with) {
-			links = append(links, s.Link())
+		if !reflect.DeepEqual(at(without), with) {
+			relevant = append(relevant, s)
 		}
 	}
-	return links
+	return relevant
 }
 
 // laneOf decides the company a permutation can bear.

@@ -82,7 +82,7 @@ func TestExitCodes(t *testing.T) {
 		{"list", []string{"list", good}, [2]string{}, exitOK, []string{"mine/star/fetch\nmine/star/xhr\n"}},
 		{"list as JSON", []string{"list", good, "-format", "json"}, [2]string{}, exitOK, []string{`"id": "mine/star/xhr"`}},
 		{"explain nothing", []string{"explain"}, [2]string{}, exitUsage, []string{"corsproof list"}},
-		{"explain", []string{"explain", good}, [2]string{}, exitOK, []string{"CORS check", "https://fetch.spec.whatwg.org/#", "the standard says allowed"}},
+		{"explain", []string{"explain", good}, [2]string{}, exitOK, []string{"CORS check", "https://fetch.spec.whatwg.org/#", "the standard  ✓ allowed"}},
 		{"serve nothing", []string{"serve"}, [2]string{}, exitUsage, []string{"corsproof serve ID|FILE"}},
 		{"report of nothing", []string{"report", "nowhere.jsonl"}, [2]string{}, exitUsage, []string{"nowhere.jsonl"}},
 		{"report of something else", []string{"report", good}, [2]string{}, exitUsage, []string{good + ":1", "results.jsonl"}},

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/report"
 )
@@ -86,16 +88,23 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// textOptions says how the text report may look on w: colours only on a
-// terminal, and not where NO_COLOR is set.
+// textOptions says how a text may look on w: colours only on a terminal, and not
+// where NO_COLOR is set.
 func textOptions(w io.Writer) report.Options {
-	return report.Options{Color: isTerminal(w) && os.Getenv("NO_COLOR") == "", Width: width()}
+	return report.Options{Color: isTerminal(w) && os.Getenv("NO_COLOR") == "", Width: width(w)}
 }
 
-func width() int {
+// width is how many columns w has: what COLUMNS says, what the terminal says, or
+// 100.
+func width(w io.Writer) int {
 	var n int
 	if _, err := fmt.Sscan(strings.TrimSpace(os.Getenv("COLUMNS")), &n); err == nil && n >= 40 {
 		return n
+	}
+	if file, ok := w.(*os.File); ok {
+		if n, _, err := term.GetSize(int(file.Fd())); err == nil {
+			return max(n, 40)
+		}
 	}
 	return 100
 }

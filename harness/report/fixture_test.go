@@ -237,7 +237,7 @@ func realistic(rnd *rand.Rand, order int, topic, scenario, variant, via string) 
 				"User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Dest", "empty", "Referer", app+"/", "Accept-Encoding", "gzip, deflate, br, zstd"),
 			ReplyHeaders: reply})
 		trace = append(trace, oracle.TraceStep{Algorithm: "HTTP fetch", Spec: "https://fetch.spec.whatwg.org/#http-fetch", Text: "PUT is not a CORS-safelisted method: a preflight is needed."},
-			oracle.TraceStep{Algorithm: "CORS-preflight fetch", Spec: "https://fetch.spec.whatwg.org/#cors-preflight-fetch", Text: "Access-Control-Allow-Methods is \"" + reply[1].Value + "\".", Fails: reason == "method-not-allowed"})
+			oracle.TraceStep{Algorithm: "CORS-preflight fetch", Spec: "https://fetch.spec.whatwg.org/#cors-preflight-fetch", Wire: []int{0}, Text: "Access-Control-Allow-Methods is \"" + reply[1].Value + "\".", Fails: reason == "method-not-allowed"})
 	}
 	if reason != "method-not-allowed" {
 		reply := headers("Content-Type", "application/json", "Access-Control-Allow-Origin", app)

@@ -111,7 +111,8 @@
       votes(r, s),
       h('div', { class: 'two' },
         h('div', null, h('h4', null, 'On the wire'), wire(r, s, (r.decide || [])[n] || { exchange: -1 })),
-        (s.oracle.trace || []).length ? h('div', null, h('h4', null, 'What the standard does'), trace(s.oracle.trace)) : null));
+        (s.oracle.trace || []).length ? h('div', null, h('h4', null, 'What the standard does'), trace(s.oracle),
+          s.profile && (s.profile.trace || []).length ? h('details', null, h('summary', null, 'What this engine is known to do'), trace(s.profile)) : null) : null));
   }
 
   // request is what the page did, in its own words if the record has them.
@@ -220,10 +221,14 @@
   }
   const arrow = () => h('div', { class: 'arrow', 'aria-hidden': 'true' });
 
-  function trace(steps) {
-    return h('ol', { class: 'trace' }, steps.map((t) => h('li', { class: t.fails ? 'fails' : null },
+  // trace is the algorithm step by step, each with the requests that it sends.
+  function trace(oracle) {
+    const sent = (request) => h('p', { class: 'sent' }, h('span', { 'aria-hidden': 'true' }, '→ '), h('span', { class: 'sr' }, 'It sends '),
+      h('b', null, shown(request.method)), ' ', shown(request.url));
+    return h('ol', { class: 'trace' }, oracle.trace.map((t) => h('li', { class: t.fails ? 'fails' : null },
       link(t.spec, t.algorithm, 'algorithm'), t.hop ? h('span', { class: 'hop' }, ' after redirect ' + t.hop) : null,
-      h('p', null, shown(t.text), t.fails ? [' ', h('span', { class: 'stop' }, 'It ends here.')] : null))));
+      h('p', null, shown(t.text), t.fails ? [' ', h('span', { class: 'stop' }, 'It ends here.')] : null),
+      (t.wire || []).map((i) => (oracle.wire || [])[i]).filter(Boolean).map(sent))));
   }
 
   function foot(r) {

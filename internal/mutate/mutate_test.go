@@ -17,7 +17,7 @@ import (
 const module = "github.com/corsproof/corsproof/internal/mutate"
 
 // The mutants of package tiny, what became of them, and what is said of it.
-// UPDATE=1 writes testdata/tiny.txt anew.
+// CORSPROOF_UPDATE=1 writes testdata/tiny.txt anew.
 func TestTiny(t *testing.T) {
 	r, err := Rewrite("testdata/tiny", module+"/mutant", Prose{Notes: []string{"note"}, Others: []string{"Errorf"}})
 	require.NoError(t, err)
@@ -52,7 +52,7 @@ func TestTiny(t *testing.T) {
 	Report(&got, r.Mutants, fates)
 
 	const golden = "testdata/tiny.txt"
-	if os.Getenv("UPDATE") != "" {
+	if os.Getenv("CORSPROOF_UPDATE") != "" {
 		require.NoError(t, os.WriteFile(golden, []byte(got.String()), 0o600))
 	}
 	want, err := os.ReadFile(golden)
