@@ -2,7 +2,11 @@ package oracle
 
 import "strings"
 
-const textUTF8 = "text/plain;charset=UTF-8"
+// What a string and a URLSearchParams bring.
+const (
+	textUTF8 = "text/plain;charset=UTF-8"
+	formUTF8 = "application/x-www-form-urlencoded;charset=UTF-8"
+)
 
 // setXHRContentType gives the body's type, or, for a string, corrects the
 // charset of the author's to what is really sent.

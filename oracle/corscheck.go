@@ -1,6 +1,9 @@
 package oracle
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // CORSCheck is the CORS check: whether the headers of a response allow the
 // origin (serialised) to read it. It gives "" for success, otherwise what
@@ -39,6 +42,10 @@ func whyNotOrigin(value string) Reason {
 	}
 	if value == "null" {
 		return AllowOriginMismatch
+	}
+	// Its bytes are UTF-8 to whoever reads it as a URL.
+	if value = isomorphicBytes(value); !utf8.ValidString(value) {
+		return InvalidAllowOrigin
 	}
 	if u, ok := parseURL(value, nil); !ok || u.scheme == "" {
 		return InvalidAllowOrigin

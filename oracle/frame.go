@@ -34,15 +34,7 @@ func (f *fetching) isDocument(reply Reply) bool {
 		f.fail(WrongType, frameResponse, "Content-Disposition is ", quote(disposition), ": it is a download, and the frame stays as it was.")
 		return false
 	}
-	m, ok := ExtractMIMEType(reply.Headers)
-	if !ok || m.IsJavaScript() || m.IsJSON() || m.IsXML() {
-		return true
-	}
-	switch m.Type {
-	case "text", "image", "audio", "video", "multipart":
-		return true
-	}
-	if m.Essence() == "application/pdf" {
+	if f.shows(f.documentType(reply)) {
 		return true
 	}
 	f.fail(WrongType, frameResponse, contentType(reply.Headers), ", which no frame shows: it is a download, and the frame stays as it was.")

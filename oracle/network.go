@@ -147,7 +147,7 @@ func (f *fetching) cookieContext() cookieContext {
 	if f.redirectTaint() == "cross-site" && !f.state.Profile[SameSiteIgnoresRedirects] {
 		same = false
 	}
-	return cookieContext{sameSite: same, partition: siteOf(f.client.Page), policy: f.state.Profile}
+	return cookieContext{sameSite: same, partition: f.client.partition(), policy: f.state.Profile}
 }
 
 // takeCookies honours the response's Set-Cookie lines.

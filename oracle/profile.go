@@ -55,6 +55,7 @@ const (
 	Ports4190And6679Open           Switch = "ports-4190-and-6679-open"
 	ModeBeforeMixedContent         Switch = "mode-before-mixed-content"
 	CharsetReplaced                Switch = "charset-replaced"
+	FrameTypesOfItsOwn             Switch = "frame-types-of-its-own"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 	SVGDocumentsChecked            Switch = "svg-documents-checked"
@@ -168,6 +169,8 @@ var switches = []SwitchInfo{
 		"https://developer.mozilla.org/docs/Web/SVG/Reference/Element/feImage#browser_compatibility", []string{"chromium"}},
 	{PluginImagesNoCORS, "an object or embed element whose path ends like an image's loads it as an image with mode no-cors, instead of navigating",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium"}},
+	{FrameTypesOfItsOwn, "a frame shows text of nearly every kind and XML of few kinds, and takes what is no MIME type but has a slash for one that it cannot show",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/common/mime_util/mime_util.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",

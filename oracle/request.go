@@ -1,5 +1,7 @@
 package oracle
 
+import "strings"
+
 // Via names a way to load, as in "fetch" or "font-face". [Ways] lists them.
 type Via string
 
@@ -27,6 +29,21 @@ type Client struct {
 	Permissions map[string]string
 	// ServiceWorker is the one that controls the document, or nil.
 	ServiceWorker *ServiceWorker
+}
+
+// partition is the key of the cookies that the document has for itself: the
+// top-level site, and whether there is another site between.
+//
+// https://github.com/privacycg/CHIPS#how-to-enforce-design-principles
+func (c Client) partition() string {
+	top := c.Page
+	if !c.Top.IsOpaque() {
+		top = c.Top
+	}
+	if c.Opaque || !SameSite(c.Page, top) {
+		return siteOf(top) + " across sites"
+	}
+	return siteOf(top)
 }
 
 // ServiceWorker answers for the network where it controls a document.
@@ -73,6 +90,21 @@ type Body struct {
 	Type   string
 	Bytes  []byte
 	Stream bool // a ReadableStream: no source, forces a preflight
+}
+
+// brings is the Content-Type that comes with the body. A Blob, which has any
+// type that is no string's, has it in lower case, and none with a character
+// outside printable ASCII; a stream has none.
+//
+// https://w3c.github.io/FileAPI/#constructorBlob
+func (b Body) brings() string {
+	switch {
+	case b.Type == textUTF8 || b.Type == formUTF8:
+		return b.Type
+	case b.Stream, strings.ContainsFunc(b.Type, func(c rune) bool { return c < ' ' || c > '~' }):
+		return ""
+	}
+	return strings.ToLower(b.Type)
 }
 
 // WireRequest is one request as it must arrive at a server.

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -120,15 +119,13 @@ func cutHop(path string) (hop int, rest string) {
 // StripToken gives a URL as its author would write it: without the token of the
 // case it belongs to. Other URLs come back as they are.
 func StripToken(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
+	scheme := hasScheme.FindString(raw)
+	rest, found := strings.CutPrefix(raw[len(scheme):], "//")
+	slash := strings.IndexAny(rest, "/?#")
+	if scheme == "" || !found || slash <= 0 {
 		return raw
 	}
-	i := strings.Index(raw, "://") + len("://")
-	slash := strings.IndexAny(raw[i:], "/?#")
-	if slash < 0 {
-		return raw
-	}
+	i := len(scheme) + len("//")
 	authority, target := raw[:i+slash], raw[i+slash:]
 	_, path, ok := ParseTarget(target)
 	if !ok {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -238,6 +239,7 @@ func (b *Bound) notSupported(s *Step) string {
 		{"stale-while-revalidate between steps", len(b.Permutation.Steps) > 1 && s.responseHas("Cache-Control", "stale-while-revalidate")},
 		// Documents keep images and modules, whatever the HTTP cache does.
 		{"loading an image or a module that the page has already", b.loadedBefore(s)},
+		{"a stray % in a path over HTTP/2", s.strayPercent()},
 		// Browsers stream over HTTP/2 alone.
 		{"a stream as body of a request over HTTP/1.1", s.streamsOverHTTP1()},
 	} {
@@ -317,6 +319,16 @@ func (s *Step) streamsOverHTTP1() bool {
 	return err == nil && protocol != H2 && s.Request.Body != nil && s.Request.Body.Stream
 }
 
+// strayPercent reports whether the step asks an origin that speaks HTTP/2 for a
+// path that Go's server takes for a protocol error.
+func (s *Step) strayPercent() bool {
+	return slices.ContainsFunc(newChain(s), func(l link) bool {
+		path, _, _ := strings.Cut(l.path, "?")
+		_, err := url.PathUnescape(path)
+		return err != nil && protocolOf(l.at) == H2
+	})
+}
+
 // Origins lists every origin that the permutation touches, each once: pages,
 // targets, hops, resources, cookies, and those that {url:NAME} names.
 func (b *Bound) Origins() []oracle.Origin {
@@ -335,9 +347,7 @@ func (b *Bound) Origins() []oracle.Origin {
 		add(s.Request.To)
 		for _, link := range b.chains[i] {
 			add(link.at.String())
-			// What a secure page may not load by http it may load by https. An
-			// origin with a port of its own speaks one of the two.
-			if b.Steps[i].Request.Client.Page.Scheme == "https" && link.at.Port == 80 {
+			if b.Steps[i].Request.Client.Page.Scheme == "https" {
 				add(upgraded(link.at).String())
 			}
 		}
