@@ -255,7 +255,7 @@ func (f *fetching) remember(w WireRequest, reply Reply) {
 	switch {
 	case w.Method == "HEAD", f.mode == "websocket":
 	case w.Method != "GET":
-		if reply.Status < 400 && !(w.Method == "PUT" && f.state.Profile[PutKeepsCached]) {
+		if reply.Status < 400 && !f.keepsCached(w) {
 			f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool { return f.isStored(s, w) })
 		}
 	case f.cacheMode() != "no-store" && mayStore(reply):
@@ -266,6 +266,19 @@ func (f *fetching) remember(w WireRequest, reply Reply) {
 		f.state.responses = append(f.state.responses, entry)
 		f.stored = true
 	}
+}
+
+// keepsCached holds where an engine does not see that a request may have changed
+// the resource.
+func (f *fetching) keepsCached(w WireRequest) bool {
+	if !f.state.Profile[OtherMethodsKeepCached] {
+		return false
+	}
+	switch w.Method {
+	case "POST", "DELETE", "PATCH":
+		return false
+	}
+	return w.Method != "PUT" || f.body == nil
 }
 
 // forget takes back what this fetch left in the cache, where an engine does not

@@ -49,7 +49,7 @@ const (
 	HTTPCacheShared                Switch = "http-cache-shared"
 	FramesCachedApart              Switch = "frames-cached-apart"
 	HeuristicFreshness             Switch = "heuristic-freshness"
-	PutKeepsCached                 Switch = "put-keeps-cached"
+	OtherMethodsKeepCached         Switch = "other-methods-keep-cached"
 	BlockedNotCached               Switch = "blocked-not-cached"
 	ConditionalsValidate           Switch = "conditionals-validate"
 	Ports4190And6679Open           Switch = "ports-4190-and-6679-open"
@@ -109,7 +109,7 @@ var switches = []SwitchInfo{
 		"https://developer.mozilla.org/docs/Web/Privacy/Guides/State_Partitioning", []string{"firefox"}},
 	{NoORBForFetch, "opaque response blocking looks at elements only, not at fetch() with mode no-cors",
 		"https://github.com/annevk/orb", []string{"chromium"}},
-	{EmbeddedCredentialsBlocked, "a subresource whose URL holds a user name or password is not loaded, unless with mode cors",
+	{EmbeddedCredentialsBlocked, "a subresource whose URL holds a user name or password is not loaded, unless with mode cors, or by XMLHttpRequest; nor is one that is redirected to such a URL, whatever the mode",
 		"https://chromestatus.com/feature/5669008342777856", []string{"chromium"}},
 	{PreflightCacheKeyHasFragment, "the preflight cache tells URLs apart by their fragments too",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
@@ -149,7 +149,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache.cc", []string{"chromium"}},
 	{HeuristicFreshness, "a response that does not say how long it lives does so for a tenth of the time since Last-Modified, a 300, 301, 308 or 410 for ever",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
-	{PutKeepsCached, "a PUT leaves what the HTTP cache has of its URL",
+	{OtherMethodsKeepCached, "a PUT without a body, and any method but POST, PUT, PATCH and DELETE, leaves what the HTTP cache has of its URL",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{BlockedNotCached, "a response that CORS, Cross-Origin-Resource-Policy or opaque response blocking stops does not stay in the HTTP cache",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/cors_url_loader.cc", []string{"chromium"}},

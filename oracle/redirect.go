@@ -103,7 +103,7 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 	case next.userinfo != "" && f.tainting == "cors":
 		f.fail(RedirectUserinfo, redirectFetch, status, " leads to a URL with a user name, which response tainting cors forbids.")
 		return Reply{}, false
-	case next.userinfo != "" && f.refusesUserinfo():
+	case next.userinfo != "" && f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr":
 		f.fail(EmbeddedCredentials, redirectFetch, status, " leads to a URL with a user name, and such a subresource is not loaded.")
 		return Reply{}, false
 	case reply.Status != 303 && f.body != nil && f.body.Stream:

@@ -190,7 +190,8 @@ var enums = map[Knob][]string{
 // CheckRequest finds what a way to load cannot do: a knob that it does not
 // take, a mode or credentials mode that it cannot have, a word that is no value
 // of the knob. What an API refuses by throwing is no error here: [Predict]
-// answers it with [InvalidRequest].
+// answers it with [InvalidRequest]. Nor is a word that says what each load does:
+// method GET, redirect mode follow, cache mode default.
 func CheckRequest(r Request) []error {
 	w, ok := wayByVia[r.Via]
 	if !ok {
@@ -215,11 +216,11 @@ func CheckRequest(r Request) []error {
 		set   bool
 		value string
 	}{
-		{KnobMethod, r.Method != "", ""},
+		{KnobMethod, r.Method != "" && r.Method != "GET", ""},
 		{KnobHeaders, len(r.Headers) > 0, ""},
 		{KnobBody, r.Body != nil, ""},
-		{KnobRedirect, r.Redirect != "", r.Redirect},
-		{KnobCache, r.Cache != "", r.Cache},
+		{KnobRedirect, r.Redirect != "" && r.Redirect != "follow", r.Redirect},
+		{KnobCache, r.Cache != "" && r.Cache != "default", r.Cache},
 		{KnobReferrerPolicy, r.ReferrerPolicy != "", r.ReferrerPolicy},
 		{KnobKeepalive, r.Keepalive, ""},
 		{KnobUploadListener, r.UploadListener, ""},

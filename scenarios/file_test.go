@@ -177,7 +177,7 @@ scenarios:
 func TestSteps(t *testing.T) {
 	_, err := Parse("my.yaml", []byte(stepped))
 	require.ErrorIs(t, err, WrongType)
-	text := replaceOnce(t, stepped, "via: img, method: ", "method: GET, via: img-cors")
+	text := replaceOnce(t, stepped, "via: img, method: ", "method: POST, via: img-cors")
 	_, err = Parse("my.yaml", []byte(text))
 	require.ErrorContains(t, err, "img-cors takes no method")
 	f := parse1(t, replaceOnce(t, stepped, "via: img, method: ", "via: worker-fetch"))

@@ -134,12 +134,22 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 		}
 		s.Wire = append(s.Wire, r)
 	}
+	if via == "script" && r.Mode == "" && s.Read == oracle.Allowed && s.Muted == nil && strayed(s.Wire, r.Client.Page) {
+		// The script threw nothing that would show what the page may know of
+		// it, and its requests tell that it came from elsewhere.
+		s.Read = oracle.Opaque
+	}
 	if s.Reason == oracle.SchemeNotHTTP && len(s.Wire) > 0 {
 		// Browsers have one word for a scheme that is not HTTP(S), wherever it
 		// turns up; after a request it can only have been a location.
 		s.Reason = oracle.RedirectScheme
 	}
 	return s
+}
+
+// strayed is true when some request left the page's own origin.
+func strayed(wire []Request, page oracle.Origin) bool {
+	return slices.ContainsFunc(wire, func(r Request) bool { return r.At != page.String() })
 }
 
 // withoutBoundary puts the oracle's boundary in the place of the one that the

@@ -71,6 +71,23 @@ func TestBrowser(t *testing.T) {
 	assert.Empty(t, observe.Browser(browser.Outcome{}, nil, nil, oracle.Request{Via: "fetch"}).Read, "no outcome is none")
 }
 
+func TestAScriptThatThrowsNothing(t *testing.T) {
+	page := oracle.Origin{Scheme: "https", Host: "app.site.test", Port: 443}
+	elsewhere := oracle.Origin{Scheme: "https", Host: "api.other.test", Port: 443}
+	script := func(mode string, muted *bool, at ...oracle.Origin) oracle.Read {
+		var wire []servers.Entry
+		for _, origin := range at {
+			wire = append(wire, servers.Entry{At: origin, Method: "GET"})
+		}
+		r := oracle.Request{Via: "script", Mode: mode, Client: oracle.Client{Page: page}}
+		return observe.Browser(browser.Outcome{Read: oracle.Allowed, Muted: muted}, nil, wire, r).Read
+	}
+	assert.Equal(t, oracle.Allowed, script("", nil, page))
+	assert.Equal(t, oracle.Opaque, script("", nil, page, elsewhere), "its requests tell that it came from elsewhere")
+	assert.Equal(t, oracle.Allowed, script("", new(false), page, elsewhere), "its errors tell more")
+	assert.Equal(t, oracle.Allowed, script("cors", nil, page, elsewhere))
+}
+
 func TestTheWireOfABrowser(t *testing.T) {
 	entries := []servers.Entry{
 		{
