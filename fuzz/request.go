@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/oracle"
-	"github.com/corsproof/corsproof/scenarios"
 )
 
 // The request, key by key. What a way to load cannot take is not given; what an
@@ -34,7 +33,7 @@ var requestKeys = []key{
 // pages are where scripts run.
 var pages = choices{
 	{120, "app"}, {6, "port"}, {6, "sub"}, {4, "parent"}, {4, "api"}, {3, "evil"}, {10, "http"}, {3, "http-port"}, {3, "http-api"},
-	{4, "app-h2"}, {8, scenarios.OpaqueSandbox}, {5, scenarios.OpaqueSrcdoc}, {5, scenarios.OpaqueData},
+	{4, "app-h2"}, {8, "opaque-sandbox"}, {5, "opaque-srcdoc"}, {5, "opaque-data"},
 	{2, "https://app.example.com"}, {1, "https://app_x.test"}, {2, "http://localhost:8080"}, {1, "https://xn--bcher-kva.test"},
 }
 

@@ -21,7 +21,7 @@ type document struct {
 	served      servers.Document
 	page        oracle.Origin // whose server it comes from
 	top         oracle.Origin // the tab's
-	opaque      string        // the kind of frame in it, for an opaque origin; ""
+	place       string        // the kind of frame or worker in it; "" for the document itself
 	sandbox     *string       // the tokens of the frame that it is in; nil: none
 	origin      string        // of the script, serialised
 	permissions map[string]string
@@ -32,8 +32,8 @@ func (t *trial) document(step int) document {
 	s := t.bound.Steps[step]
 	c := s.Request.Client
 	d := document{page: c.Page, top: c.Page, origin: c.Origin().String(), permissions: c.Permissions, space: c.AddressSpace}
-	if slices.Contains(scenarios.OpaqueOrigins, s.Step.Request.From) {
-		d.opaque = s.Step.Request.From
+	if place, found := scenarios.PlaceOf(s.Step.Request.From); found {
+		d.place = place.Name
 	}
 	d.served.Headers = c.Headers
 	if !c.Top.IsOpaque() {
@@ -66,7 +66,7 @@ func (d document) plain() bool {
 // framed is true when the document is not the tab's.
 func (d document) framed() bool { return d.top != d.page || d.sandbox != nil }
 
-// key is the same for documents that are the same but for their opaque frames.
+// key is the same for documents that are the same but for their places.
 func (d document) key() string {
 	sandbox := "none"
 	if d.sandbox != nil {
@@ -95,7 +95,7 @@ func (d document) tab() browser.Document {
 		return browser.Document{URL: d.top.String() + scenarios.Reserved + "page.html"}
 	}
 	tab := browser.Document{URL: d.url(), Worker: d.workerPath()}
-	if d.opaque == "" {
+	if d.place == "" {
 		tab.Origin = d.origin
 	}
 	return tab
@@ -116,8 +116,8 @@ func (d document) frames() []browser.Frame {
 	if d.framed() {
 		frames = append(frames, browser.Frame{URL: d.url(), Sandbox: d.sandbox, Worker: d.workerPath()})
 	}
-	if d.opaque != "" {
-		frames = append(frames, browser.Frame{Kind: d.opaque})
+	if d.place != "" {
+		frames = append(frames, browser.Frame{Kind: d.place})
 	}
 	return frames
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
@@ -98,7 +99,7 @@ func tokenOf(url string) (string, bool) {
 func (s *session) hearReasons(ctx context.Context, trials []*trial, step int) {
 	var blocked []string
 	for _, t := range trials {
-		if o := t.steps[step].outcome; o != nil && o.Read == oracle.Blocked && isReported(t.steps[step].standard.Reason) {
+		if o := t.steps[step].outcome; o != nil && o.Read == oracle.Blocked && isReported(t.bound.Steps[step].Request, t.steps[step].standard.Reason) {
 			blocked = append(blocked, t.bound.Token)
 		}
 	}
@@ -112,12 +113,37 @@ func (s *session) hearReasons(ctx context.Context, trials []*trial, step int) {
 	}
 }
 
-// isReported is false for reasons that no request fails of: the API throws, or
-// the load itself went well. Waiting for the browser's words would be in vain.
-func isReported(r oracle.Reason) bool {
-	switch r {
+// isReported is false for what a browser has no words for, so that waiting for
+// them would be in vain: the API throws, the load itself went well, nothing went
+// over the network, or a worker was what failed.
+func isReported(r oracle.Request, reason oracle.Reason) bool {
+	switch reason {
 	case oracle.InvalidRequest, oracle.ForbiddenMethod, oracle.MethodNotSafelisted,
 		oracle.RedirectModeNoCORS, oracle.ModeSameOrigin, oracle.WrongType:
+		return false
+	}
+	if scheme, _, _ := strings.Cut(r.URL, ":"); scheme == "blob" || scheme == "data" {
+		return false
+	}
+	switch r.Via {
+	case "worker", "worker-module", "shared-worker", "service-worker":
+		return false
+	}
+	return !inWorkers(r) || reportedOfWorkers(reason)
+}
+
+// inWorkers is true for what is loaded by a worker or a worklet, not by a
+// document.
+func inWorkers(r oracle.Request) bool {
+	return r.Client.Worker != "" || fixtures.Ways()[r.Via].In != "" || r.Via == "worker-import" || r.Via == "audioworklet"
+}
+
+// reportedOfWorkers is false for what Chromium logs of documents only: what the
+// network, a redirect or a policy beside CORS did to a request.
+func reportedOfWorkers(reason oracle.Reason) bool {
+	switch reason {
+	case oracle.NetworkError, oracle.RedirectScheme, oracle.RedirectLocation, oracle.RedirectCount, oracle.RedirectModeError,
+		oracle.CrossOriginResourcePolicy, oracle.CrossOriginEmbedderPolicy, oracle.OpaqueResponseBlocking, oracle.EmbeddedCredentials:
 		return false
 	}
 	return true

@@ -189,7 +189,7 @@ func relevantSwitches(profile oracle.Profile, predict func(oracle.Profile) []ora
 func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 	lane := laneMain
 	for i, s := range p.Steps {
-		if len(p.Steps) > 1 || s.Request.Sync || s.Fresh || outlivesPage(s.Request) || lastsInProfile(s.Server) {
+		if len(p.Steps) > 1 || s.Request.Sync && bound.Steps[i].Request.Client.Worker == "" || s.Fresh || outlivesPage(s.Request) || lastsInProfile(s.Server) {
 			return laneAlone
 		}
 		if s.Server.SetUp != nil && len(s.Cookies) > 0 { // its paths are every case's
@@ -308,7 +308,10 @@ func (t *trial) probe(step int) browser.Probe {
 		Sync: r.Sync, ResponseType: r.ResponseType, Timeout: int(t.timeout().Milliseconds()),
 	}
 	document := t.document(step)
-	p.Frames, p.Origin = document.frames(), document.origin
+	p.Frames, p.Origin = inWorker(document.frames(), r), document.origin
+	if local, ok := t.bound.Local(step); ok {
+		p.Blob = &browser.Blob{Type: local.Type, Base64: base64.StdEncoding.EncodeToString(local.Bytes), Revoked: local.Revoked}
+	}
 	if s.Step.Server.SetUp != nil || s.Step.Server.Response.Body != nil || s.Step.Server.Response.Raw != nil {
 		p.Own = true
 	}
@@ -320,6 +323,18 @@ func (t *trial) probe(step int) browser.Probe {
 		p.Body = &browser.Body{Type: r.Body.Type, Base64: base64.StdEncoding.EncodeToString(r.Body.Bytes), Stream: r.Body.Stream}
 	}
 	return p
+}
+
+// inWorker leads on to a worker where the way to load needs one, and says so if
+// the request holds it up.
+func inWorker(frames []browser.Frame, r oracle.Request) []browser.Frame {
+	if in := fixtures.Ways()[r.Via].In; in != "" && r.Client.Worker == "" {
+		frames = append(frames, browser.Frame{Kind: in})
+	} else if r.Client.Worker == "" {
+		return frames
+	}
+	frames[len(frames)-1].Blocks = r.Sync || r.Via == "import-scripts"
+	return frames
 }
 
 func (t *trial) timeout() time.Duration {

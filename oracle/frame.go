@@ -15,7 +15,8 @@ func (f *fetching) useFrame(reply Reply) {
 	case !f.frameAncestorsAllow(reply), !f.frameOptionsAllow(reply), !f.isDocument(reply):
 		return
 	}
-	if SameOrigin(f.origin, f.url().origin) {
+	// A blob: URL is the page's own, and so is what it names.
+	if f.url().scheme == "blob" && !f.origin.IsOpaque() || SameOrigin(f.origin, f.url().origin) {
 		f.finish(Allowed, "", frameResponse, "The document has the page's origin: script can look into it.")
 		return
 	}

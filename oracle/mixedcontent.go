@@ -7,6 +7,9 @@ import "slices"
 //
 // https://w3c.github.io/webappsec-mixed-content/#categorize-settings-object
 func (f *fetching) prohibitsMixedContent() bool {
+	if f.client.Worker == "shared" && f.state.Profile[SharedWorkersLoadMixed] {
+		return false
+	}
 	if f.state.Profile[MixedContentFromHTTPSOnly] {
 		return f.client.Page.Scheme == "https"
 	}

@@ -97,6 +97,8 @@ func (f *fetching) block() {
 		f.p.Error = "NetworkError"
 	case f.way.kind == apiLoad && f.way.Via != "xhr", f.way.Via == "dynamic-import":
 		f.p.Error = "TypeError"
+	case f.way.kind == workerLoad, f.way.kind == importedLoad, f.way.Via == "worker-import", f.way.Via == "audioworklet":
+		f.p.Error = f.workerError()
 	}
 }
 
@@ -217,11 +219,8 @@ func (f *fetching) schemeFetch() (Reply, bool) {
 			return reply, true
 		}
 		f.fail(NetworkError, schemeFetch, "The data: URL has no comma, so it holds no data.")
-	case u.scheme == "blob" && f.method == "GET":
-		f.note(schemeFetch, "The blob: URL names the response.")
-		return Reply{Status: 200}, true
 	case u.scheme == "blob":
-		f.fail(NetworkError, schemeFetch, "A blob: URL answers GET only, not ", quote(f.method), ".")
+		return f.blobReply(u)
 	default:
 		f.fail(SchemeNotHTTP, schemeFetch, "Nothing is loaded from ", quote(u.scheme+":"), ".")
 	}

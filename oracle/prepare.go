@@ -114,7 +114,7 @@ func (f *fetching) prepareXHR() bool {
 		return throw(InvalidRequest, xhrOpen, "SyntaxError", quote(r.Method), " is no method: open()")
 	case IsForbiddenMethod(r.Method):
 		return throw(ForbiddenMethod, xhrOpen, "SecurityError", quote(r.Method), " is a forbidden method: open()")
-	case r.Sync && r.ResponseType != "":
+	case r.Sync && r.ResponseType != "" && r.Client.Worker == "":
 		return throw(InvalidRequest, xhrOpen, "InvalidAccessError", "A synchronous request cannot have a responseType: setting it")
 	}
 	if r.Method != "" {
@@ -191,6 +191,10 @@ func (f *fetching) prepareLoad() bool {
 	case "eventsource":
 		f.headers = Headers{{"Accept", "text/event-stream"}}
 		f.asked.Cache = "no-store"
+	case "service-worker", "audioworklet":
+		if !f.prepareWorker() {
+			return false
+		}
 	case "form":
 		f.prepareForm()
 	case "websocket":
@@ -232,7 +236,7 @@ func namesImage(of string) bool {
 // refusesUserinfo says whether an engine does not load from a URL with a user
 // name in it: subresources without CORS, fetch() and EventSource always.
 func (f *fetching) refusesUserinfo() bool {
-	return f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr" && f.way.kind != socketLoad &&
+	return f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr" && f.way.kind != socketLoad && f.way.kind != workerLoad &&
 		(f.mode != "cors" || f.way.kind == apiLoad || f.way.kind == streamLoad)
 }
 

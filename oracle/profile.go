@@ -62,6 +62,12 @@ const (
 	FilterSameOrigin               Switch = "filter-same-origin"
 	FeImageIgnoresCrossorigin      Switch = "feimage-ignores-crossorigin"
 	PluginImagesNoCORS             Switch = "plugin-images-no-cors"
+	WorkerConstructorThrows        Switch = "worker-constructor-throws"
+	WorkersOfAnyType               Switch = "workers-of-any-type"
+	ImportedMutedByLastURL         Switch = "imported-muted-by-last-url"
+	NoBlobsInDataWorkers           Switch = "no-blobs-in-data-workers"
+	SharedWorkersLoadMixed         Switch = "shared-workers-load-mixed-content"
+	RegisterLooksAtStatusFirst     Switch = "register-looks-at-status-first"
 )
 
 // SwitchInfo is what there is to say of a switch.
@@ -175,6 +181,18 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/eventsource/event_source.cc", []string{"chromium"}},
+	{WorkerConstructorThrows, "new Worker() and new SharedWorker() with a URL of another origin throw a SecurityError, instead of an error event later",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/abstract_worker.cc", []string{"chromium"}},
+	{WorkersOfAnyType, "the script of a classic worker may have any MIME type that is not one of images, audio, video or CSV",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/allowed_by_nosniff.cc", []string{"chromium"}},
+	{NoBlobsInDataWorkers, "a dedicated worker at a data: URL cannot load the blobs that it makes",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/blob/blob_url_null_origin_map.h", []string{"chromium"}},
+	{SharedWorkersLoadMixed, "script in a shared worker may load plain http, though its page is secure",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
+	{RegisterLooksAtStatusFirst, "a service worker's script that fails for its status or the network is a TypeError, whatever MIME type there is",
+		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/service_worker/service_worker_new_script_loader.cc", []string{"chromium"}},
+	{ImportedMutedByLastURL, "the errors of an imported script are muted if its last URL is another origin's, wherever redirects went before",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/worker_global_scope.cc", []string{"chromium"}},
 }
 
 // Switches lists every switch.

@@ -15,6 +15,9 @@ type Client struct {
 	// Opaque is true when the script itself runs in an opaque origin
 	// (a sandboxed frame, a data: URL): its Origin serialises to "null".
 	Opaque bool
+	// Worker is the kind of worker that the script runs in, one of the page's:
+	// dedicated, data (dedicated too, at a data: URL) or shared; "" for a document.
+	Worker string
 	// Top is the origin of the top-level page, when Page is in a frame of it;
 	// the zero Origin when Page is the top-level page itself.
 	Top Origin

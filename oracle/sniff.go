@@ -8,7 +8,7 @@ import (
 // scriptLike are the destinations that run what they load.
 func scriptLike(destination string) bool {
 	switch destination {
-	case "script", "worker", "sharedworker", "serviceworker":
+	case "script", "worker", "sharedworker", "serviceworker", "audioworklet":
 		return true
 	}
 	return false

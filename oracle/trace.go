@@ -69,6 +69,10 @@ var (
 	beaconSend          = algorithm{"sendBeacon()", "https://w3c.github.io/beacon/#sec-processing-model"}
 	formSubmit          = algorithm{"form submission", htmlSpec + "form-control-infrastructure.html#form-submission-algorithm"}
 	workerResponse      = algorithm{"fetch a worker script", htmlSpec + "webappapis.html#fetch-a-classic-worker-script"}
+	importedResponse    = algorithm{"fetch a worker-imported script", htmlSpec + "webappapis.html#fetch-a-classic-worker-imported-script"}
+	registerWorker      = algorithm{"register a service worker", "https://w3c.github.io/ServiceWorker/#register-algorithm"}
+	updateWorker        = algorithm{"update a service worker", "https://w3c.github.io/ServiceWorker/#update-algorithm"}
+	secureContext       = algorithm{"secure context", htmlSpec + "webappapis.html#secure-context"}
 	mediaResponse       = algorithm{"media data", htmlSpec + "media.html#media-data-processing-steps-list"}
 	linkResponse        = algorithm{"process a linked resource", htmlSpec + "links.html#default-fetch-and-process-the-linked-resource"}
 	objectResponse      = algorithm{"the object element", htmlSpec + "iframe-embed-object.html#the-object-element"}

@@ -72,6 +72,8 @@ func (f *fetching) use(reply Reply) {
 		f.useStream(reply)
 	case workerLoad:
 		f.useWorker(reply)
+	case importedLoad:
+		f.useImported(reply)
 	case mediaLoad:
 		f.useMedia(reply)
 	case trackLoad:
@@ -243,17 +245,6 @@ func (f *fetching) useStream(reply Reply) {
 func (m MIMEType) hasOtherCharset() bool {
 	charset, found := m.Parameter("charset")
 	return found && !strings.EqualFold(charset, "utf-8")
-}
-
-func (f *fetching) useWorker(reply Reply) {
-	if !f.needsOK(reply, workerResponse) {
-		return
-	}
-	if m, ok := ExtractMIMEType(reply.Headers); f.url().isHTTP() && (!ok || !m.IsJavaScript()) {
-		f.fail(WrongType, workerResponse, "A worker's script must have a JavaScript MIME type, and ", contentType(reply.Headers), ".")
-		return
-	}
-	f.finish(Allowed, "", workerResponse, "The worker's script runs.")
 }
 
 // useLoaded covers links: they need something that is there.

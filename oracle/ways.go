@@ -43,28 +43,30 @@ type Way struct {
 	// Reads are the values of [Read] that it can end in.
 	Reads []Read
 
-	kind kind
+	kind  kind
+	scope scope
 }
 
 // kind says how a way to load uses what came.
 type kind int
 
 const (
-	apiLoad    kind = iota // fetch, XMLHttpRequest
-	moduleLoad             // needs a JavaScript MIME type and an ok status
-	scriptLoad             // classic script: errors are muted across origins
-	imageLoad              // load or error event, then origin-clean or tainted
-	mediaLoad              // audio, video
-	fontLoad               // load or error
-	styleLoad              // cssRules can be read or throw
-	frameLoad              // a navigation
-	streamLoad             // EventSource
-	workerLoad             // same-origin scripts
-	trackLoad              // text tracks
-	svgLoad                // a document that a shape is taken from
-	plainLoad              // an event, whatever came
-	silentLoad             // no event a page can see
-	socketLoad             // WebSocket: a handshake, no CORS
+	apiLoad      kind = iota // fetch, XMLHttpRequest
+	moduleLoad               // needs a JavaScript MIME type and an ok status
+	scriptLoad               // classic script: errors are muted across origins
+	imageLoad                // load or error event, then origin-clean or tainted
+	mediaLoad                // audio, video
+	fontLoad                 // load or error
+	styleLoad                // cssRules can be read or throw
+	frameLoad                // a navigation
+	streamLoad               // EventSource
+	workerLoad               // same-origin scripts
+	importedLoad             // scripts that a worker loads: errors are muted across origins
+	trackLoad                // text tracks
+	svgLoad                  // a document that a shape is taken from
+	plainLoad                // an event, whatever came
+	silentLoad               // no event a page can see
+	socketLoad               // WebSocket: a handshake, no CORS
 )
 
 var (
@@ -89,17 +91,17 @@ var fetchSettings = []Setting{{"cors", anyMode}, {"no-cors", anyMode}, {"same-or
 
 // ways is the table, in the order the documentation lists it.
 var ways = []Way{
-	{Via: "fetch", About: "fetch()", Settings: fetchSettings, Takes: fetchKnobs, Reads: taintable, kind: apiLoad},
+	{Via: "fetch", About: "fetch()", Settings: fetchSettings, Takes: fetchKnobs, Reads: taintable, kind: apiLoad, scope: anyWorker},
 	{Via: "xhr", About: "XMLHttpRequest", Settings: []Setting{corsByAttr},
-		Takes: []Knob{KnobMethod, KnobHeaders, KnobBody, KnobUploadListener, KnobSync, KnobResponseType}, Reads: readable, kind: apiLoad},
-	{Via: "worker-fetch", About: "fetch() in a worker", Settings: fetchSettings, Takes: fetchKnobs, Reads: taintable, kind: apiLoad},
+		Takes: []Knob{KnobMethod, KnobHeaders, KnobBody, KnobUploadListener, KnobSync, KnobResponseType}, Reads: readable, kind: apiLoad, scope: anyWorker},
+	{Via: "worker-fetch", About: "fetch() in a worker", Settings: fetchSettings, Takes: fetchKnobs, Reads: taintable, kind: apiLoad, scope: workersOnly},
 
 	{Via: "module", About: "a module script", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: moduleLoad},
-	{Via: "dynamic-import", About: "import()", Destination: "script", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad},
+	{Via: "dynamic-import", About: "import()", Destination: "script", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad, scope: anyWorker},
 	{Via: "modulepreload", About: "a modulepreload link", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: moduleLoad},
 	{Via: "script", About: "a classic script without crossorigin", Destination: "script", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: scriptLoad},
 	{Via: "script-cors", About: "a classic script with crossorigin", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: scriptLoad},
-	{Via: "import-scripts", About: "importScripts() in a worker", Destination: "script", Settings: []Setting{noCORS}, Reads: taintable, kind: scriptLoad},
+	{Via: "import-scripts", About: "importScripts() in a worker", Destination: "script", Settings: []Setting{noCORS}, Reads: taintable, kind: importedLoad, scope: workersOnly},
 
 	{Via: "img", About: "an img element without crossorigin", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: imageLoad},
 	{Via: "img-cors", About: "an img element with crossorigin", Destination: "image", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: imageLoad},
@@ -129,11 +131,14 @@ var ways = []Way{
 	{Via: "css-clip-path", About: "a clip-path in another document", Destination: "image", Initiator: "css", Settings: []Setting{corsFixed}, Reads: unseen, kind: silentLoad},
 	{Via: "css-filter", About: "a filter in another document", Destination: "image", Initiator: "css", Settings: []Setting{corsFixed}, Reads: unseen, kind: silentLoad},
 
-	{Via: "eventsource", About: "EventSource", Settings: []Setting{corsByAttr}, Reads: readable, kind: streamLoad},
+	{Via: "eventsource", About: "EventSource", Settings: []Setting{corsByAttr}, Reads: readable, kind: streamLoad, scope: anyWorker},
 	{Via: "beacon", About: "navigator.sendBeacon()", Settings: []Setting{noCORS}, Takes: []Knob{KnobBody}, Reads: unseen, kind: silentLoad},
-	{Via: "worker", About: "a dedicated worker", Destination: "worker", Settings: []Setting{sameOriginS}, Reads: readable, kind: workerLoad},
+	{Via: "worker", About: "a dedicated worker", Destination: "worker", Settings: []Setting{sameOriginS}, Reads: readable, kind: workerLoad, scope: dedicatedWorkers},
+	{Via: "worker-module", About: "a dedicated worker of type module", Destination: "worker", Settings: []Setting{{"same-origin", anyMode}}, Reads: readable, kind: workerLoad, scope: dedicatedWorkers},
+	{Via: "worker-import", About: "a static import in a worker of type module", Destination: "worker", Settings: []Setting{{"cors", anyMode}}, Reads: readable, kind: moduleLoad, scope: dedicatedWorkers},
 	{Via: "shared-worker", About: "a shared worker", Destination: "sharedworker", Settings: []Setting{sameOriginS}, Reads: readable, kind: workerLoad},
 	{Via: "service-worker", About: "a service worker registration", Destination: "serviceworker", Settings: []Setting{sameOriginS}, Reads: readable, kind: workerLoad},
+	{Via: "audioworklet", About: "an audio worklet's module", Destination: "audioworklet", Settings: []Setting{{"cors", anyMode}}, Reads: readable, kind: moduleLoad},
 
 	{Via: "preload", About: "a preload link of an image", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: plainLoad},
 	{Via: "prefetch", About: "a prefetch link", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: unseen, kind: silentLoad},
@@ -143,7 +148,7 @@ var ways = []Way{
 	{Via: "object", About: "an object element", Destination: "object", Settings: []Setting{navigation}, Reads: taintable, kind: frameLoad},
 	{Via: "embed", About: "an embed element", Destination: "embed", Settings: []Setting{navigation}, Reads: taintable, kind: frameLoad},
 	{Via: "form", About: "a form submitted into a frame", Destination: "iframe", Settings: []Setting{navigation}, Takes: []Knob{KnobMethod, KnobBody, KnobReferrerPolicy}, Reads: unseen, kind: silentLoad},
-	{Via: "websocket", About: "a WebSocket", Destination: "", Settings: []Setting{{"websocket", always}}, Reads: readable, kind: socketLoad},
+	{Via: "websocket", About: "a WebSocket", Destination: "", Settings: []Setting{{"websocket", always}}, Reads: readable, kind: socketLoad, scope: anyWorker},
 }
 
 var wayByVia = func() map[Via]*Way {
@@ -235,6 +240,9 @@ func CheckRequest(r Request) []error {
 		case g.value != "" && !slices.Contains(enums[g.knob], g.value):
 			report("%s has no value %q, only %s", g.knob, g.value, orList(enums[g.knob]))
 		}
+	}
+	if !w.runsIn(r.Client.Worker) {
+		report("%s is nothing that script in a %s worker can do", w.Via, r.Client.Worker)
 	}
 	if r.Body != nil && r.Body.Stream && r.Via == "xhr" {
 		report("xhr cannot send a stream")

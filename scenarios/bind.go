@@ -75,7 +75,7 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 	if err != nil {
 		return BoundStep{}, err
 	}
-	url, err := b.url(s)
+	url, err := b.url(s, client)
 	if err != nil {
 		return BoundStep{}, err
 	}
@@ -101,8 +101,9 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 
 // client is the place that the step's request comes from.
 func (s *Step) client(names Names) (oracle.Client, error) {
-	c := oracle.Client{Page: App, Opaque: slices.Contains(OpaqueOrigins, s.Request.From)}
-	if !c.Opaque {
+	place, found := PlaceOf(s.Request.From)
+	c := oracle.Client{Page: App, Opaque: place.Opaque, Worker: place.Worker}
+	if !found {
 		var err error
 		if c.Page, _, err = ResolveOrigin(s.Request.From); err != nil {
 			return c, err
@@ -130,19 +131,22 @@ func (b *Bound) address(hop int) Address {
 	return Address{Token: b.Token, Hop: hop, SetUp: b.setUp}
 }
 
-func (b *Bound) url(s *Step) (string, error) {
+func (b *Bound) url(s *Step, client oracle.Client) (string, error) {
 	switch s.Request.To {
 	case "data:":
-		a := b.response(s, Query{}, caseNames{bound: b, step: s})
-		contentType := "text/plain"
-		for _, h := range a.Headers {
-			if strings.EqualFold(h.Name, "Content-Type") {
-				contentType = h.Value
-			}
+		local := b.local(s)
+		contentType := local.Type
+		if contentType == "" {
+			contentType = "text/plain"
 		}
-		return "data:" + contentType + ";base64," + base64.StdEncoding.EncodeToString(a.Body), nil
+		return "data:" + contentType + ";base64," + base64.StdEncoding.EncodeToString(local.Bytes), nil
 	case "blob:":
-		return "blob:" + App.String() + "/" + b.Token, nil
+		_, fragment, found := strings.Cut(s.Request.Path, "#")
+		if found {
+			fragment = "#" + fragment
+		}
+		// A browser makes a name of its own for it, and puts it in this one's place.
+		return "blob:" + client.Origin().String() + "/" + b.Token + fragment, nil
 	}
 	origin, _, err := ResolveOrigin(s.Request.To)
 	if err != nil {
@@ -151,8 +155,42 @@ func (b *Bound) url(s *Step) (string, error) {
 	return b.address(0).URL(origin, s.Request.Path, s.Request.Userinfo), nil
 }
 
+// Local is what a URL that needs no server names: the bytes of a data: URL, or
+// the blob of a blob: URL.
+type Local struct {
+	Type  string
+	Bytes []byte
+	// Revoked is true when nothing is behind the URL any more.
+	Revoked bool
+}
+
+// Local is what the URL of a step to blob: names; false for other steps.
+func (b *Bound) Local(step int) (Local, bool) {
+	s := b.Steps[step].Step
+	if s.Request.To != "blob:" {
+		return Local{}, false
+	}
+	return b.local(s), true
+}
+
+func (b *Bound) local(s *Step) Local {
+	a := b.response(s, Query{}, caseNames{bound: b, step: s})
+	contentType, _ := a.Headers.Get("Content-Type")
+	return Local{Type: contentType, Bytes: a.Body, Revoked: a.Abort != ""}
+}
+
 // reply answers the oracle.
 func (b *Bound) reply(step int, w oracle.WireRequest) oracle.Reply {
+	if local, ok := b.Local(step); ok && strings.HasPrefix(w.URL, "blob:") {
+		reply := oracle.Reply{Status: 200, Body: local.Bytes}
+		if local.Type != "" {
+			reply.Headers = oracle.Headers{{Name: "Content-Type", Value: local.Type}}
+		}
+		if local.Revoked {
+			reply.Abort = "before-headers"
+		}
+		return reply
+	}
 	q, ok := b.query(w)
 	if !ok {
 		return oracle.Reply{Status: 404}
@@ -231,7 +269,6 @@ func (b *Bound) notSupported(s *Step) string {
 		used bool
 	}{
 		{"via: " + string(s.Request.Via), contentType == ""},
-		{"to: blob:", s.Request.To == "blob:"},
 		{"expect.timing", s.Expect.Timing != ""},
 		// crypto/tls refuses a server name that ends so.
 		{"an https origin that ends in a dot", s.endsInDot()},

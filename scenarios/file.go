@@ -251,6 +251,9 @@ func (r Request) unbound(via oracle.Via) oracle.Request {
 		ReferrerPolicy: r.ReferrerPolicy, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Sync: r.Sync,
 		ResponseType: r.ResponseType,
 	}
+	if place, found := PlaceOf(r.From); found {
+		out.Client.Worker = place.Worker
+	}
 	if r.Body != nil {
 		out.Body = &oracle.Body{Type: r.Body.Type, Stream: r.Body.Stream}
 	}

@@ -9,7 +9,7 @@ import (
 // manual explains the keys.
 
 var requestFields = []field[Request]{
-	{"from", func(d *decoder, n *node, r *Request) { r.From = d.origin(n, OpaqueOrigins...) }},
+	{"from", func(d *decoder, n *node, r *Request) { r.From = d.origin(n, placeNames()...) }},
 	{"to", func(d *decoder, n *node, r *Request) { r.To = d.origin(n, schemeTargets...) }},
 	{"via", func(*decoder, *node, *Request) {}}, // read by the scenario: it makes permutations
 	{"path", func(d *decoder, n *node, r *Request) { r.Path = d.path(n) }},

@@ -35,7 +35,7 @@ func TestManual(t *testing.T) {
 		names(fileFields), names(scenarioFields), names(stepFields), names(requestFields), names(bodyFields),
 		names(replyFields), names(hopFields), names(resourceFields), names(serverFields), names(pageFields),
 		names(cookieFields), names(expectFields), names(wireFields), text(vias), text(reads), types, aborts,
-		timings, addressSpaces, responders, OpaqueOrigins, schemeTargets, permissionStates,
+		timings, addressSpaces, responders, placeNames(), schemeTargets, permissionStates,
 	} {
 		for _, key := range keys {
 			assert.Regexp(t, `\b`+regexp.QuoteMeta(strings.TrimSuffix(key, ":"))+`\b`, manual)

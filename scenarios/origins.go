@@ -53,18 +53,46 @@ func http(host string, port int) oracle.Origin {
 	return oracle.Origin{Scheme: "http", Host: host, Port: port}
 }
 
-// App is the origin that every relation is to, and the page of opaque origins.
+// App is the origin that every relation is to, and the page of all places.
 var App = Named[0].Origin
 
-// Opaque origins: frames of app whose script runs in an origin of its own.
-const (
-	OpaqueSandbox = "opaque-sandbox" // <iframe sandbox="allow-scripts">
-	OpaqueSrcdoc  = "opaque-srcdoc"  // the same, with a srcdoc document
-	OpaqueData    = "opaque-data"    // a frame at a data: URL
-)
+// Place is where script runs that is not the page itself: a frame or a worker of
+// a page of app, by which it has an origin of its own or the page's.
+type Place struct {
+	Name   string
+	Opaque bool   // its origin is null
+	Worker string // the kind of worker, as oracle.Client has it; "" for a frame
+}
 
-// OpaqueOrigins are the names of the opaque origins.
-var OpaqueOrigins = []string{OpaqueSandbox, OpaqueSrcdoc, OpaqueData}
+// Places lists the places, frames first.
+var Places = []Place{
+	{"opaque-sandbox", true, ""},         // <iframe sandbox="allow-scripts">
+	{"opaque-srcdoc", true, ""},          // the same, with a srcdoc document
+	{"opaque-data", true, ""},            // a frame at a data: URL
+	{"opaque-data-worker", true, "data"}, // a worker at a data: URL
+	{"opaque-data-shared-worker", true, "shared"},
+	{"worker", false, "dedicated"}, // its script is at the page's server
+	{"shared-worker", false, "shared"},
+	{"blob-worker", false, "dedicated"}, // a worker at a blob: URL
+}
+
+// PlaceOf finds the place of a request's `from`.
+func PlaceOf(from string) (Place, bool) {
+	for _, p := range Places {
+		if p.Name == from {
+			return p, true
+		}
+	}
+	return Place{}, false
+}
+
+func placeNames() []string {
+	names := make([]string, len(Places))
+	for i, p := range Places {
+		names[i] = p.Name
+	}
+	return names
+}
 
 // schemeTargets are the values of request.to that have no origin.
 var schemeTargets = []string{"data:", "blob:"}

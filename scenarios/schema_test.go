@@ -78,7 +78,7 @@ func TestSchemaHasTheLoadersWords(t *testing.T) {
 	}{
 		"via":             {s.Defs["via"], text(vias)},
 		"origin":          {s.Defs["origin"].AnyOf[0], originNames()},
-		"from":            {request["from"].AnyOf[1], OpaqueOrigins},
+		"from":            {request["from"].AnyOf[1], placeNames()},
 		"to":              {request["to"].AnyOf[1], schemeTargets},
 		"mode":            {request["mode"], modes},
 		"credentials":     {request["credentials"], credentialsModes},

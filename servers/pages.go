@@ -36,8 +36,8 @@ func (d Document) Name() string {
 	return "document-" + strconv.FormatUint(h.Sum64(), 36)
 }
 
-// Path is where Pages serves one of the document's files: page.html, frame.html
-// or worker.js.
+// Path is where Pages serves one of the document's files: page.html, frame.html,
+// probe.js or worker.js.
 func (d Document) Path(file string) string {
 	if name := d.Name(); name != "" {
 		return scenarios.Reserved + name + "/" + file
@@ -107,6 +107,8 @@ func Pages(assets Assets, documents *Documents) http.Handler {
 		case "page.html":
 		case "frame.html":
 			body = assets.FrameHTML
+		case "probe.js": // as a worker, with the document's policies
+			contentType, body = script, assets.ProbeJS
 		case "worker.js":
 			contentType, body = script, []byte(document.Worker)
 		default:

@@ -84,12 +84,15 @@ type Document struct {
 	Worker string
 }
 
-// Frame is a frame in a document that runs probes.
+// Frame is a frame or a worker of a document that runs probes.
 type Frame struct {
-	// Kind is opaque-sandbox, opaque-srcdoc or opaque-data; "" for a document of
-	// its own, at URL.
+	// Kind is the name of one of scenarios' places, opaque-sandbox or worker;
+	// "" for a document of its own, at URL.
 	Kind string `json:"kind,omitempty"`
-	URL  string `json:"url,omitempty"`
+	// Blocks is true for a worker that takes one probe at a time, for those that
+	// hold up all script there: importScripts(), synchronous requests.
+	Blocks bool   `json:"blocks,omitempty"`
+	URL    string `json:"url,omitempty"`
 	// Sandbox are the frame's sandbox tokens; nil: no such attribute.
 	Sandbox *string `json:"sandbox,omitempty"`
 	// Worker is as in Document.
@@ -141,6 +144,15 @@ type Probe struct {
 	// Alone is true when no other case runs on the page: what the probe loads
 	// may stay in it.
 	Alone bool `json:"alone,omitempty"`
+	// Blob is the blob that the page makes for URL, a blob: URL; nil for others.
+	Blob *Blob `json:"blob,omitempty"`
+}
+
+// Blob is a blob for a blob: URL to name.
+type Blob struct {
+	Type    string `json:"type"`
+	Base64  string `json:"base64"`
+	Revoked bool   `json:"revoked,omitempty"` // the URL is, before it is used
 }
 
 // Body is a request body for the page: base64 of its bytes.

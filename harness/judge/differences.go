@@ -25,6 +25,9 @@ func Differences(want, got observe.Seen) []string {
 		if want.Details && got.Details {
 			d.response(want, got)
 		}
+		if name, _, _ := strings.Cut(got.Error, ":"); want.Read == oracle.Blocked && want.Error != "" && got.Error != "" && want.Error != name {
+			d.add("script gets %s, the standard says %s", name, want.Error)
+		}
 		if want.Muted != nil && got.Muted != nil && *want.Muted != *got.Muted {
 			d.add("errors of the script are muted: %t, the standard says %t", *got.Muted, *want.Muted)
 		}

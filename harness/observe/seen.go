@@ -168,8 +168,11 @@ func (r Request) withoutBoundary() Request {
 	return r
 }
 
-// parsed is true where script reads a value instead of a body.
-func parsed(r oracle.Request) bool { return r.ResponseType == "json" || r.ResponseType == "document" }
+// parsed is true where script reads a value instead of a body. Workers know no
+// documents, and read the text.
+func parsed(r oracle.Request) bool {
+	return r.ResponseType == "json" || r.ResponseType == "document" && r.Client.Worker == ""
+}
 
 // decodes is true for a body whose bytes a text decoder does not give back, as
 // XHR's is: what script reads is then not what was sent, and nobody predicts it.
@@ -204,6 +207,10 @@ func place(raw string) (at, path string) {
 	return stripped[:i+3+slash], path
 }
 
-func scriptSeesResponse(via oracle.Via) bool { return via == "fetch" || via == "xhr" }
+func scriptSeesResponse(via oracle.Via) bool {
+	return via == "fetch" || via == "worker-fetch" || via == "xhr"
+}
 
-func isClassicScript(via oracle.Via) bool { return via == "script" || via == "script-cors" }
+func isClassicScript(via oracle.Via) bool {
+	return via == "script" || via == "script-cors" || via == "import-scripts"
+}

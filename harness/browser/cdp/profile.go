@@ -74,7 +74,7 @@ func (c *profile) Open(ctx context.Context, d browser.Document) (browser.Page, e
 		runs:    map[int]chan string{}, frames: map[string]bool{}, heard: map[target.ID]func(){},
 		gone: make(chan struct{}),
 	}
-	session, err := c.browser.attach(ctx, p.hear, chromedp.WithExistingBrowserContext(c.id))
+	session, err := c.browser.attach(ctx, p.hear, unheardInPages, chromedp.WithExistingBrowserContext(c.id))
 	if err != nil {
 		return nil, fmt.Errorf("cdp: open %s: %w", address, err)
 	}

@@ -1,0 +1,88 @@
+package oracle
+
+import (
+	"strconv"
+	"strings"
+)
+
+// blobReply is the response of a blob: URL, whose blob is what the server
+// answers for it: its type is the Content-Type. A URL without a blob, as one
+// that was revoked is, is an answer that is reset before its headers.
+//
+// https://fetch.spec.whatwg.org/#concept-scheme-fetch
+func (f *fetching) blobReply(u *urlRecord) (Reply, bool) {
+	fail := func(parts ...string) (Reply, bool) {
+		f.fail(NetworkError, schemeFetch, parts...)
+		return Reply{}, false
+	}
+	if f.method != "GET" {
+		return fail("A blob: URL answers GET only, not ", quote(f.method), ".")
+	}
+	blob := f.server.Reply(WireRequest{Method: "GET", URL: u.wire()})
+	if f.client.Worker == "data" && f.state.Profile[NoBlobsInDataWorkers] {
+		return fail("A worker at a data: URL does not find its own blobs again.")
+	}
+	if blob.Abort == "before-headers" {
+		return fail("There is no blob behind the blob: URL: it was revoked, or never made.")
+	}
+	kind, _ := blob.Headers.Get("Content-Type")
+	full := len(blob.Body)
+	reply := Reply{Status: 200, Body: blob.Body, Headers: Headers{
+		{"Content-Length", strconv.Itoa(full)}, {"Content-Type", strings.ToLower(kind)},
+	}}
+	value, found := f.headers.Get("Range")
+	if !found {
+		f.note(schemeFetch, "The blob: URL names the response.")
+		return reply, true
+	}
+	start, end, ok := singleRange(value, full)
+	if !ok {
+		return fail("The blob has ", itoa(full), " bytes, and no such part as ", quote(value), ".")
+	}
+	f.note(schemeFetch, "The blob: URL names the response, and a part of it is asked for: status 206.")
+	reply.Status, reply.Body = 206, blob.Body[start:end+1]
+	reply.Headers[0].Value = strconv.Itoa(end + 1 - start)
+	reply.Headers = append(reply.Headers, Header{"Content-Range", "bytes " + itoa(start) + "-" + itoa(end) + "/" + itoa(full)})
+	return reply, true
+}
+
+// singleRange parses a single range header value, white space allowed, and
+// gives the first and the last position in size bytes.
+//
+// https://fetch.spec.whatwg.org/#simple-range-header-value
+func singleRange(value string, size int) (start, end int, ok bool) {
+	list, ok := strings.CutPrefix(value, "bytes")
+	if !ok {
+		return 0, 0, false
+	}
+	list, ok = strings.CutPrefix(strings.TrimLeft(list, "\t "), "=")
+	if !ok {
+		return 0, 0, false
+	}
+	from, to, ok := strings.Cut(list, "-")
+	from, to = strings.Trim(from, "\t "), strings.Trim(to, "\t ")
+	if !ok || from == "" && to == "" || from != "" && !isDigits(from) || to != "" && !isDigits(to) {
+		return 0, 0, false
+	}
+	first, last := position(from, size), position(to, size)
+	switch {
+	case from == "" && to != "":
+		start, end = max(size-last, 0), size-1
+	case first >= size:
+		return 0, 0, false
+	case to == "":
+		start, end = first, size-1
+	default:
+		start, end = first, min(last, size-1)
+	}
+	return start, end, start <= end && (from == "" || to == "" || first <= last)
+}
+
+// position is a number of bytes, size where it is more than fits.
+func position(digits string, size int) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return size
+	}
+	return n
+}

@@ -1,0 +1,146 @@
+package oracle
+
+import "strings"
+
+// scope says which global scopes have a way to load.
+type scope int
+
+const (
+	windowOnly       scope = iota // documents
+	dedicatedWorkers              // dedicated workers too
+	anyWorker                     // shared workers too
+	workersOnly                   // no document has it: from there it runs in a worker of the document's
+)
+
+// runsIn says whether script in a client's kind of worker can load this way.
+func (w Way) runsIn(worker string) bool {
+	switch worker {
+	case "":
+		return true
+	case "shared":
+		return w.scope == anyWorker || w.scope == workersOnly
+	}
+	return w.scope != windowOnly
+}
+
+// InWorkers says whether any worker can load this way.
+func (w Way) InWorkers() bool { return w.scope != windowOnly }
+
+// prepareWorker is what the constructors of workers, register() and addModule()
+// look at before anything is fetched.
+func (f *fetching) prepareWorker() bool {
+	secure := f.client.Page.IsPotentiallyTrustworthy() && (f.client.Top.IsOpaque() || f.client.Top.IsPotentiallyTrustworthy())
+	if (f.way.Via == "service-worker" || f.way.Via == "audioworklet") && !secure {
+		f.p.Error = "TypeError"
+		f.fail(InvalidRequest, secureContext, "The page is no secure context, so it has nothing to make ", f.way.About, " with.")
+		return false
+	}
+	return f.way.Via != "service-worker" || f.prepareServiceWorker()
+}
+
+// prepareServiceWorker is register(), and what it puts into the request.
+//
+// https://w3c.github.io/ServiceWorker/#start-register-algorithm
+func (f *fetching) prepareServiceWorker() bool {
+	reject := func(reason Reason, name string, parts ...string) bool {
+		f.p.Error = name
+		f.fail(reason, registerWorker, append(parts, ": register() rejects, ", name, ".")...)
+		return false
+	}
+	u := f.url()
+	path := strings.ToLower(u.path)
+	switch {
+	case f.client.Opaque:
+		return reject(InvalidRequest, "SecurityError", "An opaque origin can keep nothing, no service worker either")
+	case !u.isHTTP():
+		return reject(SchemeNotHTTP, "TypeError", "The script of a service worker comes over http or https, not from ", quote(u.scheme+":"))
+	case strings.Contains(path, "%2f"), strings.Contains(path, "%5c"):
+		return reject(InvalidRequest, "TypeError", "The path has an encoded slash in it, so that nobody knows which scope it is in")
+	case !SameOrigin(f.origin, u.origin):
+		return reject(ModeSameOrigin, "SecurityError", u.origin.String(), " is not ", f.origin.String(), ", and a service worker is the page's own")
+	}
+	// The header tells the server what its script is asked for as.
+	f.headers = Headers{{"Service-Worker", "script"}}
+	f.redirectMode, f.asked.Cache = "error", "no-cache"
+	return true
+}
+
+// useWorker runs the script in a worker of its own.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#fetch-a-classic-worker-script
+func (f *fetching) useWorker(reply Reply) {
+	if f.way.Via == "service-worker" {
+		f.useServiceWorker(reply)
+		return
+	}
+	if f.needsOK(reply, workerResponse) && f.needsJavaScript(reply, workerResponse, "A worker's script") {
+		f.finish(Allowed, "", workerResponse, "The worker's script runs.")
+	}
+}
+
+// useServiceWorker looks at the type before the status.
+//
+// https://w3c.github.io/ServiceWorker/#update-algorithm
+func (f *fetching) useServiceWorker(reply Reply) {
+	statusFirst := f.state.Profile[RegisterLooksAtStatusFirst] && !isOK(reply.Status)
+	switch {
+	case !statusFirst && !f.needsJavaScript(reply, updateWorker, "A service worker's script"):
+	case !f.needsOK(reply, updateWorker):
+		f.p.Error = "TypeError"
+	default:
+		f.finish(Allowed, "", updateWorker, "The service worker is registered.")
+	}
+}
+
+// useImported runs the script in the worker that asks for it. An exception in it
+// reaches the worker as it is, or, from another origin, as a bare NetworkError.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#fetch-a-classic-worker-imported-script
+func (f *fetching) useImported(reply Reply) {
+	if !f.needsOK(reply, importedResponse) || !f.needsJavaScript(reply, importedResponse, "An imported script") {
+		return
+	}
+	muted := f.tainting == "opaque"
+	if f.state.Profile[ImportedMutedByLastURL] {
+		muted = muted && !SameOrigin(f.origin, f.url().origin)
+	}
+	if muted {
+		f.p.Muted, f.p.Error = true, "NetworkError"
+		f.finish(Opaque, "", importedResponse, "It runs, and its errors are muted: the worker gets a bare NetworkError.")
+		return
+	}
+	f.finish(Allowed, "", importedResponse, "It runs, and its errors are not muted.")
+}
+
+// needsJavaScript is the rule that a worker's scripts are JavaScript by their
+// MIME type; classic ones from data: and blob: need not be.
+func (f *fetching) needsJavaScript(reply Reply, a algorithm, what string) bool {
+	m, ok := ExtractMIMEType(reply.Headers)
+	switch {
+	case !f.url().isHTTP() && f.way.Via != "worker-module", ok && m.IsJavaScript(), f.state.Profile[WorkersOfAnyType] && (f.way.Via == "worker" || f.way.Via == "shared-worker"):
+		return true
+	}
+	f.fail(WrongType, a, what, " must have a JavaScript MIME type, and ", contentType(reply.Headers), ".")
+	return false
+}
+
+// workerError is what script gets when a worker or a script in it cannot be
+// had: an exception, or the event called error.
+func (f *fetching) workerError() string {
+	switch f.way.Via {
+	case "import-scripts":
+		return "NetworkError"
+	case "audioworklet":
+		return "AbortError"
+	case "service-worker":
+		if f.failed == NetworkError && f.state.Profile[RegisterLooksAtStatusFirst] {
+			return "TypeError"
+		}
+		return "SecurityError" // a network error has no MIME type, and that is one
+	}
+	if f.way.kind == workerLoad && f.state.Profile[WorkerConstructorThrows] && f.urls[0].scheme != "data" && f.urls[0].scheme != "blob" &&
+		!SameOrigin(f.origin, f.urls[0].origin) {
+		return "SecurityError"
+	}
+	return "error"
+}
