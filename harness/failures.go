@@ -126,7 +126,7 @@ func isReported(r oracle.Request, reason oracle.Reason) bool {
 		return false
 	}
 	switch r.Via {
-	case "worker", "worker-module", "shared-worker", "service-worker":
+	case "worker", "shared-worker", "service-worker":
 		return false
 	}
 	return !inWorkers(r) || reportedOfWorkers(reason)
@@ -135,7 +135,11 @@ func isReported(r oracle.Request, reason oracle.Reason) bool {
 // inWorkers is true for what is loaded by a worker or a worklet, not by a
 // document.
 func inWorkers(r oracle.Request) bool {
-	return r.Client.Worker != "" || fixtures.Ways()[r.Via].In != "" || r.Via == "worker-import" || r.Via == "audioworklet"
+	switch r.Via {
+	case "worker-module", "worker-import", "audioworklet":
+		return true
+	}
+	return r.Client.Worker != "" || fixtures.Ways()[r.Via].In != ""
 }
 
 // reportedOfWorkers is false for what Chromium logs of documents only: what the

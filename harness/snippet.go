@@ -15,7 +15,7 @@ import (
 func Snippet(r oracle.Request) string {
 	url := scenarios.StripToken(r.URL)
 	switch r.Via {
-	case "fetch":
+	case "fetch", "worker-fetch":
 		return "await fetch(" + quoted(url) + fetchInit(r) + ")"
 	case "xhr":
 		return xhr(r, url)
@@ -90,6 +90,24 @@ func Snippet(r oracle.Request) string {
 		return "clip-path: url(" + quoted(withFragment(url, "clip")) + ")"
 	case "css-filter":
 		return "filter: url(" + quoted(withFragment(url, "filter")) + ")"
+	case "worker":
+		return "new Worker(" + quoted(url) + ")"
+	case "worker-module":
+		return "new Worker(" + quoted(url) + `, {type: "module"` + credentialsField(r, ", ") + "})"
+	case "worker-import":
+		return "import " + quoted(url) + "; // in a worker of type module" + credentialsField(r, ", ")
+	case "shared-worker":
+		return "new SharedWorker(" + quoted(url) + ")"
+	case "service-worker":
+		return "await navigator.serviceWorker.register(" + quoted(url) + ")"
+	case "import-scripts":
+		return "importScripts(" + quoted(url) + ")"
+	case "audioworklet":
+		options := credentialsField(r, "")
+		if options != "" {
+			options = ", {" + options + "}"
+		}
+		return "await audioContext.audioWorklet.addModule(" + quoted(url) + options + ")"
 	case "iframe":
 		return element("iframe", "", "src", url, r, "") + "</iframe>"
 	}
@@ -140,6 +158,14 @@ func form(r oracle.Request, url string) string {
 		fmt.Fprintf(&b, ` enctype="%s"`, html.EscapeString(enctype))
 	}
 	return b.String() + ">  " + text(r.Body.Bytes)
+}
+
+// credentialsField is the member of an options object behind what comes before.
+func credentialsField(r oracle.Request, before string) string {
+	if r.Credentials == "" {
+		return ""
+	}
+	return before + "credentials: " + quoted(r.Credentials)
 }
 
 func fetchInit(r oracle.Request) string {

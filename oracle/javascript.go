@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -191,6 +192,36 @@ func moduleRequests(body []byte) []moduleRequest {
 			if from := fromClause(tokens, i+1); from > 0 {
 				static(from)
 			}
+		}
+	}
+	return out
+}
+
+// scriptImport is a call of importScripts() with literals.
+type scriptImport struct {
+	urls   []string
+	caught bool // it stands in a try
+}
+
+// scriptImports are the calls of importScripts() outside functions, in order.
+func scriptImports(body []byte) []scriptImport {
+	tokens := scanJS(body)
+	var out []scriptImport
+	var tries []bool // of the open braces
+	for i, t := range tokens {
+		switch {
+		case t.is("{"):
+			tries = append(tries, i > 0 && tokens[i-1].is("try"))
+		case t.is("}") && len(tries) > 0:
+			tries = tries[:len(tries)-1]
+		case t.is("importScripts") && !t.inner && i+1 < len(tokens) && tokens[i+1].is("("):
+			call := scriptImport{caught: slices.Contains(tries, true)}
+			for i += 2; i < len(tokens) && (tokens[i].kind == 's' || tokens[i].is(",")); i++ {
+				if tokens[i].kind == 's' {
+					call.urls = append(call.urls, tokens[i].value)
+				}
+			}
+			out = append(out, call)
 		}
 	}
 	return out

@@ -62,15 +62,15 @@ func (f *fetching) fetchImports(reply Reply, base bool) {
 	if !base {
 		root.base = &urlRecord{scheme: "about", path: "blank"}
 	}
-	credentials := "same-origin"
-	if f.mode == "cors" {
+	credentials, isModule := "same-origin", f.way.kind == moduleLoad || f.way.Via == "worker-module"
+	if f.mode == "cors" || isModule {
 		credentials = f.credentials
 	}
 	g := &graph{
 		f: f, setting: Setting{"cors", []string{credentials}},
-		modules: map[string]bool{" " + f.urls[0].href(): f.way.kind == moduleLoad},
+		modules: map[string]bool{" " + f.urls[0].href(): isModule},
 	}
-	g.parsed(root, requests, f.way.kind == moduleLoad)
+	g.parsed(root, requests, isModule)
 	g.fetch()
 	for len(g.dynamic) > 0 && g.failed == nil {
 		edge := g.dynamic[0]
@@ -78,13 +78,19 @@ func (f *fetching) fetchImports(reply Reply, base bool) {
 		inner := &graph{f: f, setting: g.setting, modules: g.modules, edges: []moduleEdge{edge}}
 		inner.fetch()
 		g.dynamic = append(g.dynamic, inner.dynamic...)
-		if inner.failed != nil && edge.request.awaited && f.way.Via != "module" {
+		if inner.failed != nil && edge.request.awaited && !f.runsApart() {
 			g.failed = inner.failed
 		}
 	}
 	if g.failed != nil {
 		f.failed = g.failed.failed
 	}
+}
+
+// runsApart is true for a script that has loaded when it begins to run: what it
+// fails of then is its own affair.
+func (f *fetching) runsApart() bool {
+	return f.way.Via == "module" || f.way.Via == "worker-import" || f.way.Via == "audioworklet" || f.way.kind == workerLoad
 }
 
 // parsed takes the imports of a module that has arrived. One that does not

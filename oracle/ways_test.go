@@ -11,7 +11,7 @@ func TestWays(t *testing.T) {
 	bodies := map[string][2]string{ // body, Content-Type
 		"image": {png, "image/png"}, "script": {"1", "text/javascript"}, "style": {"a{}", "text/css"}, "font": {"wOF2....", "font/woff2"},
 		"iframe": {"<p>", "text/html"}, "object": {"<p>", "text/html"}, "worker": {"1", "text/javascript"}, "sharedworker": {"1", "text/javascript"},
-		"serviceworker": {"1", "text/javascript"}, "track": {"WEBVTT", "text/vtt"}, "audio": {"ID3", "audio/mpeg"}, "video": {"ID3", "audio/mpeg"}, "embed": {"<p>", "text/html"},
+		"serviceworker": {"1", "text/javascript"}, "audioworklet": {"1", "text/javascript"}, "track": {"WEBVTT", "text/vtt"}, "audio": {"ID3", "audio/mpeg"}, "video": {"ID3", "audio/mpeg"}, "embed": {"<p>", "text/html"},
 	}
 	const none = ""
 	for _, c := range []struct {
@@ -28,6 +28,8 @@ func TestWays(t *testing.T) {
 		{"script", Allowed, Opaque, Opaque, none, none},
 		{"script-cors", Allowed, Blocked, Allowed, app, app},
 		{"import-scripts", Allowed, Opaque, Opaque, none, none},
+		{"worker-import", Allowed, Blocked, Allowed, app, app},
+		{"audioworklet", Allowed, Blocked, Allowed, app, app},
 		{"img", Allowed, Opaque, Opaque, none, none},
 		{"img-cors", Allowed, Blocked, Allowed, app, app},
 		{"img-srcset", Allowed, Opaque, Opaque, none, none},

@@ -73,7 +73,13 @@ func (f *fetching) useWorker(reply Reply) {
 		f.useServiceWorker(reply)
 		return
 	}
-	if f.needsOK(reply, workerResponse) && f.needsJavaScript(reply, workerResponse, "A worker's script") {
+	if !f.needsOK(reply, workerResponse) || !f.needsJavaScript(reply, workerResponse, "A worker's script") {
+		return
+	}
+	if f.way.Via != "worker-module" {
+		f.importScripts(f.root(), reply.Body)
+	}
+	if f.fetchImports(reply, true); f.failed == "" {
 		f.finish(Allowed, "", workerResponse, "The worker's script runs.")
 	}
 }
@@ -88,6 +94,10 @@ func (f *fetching) useServiceWorker(reply Reply) {
 	case !f.needsOK(reply, updateWorker):
 		f.p.Error = "TypeError"
 	default:
+		if _, failed := f.importScripts(f.root(), reply.Body); failed != "" {
+			f.failed, f.p.Error = failed, "TypeError" // the script throws as it runs
+			return
+		}
 		f.finish(Allowed, "", updateWorker, "The service worker is registered.")
 	}
 }
@@ -97,9 +107,14 @@ func (f *fetching) useServiceWorker(reply Reply) {
 //
 // https://html.spec.whatwg.org/multipage/webappapis.html#fetch-a-classic-worker-imported-script
 func (f *fetching) useImported(reply Reply) {
-	if !f.needsOK(reply, importedResponse) || !f.needsJavaScript(reply, importedResponse, "An imported script") {
+	if !f.isImportable(reply) {
 		return
 	}
+	if _, failed := f.importScripts(f.root(), reply.Body); failed != "" {
+		f.failed = failed // and so does what imports it
+		return
+	}
+	f.fetchImports(reply, f.tainting != "opaque")
 	muted := f.tainting == "opaque"
 	if f.state.Profile[ImportedMutedByLastURL] {
 		muted = muted && !SameOrigin(f.origin, f.url().origin)
@@ -110,6 +125,36 @@ func (f *fetching) useImported(reply Reply) {
 		return
 	}
 	f.finish(Allowed, "", importedResponse, "It runs, and its errors are not muted.")
+}
+
+func (f *fetching) isImportable(reply Reply) bool {
+	return f.needsOK(reply, importedResponse) && f.needsJavaScript(reply, importedResponse, "An imported script")
+}
+
+// importScripts loads what a classic script of a worker asks for as it runs, one
+// after the other, and what that asks for in its turn. failed is why the script
+// comes to no end: what cannot be had throws, and nobody catches it.
+//
+// https://html.spec.whatwg.org/multipage/workers.html#import-scripts-into-worker-global-scope
+func (f *fetching) importScripts(at *source, body []byte) (last *source, failed Reason) {
+	base := at.base // the worker's, for scripts of scripts too
+	for _, call := range scriptImports(body) {
+		for _, ref := range call.urls {
+			s, sub, reply := f.load(wayByVia["import-scripts"], noCORS, ref, at, (*fetching).isImportable)
+			at = &source{from: at, base: base, last: s.last}
+			thrown := sub.failed
+			if reply != nil {
+				at, thrown = f.importScripts(at, reply.Body)
+			}
+			if thrown != "" && !call.caught {
+				return at, thrown
+			}
+			if thrown != "" {
+				break
+			}
+		}
+	}
+	return at, ""
 }
 
 // needsJavaScript is the rule that a worker's scripts are JavaScript by their

@@ -191,14 +191,40 @@ func (fewAssets) Default(via oracle.Via) (string, []byte) {
 }
 
 func TestNotSupported(t *testing.T) {
-	f := parse1(t, one("    request: {to: \"blob:\", via: [fetch, prefetch]}\n    expect: {read: blocked}\n"))
+	f := parse1(t, one("    request: {to: api, via: [fetch, prefetch]}\n    server: {response: {headers: {Content-Encoding: br}}}\n    expect: {read: blocked}\n"))
 	perms := Permutations([]*File{f})
 	b, err := perms[0].Bind("t", fewAssets{})
 	require.NoError(t, err)
-	assert.Equal(t, "to: blob: is not supported yet", b.Steps[0].NotSupported)
+	assert.Equal(t, "Content-Encoding br or zstd is not supported yet", b.Steps[0].NotSupported)
 	b, err = perms[1].Bind("t", fewAssets{})
 	require.NoError(t, err)
-	assert.Equal(t, "via: prefetch and to: blob: are not supported yet", b.Steps[0].NotSupported)
+	assert.Equal(t, "via: prefetch and Content-Encoding br or zstd are not supported yet", b.Steps[0].NotSupported)
+}
+
+// Places in a page of app, by which script has an origin and runs in a worker.
+func TestPlaces(t *testing.T) {
+	for from, want := range map[string]oracle.Client{
+		"opaque-data":               {Page: App, Opaque: true},
+		"opaque-data-worker":        {Page: App, Opaque: true, Worker: "data"},
+		"opaque-data-shared-worker": {Page: App, Opaque: true, Worker: "shared"},
+		"blob-worker":               {Page: App, Worker: "dedicated"},
+		"worker":                    {Page: App, Worker: "dedicated"},
+	} {
+		b := bind1(t, "    request: {from: "+from+", to: \"blob:\", path: \"/#a\"}\n    server: {response: {headers: {Content-Type: text/css}, body: x}}\n    expect: {read: allowed}\n")
+		assert.Equal(t, want, b.Steps[0].Request.Client, from)
+		assert.Equal(t, "blob:"+want.Origin().String()+"/t0#a", b.Steps[0].Request.URL, from)
+		local, ok := b.Local(0)
+		assert.True(t, ok)
+		assert.Equal(t, Local{Type: "text/css", Bytes: []byte("x")}, local)
+		reply := b.Steps[0].Server.Reply(oracle.WireRequest{Method: "GET", URL: b.Steps[0].Request.URL})
+		assert.Equal(t, oracle.Reply{Status: 200, Headers: oracle.Headers{{Name: "Content-Type", Value: "text/css"}}, Body: []byte("x")}, reply)
+	}
+	b := bind1(t, "    request: {to: \"blob:\"}\n    server: {response: {abort: before-headers}}\n    expect: {read: blocked}\n")
+	local, _ := b.Local(0)
+	assert.True(t, local.Revoked)
+	assert.Equal(t, "before-headers", b.Steps[0].Server.Reply(oracle.WireRequest{URL: b.Steps[0].Request.URL}).Abort)
+	_, ok := bind1(t, "    request: {to: api}\n    expect: {read: blocked}\n").Local(0)
+	assert.False(t, ok)
 }
 
 func TestClient(t *testing.T) {
