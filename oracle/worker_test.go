@@ -83,7 +83,7 @@ func TestWorkers(t *testing.T) {
 
 func TestServiceWorkerRequest(t *testing.T) {
 	p := predict(t, Request{Via: "service-worker", URL: own}, permissive)
-	assert.Equal(t, h("Service-Worker", "script"), p.Wire[0].Headers)
+	assert.Equal(t, h("Service-Worker", "script", "Cache-Control", "max-age=0"), p.Wire[0].Headers)
 	for reason, client := range map[Reason]Client{
 		InvalidRequest: {Page: origin(t, "http://app.site.test")},
 		"":             {Page: origin(t, "http://app.localhost")},
