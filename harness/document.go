@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -26,12 +27,16 @@ type document struct {
 	origin      string        // of the script, serialised
 	permissions map[string]string
 	space       string // the IP address space that it comes from; "" is loopback
+	unattended  bool   // a server asks for a name and a password, and nobody is there
 }
 
 func (t *trial) document(step int) document {
 	s := t.bound.Steps[step]
 	c := s.Request.Client
 	d := document{page: c.Page, top: c.Page, origin: c.Origin().String(), permissions: c.Permissions, space: c.AddressSpace}
+	d.unattended = slices.ContainsFunc(t.bound.Steps, func(s scenarios.BoundStep) bool {
+		return slices.ContainsFunc(replies(s.Step.Server), asksForPassword)
+	})
 	if place, found := scenarios.PlaceOf(s.Step.Request.From); found {
 		d.place = place.Name
 	}
@@ -47,6 +52,14 @@ func (t *trial) document(step int) document {
 		d.served.Worker = fixtures.WorkerJS(w.Responds, w.Script, contentType, body)
 	}
 	return d
+}
+
+// asksForPassword is true for a reply that a browser may ask a person about.
+func asksForPassword(r scenarios.Reply) bool {
+	if r.Raw != nil {
+		return bytes.Contains(r.Raw, []byte(" 401")) || bytes.Contains(r.Raw, []byte(" 407"))
+	}
+	return r.Status == 401 || r.Status == 407
 }
 
 // withScripts allows scripts: without, there is nothing to look at.
@@ -72,7 +85,7 @@ func (d document) key() string {
 	if d.sandbox != nil {
 		sandbox = "[" + *d.sandbox + "]"
 	}
-	return strings.Join([]string{d.page.String(), d.top.String(), d.served.Name(), sandbox, d.world()}, " ")
+	return fmt.Sprint(d.page, " ", d.top, " ", d.served.Name(), " ", sandbox, " ", d.world(), " ", d.unattended)
 }
 
 // world is what a browser profile has one of: documents of two worlds cannot
@@ -92,9 +105,9 @@ func (d document) world() string {
 // tab is what the browser opens.
 func (d document) tab() browser.Document {
 	if d.framed() {
-		return browser.Document{URL: d.top.String() + scenarios.Reserved + "page.html"}
+		return browser.Document{URL: d.top.String() + scenarios.Reserved + "page.html", Unattended: d.unattended}
 	}
-	tab := browser.Document{URL: d.url(), Worker: d.workerPath()}
+	tab := browser.Document{URL: d.url(), Worker: d.workerPath(), Unattended: d.unattended}
 	if d.place == "" {
 		tab.Origin = d.origin
 	}

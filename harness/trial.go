@@ -192,6 +192,9 @@ func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 		if len(p.Steps) > 1 || s.Request.Sync && bound.Steps[i].Request.Client.Worker == "" || s.Fresh || outlivesPage(s.Request) || lastsInProfile(s.Server) {
 			return laneAlone
 		}
+		if authenticates(s) {
+			return laneAlone
+		}
 		if s.Server.SetUp != nil && len(s.Cookies) > 0 { // its paths are every case's
 			return laneAlone
 		}
@@ -224,6 +227,16 @@ func paints(s scenarios.Step) bool {
 }
 
 var urlInRule = regexp.MustCompile(`(?i)\{[^{}]*(\{url:[^{}]*\}[^{}]*)*url\(`)
+
+// authenticates is true where a browser has a name and a password for a server:
+// it may try them on the same realm again, whichever case asks.
+func authenticates(s scenarios.Step) bool {
+	given := s.Request.Userinfo != ""
+	for _, hop := range s.Server.Redirects {
+		given = given || hop.Userinfo != "" || hop.Location != nil
+	}
+	return given && slices.ContainsFunc(replies(s.Server), asksForPassword)
+}
 
 // outlivesPage is true for a request of which browsers count the bytes: all such
 // requests of a profile share 64 KiB.

@@ -1,7 +1,6 @@
 package oracle
 
 import (
-	"encoding/base64"
 	"slices"
 	"strings"
 )
@@ -46,14 +45,8 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	if ok && include {
 		f.takeCookies(reply)
 	}
-	if ok && include && reply.Status == 401 && f.tainting != "cors" && f.url().userinfo != "" && !f.headers.Has("Authorization") {
-		name, password := f.url().credentials()
-		value := "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))
-		w.Headers = append(w.Headers, Header{"Authorization", value})
-		f.note(networkFetch, "The answer is 401, and the URL has a user name: it is asked again with Authorization.")
-		if reply, ok = f.exchange(w); ok {
-			f.takeCookies(reply)
-		}
+	if ok && include && reply.Status == 401 {
+		reply, ok = f.challenged(w, reply)
 	}
 	if ok && f.retriesMisdirected(reply) {
 		if reply, ok = f.exchange(w); ok && include {

@@ -82,6 +82,9 @@ type Document struct {
 	// Worker is the script, relative to URL, of the service worker that must
 	// control it before it is ready; "" for none.
 	Worker string
+	// Unattended is true when nobody is there to give a name and a password:
+	// the browser must not ask, and takes a 401 for the answer.
+	Unattended bool
 }
 
 // Frame is a frame or a worker of a document that runs probes.

@@ -74,7 +74,7 @@ func (c *profile) Open(ctx context.Context, d browser.Document) (browser.Page, e
 		runs:    map[int]chan string{}, frames: map[string]bool{}, heard: map[target.ID]func(){},
 		gone: make(chan struct{}),
 	}
-	session, err := c.browser.attach(ctx, p.hear, unheardInPages, chromedp.WithExistingBrowserContext(c.id))
+	session, err := c.browser.attach(ctx, p.hear, unheardInPages, c.tab(ctx, d))
 	if err != nil {
 		return nil, fmt.Errorf("cdp: open %s: %w", address, err)
 	}
@@ -85,6 +85,22 @@ func (c *profile) Open(ctx context.Context, d browser.Document) (browser.Page, e
 		return nil, err
 	}
 	return p, nil
+}
+
+// tab makes the tab that a page opens in. Of a tab that no window shows the full
+// build asks nobody for a name and a password; but nor does it paint there.
+func (c *profile) tab(ctx context.Context, d browser.Document) chromedp.ContextOption {
+	shown := chromedp.WithExistingBrowserContext(c.id)
+	if !d.Unattended || c.browser.options.Headed {
+		return shown
+	}
+	hidden := true
+	made, err := cdp.Call(ctx, c.browser.conn, target.CreateTarget,
+		target.CreateTargetParams{URL: "about:blank", BrowserContextID: c.id, Hidden: &hidden})
+	if err != nil { // a browser that has no such tabs
+		return shown
+	}
+	return chromedp.WithTargetID(made.TargetID)
 }
 
 // load navigates to the page and asserts what the verdicts rest on.

@@ -1,0 +1,44 @@
+package oracle
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+)
+
+// challenged is what follows a 401: the request again, with the user name and
+// the password of the URL. Without those a person would be asked; this browser
+// has none, and the 401 stands. CORS never gets so far.
+//
+// https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
+func (f *fetching) challenged(w WireRequest, reply Reply) (Reply, bool) {
+	switch {
+	case f.tainting == "cors", f.url().userinfo == "", !asksForBasic(reply.Headers):
+		return reply, true
+	case f.state.Profile[ThirdPartyCookiesBlocked] && !f.cookieContext().sameSite:
+		return reply, true // what keeps cookies back keeps this back, too
+	case f.body != nil && f.body.Stream:
+		return Reply{}, false
+	}
+	f.note(networkFetch, "The answer is 401, and the URL has a user name: it is asked again with Authorization.")
+	if !w.Headers.Has("Authorization") { // the script's own stands
+		name, password := f.url().credentials()
+		w.Headers = append(slices.Clip(w.Headers), Header{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))})
+	}
+	reply, ok := f.exchange(w)
+	if ok {
+		f.takeCookies(reply)
+	}
+	return reply, ok
+}
+
+// asksForBasic says whether the response has a challenge that a user name and a
+// password answer.
+//
+// https://www.rfc-editor.org/rfc/rfc7617#section-2
+func asksForBasic(h Headers) bool {
+	return slices.ContainsFunc(h.Values("WWW-Authenticate"), func(value string) bool {
+		scheme, _, _ := strings.Cut(value, " ")
+		return strings.EqualFold(scheme, "basic")
+	})
+}
