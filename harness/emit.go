@@ -139,13 +139,13 @@ func (t *trial) predicted(p oracle.Prediction) record.Predicted {
 	for i := range trace {
 		trace[i].Text = t.withoutToken(trace[i].Text)
 	}
-	return record.Predicted{Read: string(p.Read), Reason: string(p.Reason), Type: p.Type, Status: p.Status, Wire: wire, Trace: trace}
+	return record.Predicted{Read: string(p.Read), Reason: string(p.Reason), Type: p.Type, Status: p.Status, Timing: p.Timing, Wire: wire, Trace: trace}
 }
 
 func (t *trial) observation(s observe.Seen, wire []servers.Entry) record.Observation {
 	o := record.Observation{
 		Read: string(s.Read), Reason: string(s.Reason), Native: s.Native, Type: s.Type, Status: s.Status,
-		URL: s.URL, Redirected: s.Redirected, Headers: s.Headers, Error: s.Error, Muted: s.Muted,
+		URL: s.URL, Redirected: s.Redirected, Headers: s.Headers, Error: s.Error, Muted: s.Muted, Timing: s.Timing,
 	}
 	if s.Body != nil {
 		o.Body = *s.Body
@@ -233,6 +233,9 @@ func stated(e scenarios.Expect) []string {
 	}
 	if e.Muted != nil {
 		add("muted", *e.Muted)
+	}
+	if e.Timing != "" {
+		add("timing", e.Timing)
 	}
 	if e.Preflights != nil {
 		add("preflights", *e.Preflights)

@@ -329,6 +329,7 @@ func (t *trial) probe(step int) browser.Probe {
 		p.Own = true
 	}
 	p.Alone = t.lane == laneAlone
+	p.Timing = s.Step.Expect.Timing != ""
 	for _, h := range r.Headers {
 		p.Headers = append(p.Headers, [2]string{h.Name, h.Value})
 	}

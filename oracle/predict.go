@@ -12,9 +12,11 @@ import "strconv"
 func Predict(s State, r Request, server Server) (Prediction, State) {
 	f := newFetching(s, r, server)
 	if f.prepare() {
-		if reply, ok := f.fetch(); ok {
+		reply, ok := f.fetch()
+		if ok {
 			f.use(reply)
 		}
+		f.p.Timing = f.timing(ok)
 	}
 	if f.failed != "" {
 		f.block()
@@ -48,6 +50,7 @@ type fetching struct {
 	unsafeRequest  bool // made by script, which chooses methods and headers
 	forcePreflight bool // the use-CORS-preflight flag
 	crossedOver    bool // some redirect led to another origin
+	timingFailed   bool // the timing allow failed flag
 	stored         bool // the last reply went into the HTTP cache
 	opaqueRedirect bool // the response is an opaque-redirect filtered one
 
@@ -239,6 +242,7 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 	if !ok {
 		return Reply{}, false
 	}
+	f.checkTiming(reply)
 	if f.refusesLocation(reply) {
 		return Reply{}, false
 	}

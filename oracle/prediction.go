@@ -36,5 +36,8 @@ type Prediction struct {
 	Error string
 	// Muted is true when errors of a classic script are muted.
 	Muted bool
-	Trace []TraceStep
+	// Timing is what Resource Timing shows of the load: full, restricted (only
+	// when it began and ended), or "" when it has no entry.
+	Timing string
+	Trace  []TraceStep
 }

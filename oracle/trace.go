@@ -45,6 +45,7 @@ var (
 	contentCodings      = algorithm{"handle content codings", fetchSpec + "handle-content-codings"}
 	corsCheck           = algorithm{"CORS check", fetchSpec + "concept-cors-check"}
 	corpCheck           = algorithm{"cross-origin resource policy check", fetchSpec + "cross-origin-resource-policy-header"}
+	timingCheck         = algorithm{"TAO check", fetchSpec + "concept-tao-check"}
 	redirectFetch       = algorithm{"HTTP-redirect fetch", fetchSpec + "concept-http-redirect-fetch"}
 	orbCheck            = algorithm{"opaque response blocking", "https://github.com/annevk/orb#orbs-algorithm"}
 	nosniffCheck        = algorithm{"nosniff check", fetchSpec + "x-content-type-options-header"}

@@ -269,7 +269,6 @@ func (b *Bound) notSupported(s *Step) string {
 		used bool
 	}{
 		{"via: " + string(s.Request.Via), contentType == ""},
-		{"expect.timing", s.Expect.Timing != ""},
 		// crypto/tls refuses a server name that ends so.
 		{"an https origin that ends in a dot", s.endsInDot()},
 		{"Content-Encoding br or zstd", s.responseHas("Content-Encoding", "br") || s.responseHas("Content-Encoding", "zstd")},

@@ -33,7 +33,7 @@ var (
 	addressSpaces = words[string](`public local loopback`)
 	responders    = words[string](`pass cors opaque synthetic`)
 	pages         = words[string](`same fresh`)
-	timings       = words[string](`full restricted`)
+	timings       = words[string](`full restricted none`)
 	sandboxTokens = words[string](`allow-downloads allow-forms allow-modals allow-orientation-lock allow-pointer-lock
 		allow-popups allow-popups-to-escape-sandbox allow-presentation allow-same-origin allow-scripts
 		allow-storage-access-by-user-activation allow-top-navigation allow-top-navigation-by-user-activation

@@ -147,6 +147,8 @@ type Probe struct {
 	// Alone is true when no other case runs on the page: what the probe loads
 	// may stay in it.
 	Alone bool `json:"alone,omitempty"`
+	// Timing asks for what Resource Timing shows of the load.
+	Timing bool `json:"timing,omitempty"`
 	// Blob is the blob that the page makes for URL, a blob: URL; nil for others.
 	Blob *Blob `json:"blob,omitempty"`
 }
@@ -177,6 +179,7 @@ type Outcome struct {
 	Body       *string     `json:"body,omitempty"`    // readable by script, cut at 4 KiB, isomorphic
 	Error      string      `json:"error,omitempty"`   // the exception or event, as script saw it
 	Muted      *bool       `json:"muted,omitempty"`
+	Timing     string      `json:"timing,omitempty"` // full, restricted or none, if the probe asked; otherwise what is odd
 	Events     []string    `json:"events,omitempty"`
 	TimedOut   bool        `json:"timedOut,omitempty"`
 	// Broken is set when the probe itself failed (a bug, an API that this

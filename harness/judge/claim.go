@@ -88,6 +88,9 @@ func (c *claimCheck) response(e scenarios.Expect, s observe.Seen) {
 	if e.Error != "" && (s.Error != "" || !s.Predicted || s.Read != oracle.Blocked) && !strings.Contains(s.Error, e.Error) {
 		c.add("claimed error %q, %s says %s", e.Error, c.who, orNone(s.Error))
 	}
+	if e.Timing != "" {
+		c.equal("timing", e.Timing, s.Timing)
+	}
 	switch {
 	case e.Muted == nil:
 	case s.Muted == nil && !s.Predicted: // a script that throws nothing does not show it

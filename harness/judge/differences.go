@@ -32,6 +32,9 @@ func Differences(want, got observe.Seen) []string {
 			d.add("errors of the script are muted: %t, the standard says %t", *got.Muted, *want.Muted)
 		}
 	}
+	if got.Timing != "" && want.Timing != "" && got.Timing != want.Timing {
+		d.add("Resource Timing shows %s, the standard says %s", got.Timing, want.Timing)
+	}
 	d.wire(want.Wire, got.Wire)
 	return d
 }

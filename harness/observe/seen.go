@@ -6,6 +6,7 @@ package observe
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -30,6 +31,7 @@ type Seen struct {
 	Body       *string        // isomorphic; nil: script cannot read one, or nobody said
 	Error      string
 	Muted      *bool
+	Timing     string // full, restricted, none; "" when nobody looked
 	Wire       []Request
 	// Predicted is true for a prediction: it knows only the headers that the
 	// script or the protocol sets, where the wire shows all.
@@ -73,7 +75,7 @@ func Prediction(p oracle.Prediction, r oracle.Request) Seen {
 	s := Seen{
 		Read: p.Read, Reason: p.Reason, Also: p.Also, Type: p.Type, Status: p.Status,
 		URL: scenarios.StripToken(p.URL), Redirected: p.Redirected,
-		Headers: p.Headers, Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
+		Headers: p.Headers, Timing: cmp.Or(p.Timing, "none"), Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
 	}
 	if p.Body != nil && !(via == "xhr" && decodes(p.Body)) && !parsed(r) {
 		s.Body = new(isomorphic(p.Body))
@@ -101,7 +103,7 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 	via := r.Via
 	s := Seen{
 		Read: o.Read, Type: o.Type, Status: o.Status, URL: scenarios.StripToken(o.URL),
-		Redirected: o.Redirected, Body: o.Body, Error: o.Error, Muted: o.Muted,
+		Redirected: o.Redirected, Body: o.Body, Error: o.Error, Muted: o.Muted, Timing: o.Timing,
 		Details: scriptSeesResponse(via) && o.Read != oracle.Blocked,
 	}
 	if parsed(r) {

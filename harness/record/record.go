@@ -125,6 +125,7 @@ type Predicted struct {
 	Reason string               `json:"reason,omitempty"`
 	Type   string               `json:"type,omitempty"`
 	Status int                  `json:"status,omitempty"`
+	Timing string               `json:"timing,omitempty"`
 	Wire   []oracle.WireRequest `json:"wire"`
 	Trace  []oracle.TraceStep   `json:"trace,omitempty"`
 }
@@ -143,6 +144,7 @@ type Observation struct {
 	Body       string         `json:"body,omitempty"`
 	Error      string         `json:"error,omitempty"` // the exception or event script saw
 	Muted      *bool          `json:"muted,omitempty"`
+	Timing     string         `json:"timing,omitempty"` // what Resource Timing showed, if that was asked
 	Wire       []Exchange     `json:"wire"`
 }
 

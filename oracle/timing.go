@@ -1,0 +1,48 @@
+package oracle
+
+import "slices"
+
+// checkTiming notes that a response does not let the page see when its parts
+// came. What one response on the way refuses, no later one can give.
+//
+// https://fetch.spec.whatwg.org/#concept-tao-check
+func (f *fetching) checkTiming(reply Reply) {
+	value, found := reply.Headers.Get("Timing-Allow-Origin")
+	allowed := f.timingAllowed(reply)
+	switch {
+	case allowed && found:
+		f.note(timingCheck, "Timing-Allow-Origin is ", quote(value), ": ", f.serializedOrigin(), " may see the times.")
+	case !allowed && found && !f.timingFailed:
+		f.note(timingCheck, "Timing-Allow-Origin is ", quote(value), ", which does not let ", f.serializedOrigin(), " see the times.")
+	}
+	f.timingFailed = !allowed
+}
+
+func (f *fetching) timingAllowed(reply Reply) bool {
+	values := reply.Headers.SplitValues("Timing-Allow-Origin")
+	switch {
+	case f.timingFailed:
+		return false
+	case slices.Contains(values, "*"), slices.Contains(values, f.serializedOrigin()):
+		return true
+	case f.mode == "navigate" && !SameOrigin(f.origin, f.url().origin):
+		return false
+	}
+	return f.tainting == "basic"
+}
+
+// timing is what Resource Timing shows; ok is false for a network error, of
+// which it shows no more than that there was one.
+//
+// https://fetch.spec.whatwg.org/#fetch-finale
+func (f *fetching) timing(ok bool) string {
+	switch {
+	case !f.urls[0].isHTTP():
+		return ""
+	case ok && f.way.kind == frameLoad && f.failed == WrongType:
+		return "" // the frame stayed as it was
+	case ok && !f.timingFailed:
+		return "full"
+	}
+	return "restricted"
+}
