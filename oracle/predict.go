@@ -51,6 +51,7 @@ type fetching struct {
 	forcePreflight bool // the use-CORS-preflight flag
 	crossedOver    bool // some redirect led to another origin
 	timingFailed   bool // the timing allow failed flag
+	brokeOff       bool // the response's body did not come to its end
 	stored         bool // the last reply went into the HTTP cache
 	opaqueRedirect bool // the response is an opaque-redirect filtered one
 

@@ -56,6 +56,9 @@ const (
 	ModeBeforeMixedContent         Switch = "mode-before-mixed-content"
 	CharsetReplaced                Switch = "charset-replaced"
 	FrameTypesOfItsOwn             Switch = "frame-types-of-its-own"
+	BrokenBodyTimed                Switch = "broken-body-timed"
+	OpaqueRedirectTimesHidden      Switch = "opaque-redirect-times-hidden"
+	UnsentNotTimed                 Switch = "unsent-not-timed"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 	SVGDocumentsChecked            Switch = "svg-documents-checked"
@@ -177,6 +180,12 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium"}},
 	{FrameTypesOfItsOwn, "a frame shows text of nearly every kind and XML of few kinds, and takes what is no MIME type but has a slash for one that it cannot show",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/common/mime_util/mime_util.cc", []string{"chromium"}},
+	{BrokenBodyTimed, "a response whose body breaks off has an entry in Resource Timing like any other",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
+	{OpaqueRedirectTimesHidden, "Resource Timing hides the times of a redirect that is not followed (redirect mode manual), whoever answers",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
+	{UnsentNotTimed, "what its mode forbids before anything is sent has no entry in Resource Timing",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",

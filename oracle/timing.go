@@ -36,12 +36,21 @@ func (f *fetching) timingAllowed(reply Reply) bool {
 //
 // https://fetch.spec.whatwg.org/#fetch-finale
 func (f *fetching) timing(ok bool) string {
+	profile := f.state.Profile
 	switch {
-	case !f.urls[0].isHTTP():
+	case !f.urls[0].isHTTP(), f.mode == "websocket", f.way.Via == "form":
 		return ""
-	case ok && f.way.kind == frameLoad && f.failed == WrongType:
+	case f.brokeOff && !profile[BrokenBodyTimed]:
+		return "" // the end of the body never came
+	case f.opaqueRedirect && profile[OpaqueRedirectTimesHidden]:
+		return "restricted"
+	case f.way.kind == frameLoad && f.failed == WrongType:
 		return "" // the frame stayed as it was
-	case ok && !f.timingFailed:
+	case f.way.kind == frameLoad && f.failed != "":
+		return "restricted"
+	case !ok && !f.brokeOff && profile[UnsentNotTimed] && (f.failed == ModeSameOrigin || f.failed == RedirectModeNoCORS):
+		return ""
+	case (ok || f.brokeOff) && !f.timingFailed:
 		return "full"
 	}
 	return "restricted"

@@ -24,6 +24,7 @@ func (f *fetching) fetch() (Reply, bool) {
 		return Reply{}, false
 	}
 	if reply.Abort == "in-body" && !f.opensBeforeBody() {
+		f.brokeOff = true
 		f.fail(NetworkError, networkFetch, "The response broke off in its body.")
 		return Reply{}, false
 	}
