@@ -110,7 +110,8 @@ func (t *trial) predict(profile oracle.Profile) {
 
 // vote writes down what the standard and the engine's profile predict, and the
 // switches that make the difference.
-func (t *trial) vote(profile oracle.Profile, predict func(oracle.Profile) []oracle.Prediction) {
+func (t *trial) vote(profile oracle.Profile, all func(oracle.Profile) []oracle.Prediction) {
+	predict := func(p oracle.Profile) []oracle.Prediction { return t.untimed(all(p)) }
 	standard, engine := predict(nil), predict(profile)
 	t.switches = nil
 	for i := range t.steps {
@@ -123,6 +124,17 @@ func (t *trial) vote(profile oracle.Profile, predict func(oracle.Profile) []orac
 	}
 	slices.Sort(t.switches)
 	t.switches = slices.Compact(t.switches)
+}
+
+// untimed leaves Resource Timing out of the predictions where no page looks at
+// it: a switch that only it depends on makes no difference there.
+func (t *trial) untimed(predictions []oracle.Prediction) []oracle.Prediction {
+	for i := range predictions {
+		if t.bound.Steps[i].Step.Expect.Timing == "" {
+			predictions[i].Timing = ""
+		}
+	}
+	return predictions
 }
 
 // links are where the switches that matter come from.

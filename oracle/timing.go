@@ -48,7 +48,7 @@ func (f *fetching) timing(ok bool) string {
 		return "" // the frame stayed as it was
 	case f.way.kind == frameLoad && f.failed != "":
 		return "restricted"
-	case !ok && !f.brokeOff && profile[UnsentNotTimed] && (f.failed == ModeSameOrigin || f.failed == RedirectModeNoCORS):
+	case !ok && f.redirects == 0 && profile[UnsentNotTimed] && (f.failed == ModeSameOrigin || f.failed == RedirectModeNoCORS):
 		return ""
 	case (ok || f.brokeOff) && !f.timingFailed:
 		return "full"
