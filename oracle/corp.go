@@ -8,11 +8,72 @@ package oracle
 //
 // https://fetch.spec.whatwg.org/#cross-origin-resource-policy-internal-check
 func ResourcePolicyCheck(origin, of Origin, h Headers) bool {
-	switch policy, _ := h.Get("Cross-Origin-Resource-Policy"); policy {
+	policy, _ := h.Get("Cross-Origin-Resource-Policy")
+	return resourcePolicyAllows(policy, origin, of)
+}
+
+func resourcePolicyAllows(policy string, origin, of Origin) bool {
+	switch policy {
 	case "same-origin":
 		return SameOrigin(origin, of)
 	case "same-site":
 		return SchemelesslySameSite(origin, of) && (origin.Scheme == "https" || of.Scheme != "https")
 	}
 	return true
+}
+
+// resourcePolicyAllows is the cross-origin resource policy check. Under an
+// embedder policy a response that says nothing counts as same-origin: always
+// under require-corp, and under credentialless where it came with credentials,
+// or is a document for a frame.
+//
+// https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check
+func (f *fetching) resourcePolicyAllows(reply Reply, of Origin, withCredentials bool) bool {
+	navigation := f.mode == "navigate"
+	if navigation && f.embedder == "" {
+		return true
+	}
+	policy, found := reply.Headers.Get("Cross-Origin-Resource-Policy")
+	known := policy == "same-origin" || policy == "same-site" || policy == "cross-origin"
+	block := func(reason Reason, a algorithm, parts ...string) bool {
+		f.forget()
+		f.fail(reason, a, append(parts, ", which keeps ", f.origin.String(), " out.")...)
+		return false
+	}
+	switch {
+	case known && !resourcePolicyAllows(policy, f.origin, of):
+		return block(CrossOriginResourcePolicy, corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy))
+	case known:
+		f.note(corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which lets ", f.origin.String(), " use it.")
+		return true
+	case f.embedder == "require-corp", f.embedder == "credentialless" && (withCredentials || navigation):
+		if !SameOrigin(f.origin, of) {
+			return block(CrossOriginEmbedderPolicy, corpCheck, "The document's Cross-Origin-Embedder-Policy is ", f.embedder,
+				", and without a Cross-Origin-Resource-Policy the response is for its own origin only")
+		}
+	case found:
+		f.note(corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which is none of its three words and means nothing.")
+	}
+	return true
+}
+
+// embedderAllowsCredentials is the credentialless part of an embedder policy:
+// what is loaded from elsewhere with mode no-cors goes without credentials.
+//
+// https://fetch.spec.whatwg.org/#cross-origin-embedder-policy-allows-credentials
+func (f *fetching) embedderAllowsCredentials() bool {
+	return f.embedder != "credentialless" || f.mode != "no-cors" ||
+		SameOrigin(f.origin, f.url().origin) && f.redirectTaint() == "same-origin"
+}
+
+// embedderAllows holds what came for a frame or a dedicated worker against the
+// document's embedder policy: it must have one itself.
+//
+// https://html.spec.whatwg.org/multipage/browsers.html#check-a-navigation-response's-adherence-to-its-embedder-policy
+func (f *fetching) embedderAllows(reply Reply, a algorithm, what string) bool {
+	if f.embedder == "" || !f.url().isHTTP() || embedderPolicy(reply.Headers, f.client.isSecureContext() && f.url().origin.IsPotentiallyTrustworthy()) != "" {
+		return true
+	}
+	f.fail(CrossOriginEmbedderPolicy, a, "The document has Cross-Origin-Embedder-Policy ", f.embedder, ", and the ", what, " has none.")
+	return false
 }

@@ -12,7 +12,7 @@ func (f *fetching) useFrame(reply Reply) {
 	case reply.Status == 204 || reply.Status == 205, reply.Status == 304 && f.state.Profile[FrameIgnoresNotModified]:
 		f.fail(WrongType, frameResponse, "Status ", itoa(reply.Status), " has no document, so the frame stays as it was.")
 		return
-	case !f.frameAncestorsAllow(reply), !f.frameOptionsAllow(reply), !f.isDocument(reply):
+	case !f.embedderAllows(reply, navigationEmbedder, "document that came"), !f.frameAncestorsAllow(reply), !f.frameOptionsAllow(reply), !f.isDocument(reply):
 		return
 	}
 	// A blob: URL is the page's own, and so is what it names.
@@ -22,6 +22,11 @@ func (f *fetching) useFrame(reply Reply) {
 	}
 	f.p.Type, f.p.Status, f.p.URL, f.p.Headers, f.p.Body = "opaque", 0, "", nil, nil
 	f.finish(Opaque, "", frameResponse, "The document has another origin: it shows, script cannot look into it.")
+}
+
+// containers are the origins of the pages around the frame, from the inside.
+func (f *fetching) containers() []Origin {
+	return append([]Origin{f.origin}, f.client.ancestors()...)
 }
 
 // isDocument says whether what came is shown in the frame. An attachment and a
@@ -62,7 +67,7 @@ func (f *fetching) frameOptionsAllow(reply Reply) bool {
 	case len(options) > 1:
 		denied = slices.ContainsFunc(options, known)
 	case len(options) == 1:
-		denied = options[0] == "deny" || options[0] == "sameorigin" && !SameOrigin(f.origin, f.url().origin)
+		denied = options[0] == "deny" || options[0] == "sameorigin" && slices.ContainsFunc(f.containers(), func(o Origin) bool { return !SameOrigin(o, f.url().origin) })
 	}
 	if denied {
 		f.fail(FrameOptions, frameOptions, "X-Frame-Options is ", quote(strings.Join(options, ", ")), ": the frame shows nothing.")

@@ -77,7 +77,7 @@ func (f *fetching) asksToValidate() bool {
 
 var conditionals = []string{"If-Modified-Since", "If-None-Match", "If-Unmodified-Since", "If-Match", "If-Range"}
 
-// cachePartition is the site of the page: sites share no entries.
+// cachePartition is the network partition: sites share no entries.
 //
 // https://fetch.spec.whatwg.org/#determine-the-http-cache-partition
 func (f *fetching) cachePartition() string {
@@ -85,9 +85,9 @@ func (f *fetching) cachePartition() string {
 		return ""
 	}
 	if f.mode == "navigate" && f.state.Profile[FramesCachedApart] {
-		return "frame " + siteOf(f.client.Page)
+		return "frame " + f.networkPartition()
 	}
-	return siteOf(f.client.Page)
+	return f.networkPartition()
 }
 
 // cached is the stored response that answers the request, as an index; -1 if

@@ -2,18 +2,37 @@ package oracle
 
 import "slices"
 
-// prohibitsMixedContent says whether a page is secure, so that what it loads
-// must be too.
+// prohibitsMixedContent says whether the document, or a page that it is in a
+// frame of, is secure, so that what it loads must be too.
 //
 // https://w3c.github.io/webappsec-mixed-content/#categorize-settings-object
 func (f *fetching) prohibitsMixedContent() bool {
 	if f.client.Worker == "shared" && f.state.Profile[SharedWorkersLoadMixed] {
 		return false
 	}
-	if f.state.Profile[MixedContentFromHTTPSOnly] {
-		return f.client.Page.Scheme == "https"
+	origins := append(f.client.ancestors(), f.origin)
+	if f.state.Profile[MixedContentDespiteSandbox] {
+		origins = append(origins, f.client.Page)
 	}
-	return f.client.Page.IsPotentiallyTrustworthy()
+	return slices.ContainsFunc(origins, func(o Origin) bool {
+		return o.Scheme == "https" || o.IsPotentiallyTrustworthy() && !f.state.Profile[MixedContentFromHTTPSOnly]
+	})
+}
+
+// upgradeInsecure asks for the URL over https where upgrade-insecure-requests
+// says so: whatever is loaded, redirects included, but for loopback.
+//
+// https://w3c.github.io/webappsec-upgrade-insecure-requests/#upgrade-request
+func (f *fetching) upgradeInsecure() {
+	u := f.url()
+	if !f.upgrades || u.scheme != "http" && u.scheme != "ws" || u.origin.IsPotentiallyTrustworthy() {
+		return
+	}
+	f.note(insecureUpgrade, "The document's Content-Security-Policy says upgrade-insecure-requests: ", u.origin.String(), " is asked over a secure connection.")
+	if f.redirects == 0 {
+		f.written = u
+	}
+	f.urls[len(f.urls)-1] = u.secure()
 }
 
 // upgradeMixedContent asks for an image, audio or video over https when the
@@ -22,13 +41,14 @@ func (f *fetching) prohibitsMixedContent() bool {
 // https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm
 func (f *fetching) upgradeMixedContent() {
 	u := f.url()
-	if u.scheme != "http" || !f.prohibitsMixedContent() || u.origin.IsPotentiallyTrustworthy() || isIP(u.origin.Host) || f.initiator == "imageset" {
+	if u.scheme != "http" || !f.prohibitsMixedContent() || u.origin.IsPotentiallyTrustworthy() || isIP(u.origin.Host) || f.initiator == "imageset" ||
+		f.exemptsLocalName() {
 		return
 	}
 	switch f.destination {
 	case "image", "audio", "video":
 		f.note(mixedUpgrade, "A secure page may not load the ", f.destination, " over http, so it is asked for over https.")
-		f.urls[len(f.urls)-1] = u.withScheme("https")
+		f.urls[len(f.urls)-1] = u.secure()
 	}
 }
 
@@ -38,7 +58,13 @@ func (f *fetching) upgradeMixedContent() {
 // https://w3c.github.io/webappsec-mixed-content/#should-block-fetch
 func (f *fetching) isMixedContent() bool {
 	u := f.url()
-	return (u.scheme == "http" || u.scheme == "ws") && f.prohibitsMixedContent() && !u.origin.IsPotentiallyTrustworthy()
+	return (u.scheme == "http" || u.scheme == "ws") && f.prohibitsMixedContent() && !u.origin.IsPotentiallyTrustworthy() && !f.exemptsLocalName()
+}
+
+// exemptsLocalName holds where an engine lets a secure page load from a name of
+// the local network over http.
+func (f *fetching) exemptsLocalName() bool {
+	return f.state.Profile[LocalNamesNotMixed] && isLocalName(f.url().origin.Host) && f.mode != "websocket"
 }
 
 // IsBadPort says whether browsers refuse to load from a port.

@@ -19,6 +19,11 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		return Reply{}, false
 	}
 	include := f.credentials == "include" || f.credentials == "same-origin" && f.tainting == "basic"
+	if include && !f.embedderAllowsCredentials() {
+		include = false
+		f.note(networkFetch, "The document's Cross-Origin-Embedder-Policy is credentialless: the request goes without credentials.")
+	}
+	f.sentCredentials = include
 	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.headers.wire().stripped()))}
 	if f.body != nil && len(f.body.Bytes) > 0 {
 		w.Body = f.body.Bytes
@@ -39,6 +44,9 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		return Reply{}, false
 	case stored >= 0 && w.Method == "GET":
 		w = f.state.responses[stored].validate(w)
+	}
+	if !f.allowedByLocalNetwork() {
+		return Reply{}, false
 	}
 	f.note(networkFetch, f.method, " goes to ", w.URL, f.credentialsPhrase(include, w.Cookie), originPhrase(w.Origin))
 	reply, ok := f.exchange(w)
@@ -133,14 +141,6 @@ func (h Headers) stripped() Headers {
 		h[i].Value = strings.Trim(h[i].Value, " \t")
 	}
 	return h
-}
-
-func (f *fetching) cookieContext() cookieContext {
-	same := !f.client.Opaque && SameSite(f.client.Page, f.url().origin)
-	if f.redirectTaint() == "cross-site" && !f.state.Profile[SameSiteIgnoresRedirects] {
-		same = false
-	}
-	return cookieContext{sameSite: same, partition: f.client.partition(), policy: f.state.Profile}
 }
 
 // takeCookies honours the response's Set-Cookie lines.

@@ -55,6 +55,15 @@ type fetching struct {
 	stored         bool // the last reply went into the HTTP cache
 	opaqueRedirect bool // the response is an opaque-redirect filtered one
 
+	// What stands beside CORS.
+	policies        []policy      // the document's Content Security Policies
+	upgrades        bool          // one of them says upgrade-insecure-requests
+	written         *urlRecord    // what the first URL was before it was upgraded
+	embedder        string        // the embedder policy, "" for unsafe-none
+	sentCredentials bool          // with the last request
+	passed          bool          // made by a service worker out of a request that it got
+	worker          *workerAnswer // what the service worker gave, nil for none
+
 	failed Reason // why it is a network error, "" while it is none
 }
 
@@ -63,9 +72,11 @@ func newFetching(s State, r Request, server Server) *fetching {
 		asked: r, server: server, state: s.clone(),
 		client: r.Client, origin: r.Client.Origin(),
 		method: "GET", redirectMode: "follow", tainting: "basic",
-		referrerPolicy: "strict-origin-when-cross-origin",
-		urls:           make([]*urlRecord, 0, 2),
+		referrerPolicy: referrerPolicy(r.Client.Headers, "strict-origin-when-cross-origin"),
+		policies:       r.Client.policies(), embedder: embedderPolicy(r.Client.Headers, r.Client.isSecureContext()),
+		urls: make([]*urlRecord, 0, 2),
 	}
+	f.upgrades = anyPolicyHas(f.policies, "upgrade-insecure-requests")
 	f.p.Trace = make([]TraceStep, 0, 12)
 	if r.ReferrerPolicy != "" {
 		f.referrerPolicy = r.ReferrerPolicy
@@ -86,7 +97,7 @@ func (f *fetching) cacheKey() cacheKey {
 	if f.state.Profile[PreflightCacheKeyHasFragment] {
 		url += f.url().fragment
 	}
-	return cacheKey{f.serializedOrigin(), url, f.credentials == "include"}
+	return cacheKey{f.networkPartition(), f.serializedOrigin(), url, f.credentials == "include"}
 }
 
 // block makes the prediction one of a network error.
@@ -111,10 +122,16 @@ func (f *fetching) block() {
 //
 // https://fetch.spec.whatwg.org/#concept-main-fetch
 func (f *fetching) mainFetch() (Reply, bool) {
+	if f.redirects == 0 && f.way.kind == apiLoad && f.way.Via != "xhr" && f.state.Profile[FetchPolicySeesURLAsWritten] && !f.allowedByPolicy() {
+		return Reply{}, false
+	}
+	f.upgradeInsecure()
 	f.upgradeMixedContent()
 	u := f.url()
 	modeFirst := f.state.Profile[ModeBeforeMixedContent] && f.way.kind == apiLoad && f.way.Via != "xhr" && f.redirects == 0
 	switch {
+	case !f.allowedByPolicy():
+		return Reply{}, false
 	case modeFirst && f.refusedByMode():
 		return Reply{}, false
 	case f.isBadPort() && !(modeFirst && f.isMixedContent()):
@@ -236,6 +253,11 @@ func (f *fetching) schemeFetch() (Reply, bool) {
 //
 // https://fetch.spec.whatwg.org/#concept-http-fetch
 func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
+	if f.isControlled() {
+		reply, ok := f.handleFetch()
+		f.opaqueRedirect = ok && f.worker.kind == "opaqueredirect"
+		return reply, ok
+	}
 	if preflight && !f.ensurePreflight() {
 		return Reply{}, false
 	}
@@ -256,7 +278,7 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 		}
 		f.note(corsCheck, "The response passes: ", f.corsSentence(reply.Headers))
 	}
-	if f.tainting == "opaque" && !f.resourcePolicyAllows(reply) {
+	if (f.tainting == "opaque" || f.mode == "navigate") && !f.resourcePolicyAllows(reply, f.url().origin, f.sentCredentials) {
 		return Reply{}, false
 	}
 	if !f.isRedirect(reply) {
@@ -272,20 +294,6 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 		return reply, true
 	}
 	return f.redirect(reply)
-}
-
-func (f *fetching) resourcePolicyAllows(reply Reply) bool {
-	policy, found := reply.Headers.Get("Cross-Origin-Resource-Policy")
-	if !found {
-		return true
-	}
-	if !ResourcePolicyCheck(f.origin, f.url().origin, reply.Headers) {
-		f.forget()
-		f.fail(CrossOriginResourcePolicy, corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which keeps ", f.origin.String(), " out.")
-		return false
-	}
-	f.note(corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which lets ", f.origin.String(), " use it.")
-	return true
 }
 
 // corsSentence says what the CORS check looked at.

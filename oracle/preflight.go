@@ -102,6 +102,9 @@ func (f *fetching) ensurePreflight() bool {
 //
 // https://fetch.spec.whatwg.org/#cors-preflight-fetch
 func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
+	if !f.allowedByLocalNetwork() {
+		return false
+	}
 	origin := f.serializedOrigin()
 	if f.state.Profile[PreflightOriginOfPageAfterHops] {
 		origin = f.origin.String()

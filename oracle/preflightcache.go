@@ -10,11 +10,10 @@ import (
 // defaultMaxAge is how long a preflight is cached when the answer does not say.
 const defaultMaxAge = 5 * time.Second
 
-// cacheKey is what a preflight was asked for. The network partition is the
-// browser context's, of which a [State] is one.
+// cacheKey is what a preflight was asked for, and in which network partition.
 type cacheKey struct {
-	origin, url string
-	credentials bool // the request's mode was include
+	partition, origin, url string
+	credentials            bool // the request's mode was include
 }
 
 // cacheEntry allows one method or one header name.
@@ -29,7 +28,7 @@ type cacheEntry struct {
 // matches is the cache entry match: an entry made with credentials serves
 // requests without them too.
 func (e *cacheEntry) matches(key cacheKey, now time.Duration) bool {
-	return e.origin == key.origin && e.url == key.url && (e.credentials || !key.credentials) && now < e.expires
+	return e.partition == key.partition && e.origin == key.origin && e.url == key.url && (e.credentials || !key.credentials) && now < e.expires
 }
 
 // methodCached is the method cache entry match.
@@ -85,7 +84,7 @@ func (s *State) cachePreflight(key cacheKey, grant PreflightGrant, h Headers) {
 // https://fetch.spec.whatwg.org/#concept-cache-clear
 func (s *State) clearPreflight(key cacheKey) {
 	s.preflight = slices.DeleteFunc(s.preflight, func(e cacheEntry) bool {
-		return e.origin == key.origin && e.url == key.url
+		return e.partition == key.partition && e.origin == key.origin && e.url == key.url
 	})
 }
 

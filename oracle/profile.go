@@ -73,6 +73,24 @@ const (
 	RegisterLooksAtStatusFirst     Switch = "register-looks-at-status-first"
 )
 
+// What stands beside CORS.
+const (
+	SourcePathsLoose                 Switch = "csp-paths-read-loosely"
+	SourcePortUpgrades               Switch = "csp-port-80-names-443"
+	SourcesSeeSocketSchemes          Switch = "csp-sees-websocket-schemes"
+	FetchPolicySeesURLAsWritten      Switch = "csp-sees-fetch-url-as-written"
+	StrictDynamicLetsWorkers         Switch = "csp-strict-dynamic-lets-workers"
+	ObjectsAreFrames                 Switch = "csp-holds-objects-against-frame-src"
+	LocalNetworkAccessFromPublicOnly Switch = "local-network-access-from-public-only"
+	SyncXHRPassesWorker              Switch = "sync-xhr-passes-service-worker"
+	SyntheticIsBasic                 Switch = "synthetic-responses-are-basic"
+	PassedKeepsPreflight             Switch = "passed-request-keeps-preflight"
+	WorkerResponsesWithoutPaths      Switch = "csp-ignores-paths-of-redirected-worker-responses"
+	MixedContentDespiteSandbox       Switch = "mixed-content-despite-sandbox"
+	FetchURLAsWritten                Switch = "fetch-url-as-written"
+	LocalNamesNotMixed               Switch = "local-names-not-mixed-content"
+)
+
 // SwitchInfo is what there is to say of a switch.
 type SwitchInfo struct {
 	Switch  Switch
@@ -202,6 +220,34 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/service_worker/service_worker_new_script_loader.cc", []string{"chromium"}},
 	{ImportedMutedByLastURL, "the errors of an imported script are muted if its last URL is another origin's, wherever redirects went before",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/worker_global_scope.cc", []string{"chromium"}},
+	{SourcePathsLoose, "the path of a Content-Security-Policy's source ends before ? and #, and is percent-decoded as a whole, not segment by segment",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium"}},
+	{SourcePortUpgrades, "a source for port 80 names port 443 too, where its scheme is upgraded",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium"}},
+	{SourcesSeeSocketSchemes, "Content-Security-Policy sees a WebSocket's ws: or wss: URL, which sources for http and https do not name, nor the other way round",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium"}},
+	{FetchPolicySeesURLAsWritten, "fetch() is held against connect-src before upgrade-insecure-requests rewrites its URL, and again after",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
+	{StrictDynamicLetsWorkers, "'strict-dynamic' in default-src lets every worker in",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/frame/csp/csp_directive_list.cc", []string{"chromium"}},
+	{ObjectsAreFrames, "an object that is no image is held against frame-src, beside object-src",
+		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/renderer_host/navigation_request.cc", []string{"chromium"}},
+	{LocalNetworkAccessFromPublicOnly, "documents of the local network may load from loopback without asking",
+		"https://wicg.github.io/local-network-access/#local-network-request-section", []string{"chromium"}},
+	{SyncXHRPassesWorker, "a synchronous XMLHttpRequest goes past the service worker",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium"}},
+	{SyntheticIsBasic, "a response that a service worker makes itself is of type basic, whatever it answers: script reads it, and it is origin-clean",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
+	{PassedKeepsPreflight, "a request with an upload listener keeps its preflight when a service worker passes it on",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/request.cc", []string{"chromium"}},
+	{WorkerResponsesWithoutPaths, "Content-Security-Policy does not look at paths when a service worker's response was redirected on its way",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium"}},
+	{MixedContentDespiteSandbox, "a page that its Content-Security-Policy puts into a sandbox may not load over http, though its origin is no secure one",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
+	{FetchURLAsWritten, "the response to a fetch() whose URL was upgraded to https has the URL that script wrote, as long as nothing redirects it",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
+	{LocalNamesNotMixed, "a secure page may load from .local names and private addresses over http",
+		"https://wicg.github.io/local-network-access/#mixed-content-lna", []string{"chromium"}},
 }
 
 // Switches lists every switch.

@@ -63,6 +63,7 @@ const (
 	FrameOptions              Reason = "frame-options" // X-Frame-Options
 	EmbeddedCredentials       Reason = "embedded-credentials"
 	OnlyIfCached              Reason = "only-if-cached" // cache: only-if-cached, and nothing is
+	ServiceWorkerResponse     Reason = "service-worker-response"
 	NetworkError              Reason = "network-error"
 	Tainted                   Reason = "tainted" // opaque: it loads, and what came is not origin-clean
 )
@@ -116,6 +117,7 @@ var reasons = []ReasonInfo{
 	{FrameOptions, "X-Frame-Options forbids showing the response in this frame."},
 	{EmbeddedCredentials, "The URL of a subresource has a user name or a password in it."},
 	{OnlyIfCached, "The request may only be answered from the HTTP cache, and nothing is there."},
+	{ServiceWorkerResponse, "The service worker answered with a response that the request cannot take."},
 	{NetworkError, "The connection failed or the answer is no HTTP."},
 	{Tainted, "It loads, and what came is not origin-clean: script cannot read it."},
 }

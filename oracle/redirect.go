@@ -140,9 +140,5 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 //
 // https://w3c.github.io/webappsec-referrer-policy/#set-requests-referrer-policy-on-redirect
 func (f *fetching) setReferrerPolicy(h Headers) {
-	for _, value := range h.SplitValues("Referrer-Policy") {
-		if word := strings.ToLower(value); slices.Contains(enums[KnobReferrerPolicy], word) {
-			f.referrerPolicy = word
-		}
-	}
+	f.referrerPolicy = referrerPolicy(h, f.referrerPolicy)
 }

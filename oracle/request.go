@@ -21,6 +21,9 @@ type Client struct {
 	// Top is the origin of the top-level page, when Page is in a frame of it;
 	// the zero Origin when Page is the top-level page itself.
 	Top Origin
+	// Sandbox are the tokens of the sandbox that Page is in a frame with; nil for
+	// none. It takes the origin away only where Opaque says so.
+	Sandbox []string
 	// Headers are the response headers of the document that holds the script:
 	// Content-Security-Policy, Cross-Origin-Embedder-Policy, Referrer-Policy.
 	Headers Headers
@@ -34,21 +37,6 @@ type Client struct {
 	ServiceWorker *ServiceWorker
 }
 
-// partition is the key of the cookies that the document has for itself: the
-// top-level site, and whether there is another site between.
-//
-// https://github.com/privacycg/CHIPS#how-to-enforce-design-principles
-func (c Client) partition() string {
-	top := c.Page
-	if !c.Top.IsOpaque() {
-		top = c.Top
-	}
-	if c.Opaque || !SameSite(c.Page, top) {
-		return siteOf(top) + " across sites"
-	}
-	return siteOf(top)
-}
-
 // ServiceWorker answers for the network where it controls a document.
 type ServiceWorker struct {
 	// Responds says what it answers with: pass (what fetch(event.request)
@@ -57,14 +45,8 @@ type ServiceWorker struct {
 	// which nothing is known.
 	Responds string
 	Script   string
-}
-
-// Origin is the origin of the script.
-func (c Client) Origin() Origin {
-	if c.Opaque {
-		return Origin{}
-	}
-	return c.Page
+	// Response is the one of its own, for synthetic.
+	Response Reply
 }
 
 // Request is what a page asks for, exactly as its script passes it. An empty

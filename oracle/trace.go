@@ -34,6 +34,11 @@ var (
 	headersGuard        = algorithm{"Headers guard", fetchSpec + "concept-headers-append"}
 	potentialCORS       = algorithm{"create a potential-CORS request", htmlSpec + "urls-and-fetching.html#create-a-potential-cors-request"}
 	portBlocking        = algorithm{"port blocking", fetchSpec + "port-blocking"}
+	insecureUpgrade     = algorithm{"upgrade an insecure request", "https://w3c.github.io/webappsec-upgrade-insecure-requests/#upgrade-request"}
+	policyCheck         = algorithm{"Content Security Policy check", "https://w3c.github.io/webappsec-csp/#should-block-request"}
+	localNetworkCheck   = algorithm{"Local Network Access check", "https://wicg.github.io/local-network-access/#local-network-access-check"}
+	workerFetch         = algorithm{"handle fetch", "https://w3c.github.io/ServiceWorker/#handle-fetch"}
+	sandboxedForms      = algorithm{"form submission", htmlSpec + "form-control-infrastructure.html#form-submission-algorithm"}
 	mixedBlock          = algorithm{"mixed content check", mixedSpec + "should-block-fetch"}
 	mixedUpgrade        = algorithm{"upgrade a mixed content request", mixedSpec + "upgrade-algorithm"}
 	mainFetch           = algorithm{"main fetch", fetchSpec + "concept-main-fetch"}
@@ -63,6 +68,8 @@ var (
 	cssOriginClean      = algorithm{"origin-clean flag of a style sheet", "https://drafts.csswg.org/cssom/#concept-css-style-sheet-origin-clean-flag"}
 	fontResponse        = algorithm{"fetch a font", "https://drafts.csswg.org/css-fonts-4/#font-fetching-requirements"}
 	frameResponse       = algorithm{"navigate", htmlSpec + "browsing-the-web.html#navigate"}
+	navigationEmbedder  = algorithm{"embedder policy check of a navigation", htmlSpec + "browsers.html#check-a-navigation-response's-adherence-to-its-embedder-policy"}
+	workerEmbedder      = algorithm{"embedder policy check of a worker", htmlSpec + "browsers.html#check-a-global-object's-embedder-policy"}
 	frameOptions        = algorithm{"X-Frame-Options check", htmlSpec + "document-lifecycle.html#check-a-navigation-response's-adherence-to-x-frame-options"}
 	frameAncestorsCheck = algorithm{"frame-ancestors check", "https://w3c.github.io/webappsec-csp/#frame-ancestors-navigation-response"}
 	streamResponse      = algorithm{"EventSource", htmlSpec + "server-sent-events.html#dispatchMessage"}

@@ -55,6 +55,22 @@ func (u *urlRecord) withScheme(scheme string) *urlRecord {
 	return &c
 }
 
+// secure is the URL over a secure connection.
+func (u *urlRecord) secure() *urlRecord {
+	if u.scheme == "ws" {
+		return u.withScheme("wss")
+	}
+	return u.withScheme("https")
+}
+
+// shown is the URL for a sentence: where it is on the network, or what it is.
+func (u *urlRecord) shown() string {
+	if u.origin.IsOpaque() {
+		return "a " + u.scheme + ": URL"
+	}
+	return u.wire()
+}
+
 // parseURL is the basic URL parser, with base nil for none. It is complete for
 // the special schemes that have an origin.
 //

@@ -9,6 +9,9 @@ func (f *fetching) fetch() (Reply, bool) {
 	if !ok {
 		return Reply{}, false
 	}
+	if f.worker != nil && !f.responsePolicyAllows() {
+		return Reply{}, false
+	}
 	if f.opaqueRedirect {
 		return reply, true
 	}
@@ -16,12 +19,18 @@ func (f *fetching) fetch() (Reply, bool) {
 		reply.Body = nil
 	}
 	coded := true
-	if reply.Body, coded = decodeContent(reply.Headers, reply.Body); !coded && reply.Abort == "" {
+	if f.worker == nil {
+		reply.Body, coded = decodeContent(reply.Headers, reply.Body)
+	}
+	if !coded && reply.Abort == "" {
 		f.fail(NetworkError, contentCodings, "The body is not what Content-Encoding says.")
 		return Reply{}, false
 	}
-	if f.tainting == "opaque" && !f.allowedByORB(reply) || !f.allowedByNosniff(reply) || !f.allowedByMIMEType(reply) {
+	if f.tainting == "opaque" && f.worker == nil && !f.allowedByORB(reply) || !f.allowedByNosniff(reply) || !f.allowedByMIMEType(reply) {
 		return Reply{}, false
+	}
+	if f.worker != nil {
+		f.tainting = f.worker.kind
 	}
 	if reply.Abort == "in-body" && !f.opensBeforeBody() {
 		f.brokeOff = true
@@ -105,17 +114,25 @@ func (f *fetching) filter(reply Reply) {
 	if f.opaqueRedirect {
 		kind = "opaqueredirect"
 	}
+	urls, credentials := f.urls, f.credentials
+	if f.worker != nil && len(f.worker.urls) > 0 {
+		urls, credentials = f.worker.urls, f.worker.credentials
+	}
+	u := urls[len(urls)-1]
+	if f.written != nil && len(urls) == 1 && f.way.kind == apiLoad && f.way.Via != "xhr" && f.state.Profile[FetchURLAsWritten] {
+		u = f.written
+	}
 	f.p.Type = kind
-	f.p.Redirected = len(f.urls) > 1 && kind != "opaque"
+	f.p.Redirected = len(urls) > 1 && kind != "opaque"
 	switch kind {
 	case "opaque":
 		return
 	case "opaqueredirect":
-		f.p.URL = f.url().href()
+		f.p.URL = u.href()
 		return
 	}
-	f.p.URL, f.p.Status = f.url().href(), reply.Status
-	f.p.Headers = ReadableHeaders(kind, f.credentials, reply.Headers)
+	f.p.URL, f.p.Status = u.href(), reply.Status
+	f.p.Headers = ReadableHeaders(kind, credentials, reply.Headers)
 	f.p.Body = reply.Body
 	if f.p.Body == nil {
 		f.p.Body = []byte{}

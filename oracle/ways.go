@@ -141,7 +141,7 @@ var ways = []Way{
 	{Via: "audioworklet", About: "an audio worklet's module", Destination: "audioworklet", Settings: []Setting{{"cors", anyMode}}, Reads: readable, kind: moduleLoad},
 
 	{Via: "preload", About: "a preload link of an image", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: plainLoad},
-	{Via: "prefetch", About: "a prefetch link", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: unseen, kind: silentLoad},
+	{Via: "prefetch", About: "a prefetch link", Initiator: "prefetch", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: unseen, kind: silentLoad},
 	{Via: "manifest", About: "a manifest link", Destination: "manifest", Settings: []Setting{{"cors", []string{"omit", "include"}}}, Reads: unseen, kind: silentLoad},
 
 	{Via: "iframe", About: "an iframe", Destination: "iframe", Settings: []Setting{navigation}, Takes: byPolicy, Reads: taintable, kind: frameLoad},

@@ -29,8 +29,7 @@ func (w Way) InWorkers() bool { return w.scope != windowOnly }
 // prepareWorker is what the constructors of workers, register() and addModule()
 // look at before anything is fetched.
 func (f *fetching) prepareWorker() bool {
-	secure := f.client.Page.IsPotentiallyTrustworthy() && (f.client.Top.IsOpaque() || f.client.Top.IsPotentiallyTrustworthy())
-	if (f.way.Via == "service-worker" || f.way.Via == "audioworklet") && !secure {
+	if (f.way.Via == "service-worker" || f.way.Via == "audioworklet") && !f.client.isSecureContext() {
 		f.p.Error = "TypeError"
 		f.fail(InvalidRequest, secureContext, "The page is no secure context, so it has nothing to make ", f.way.About, " with.")
 		return false
@@ -74,6 +73,9 @@ func (f *fetching) useWorker(reply Reply) {
 		return
 	}
 	if !f.needsOK(reply, workerResponse) || !f.needsJavaScript(reply, workerResponse, "A worker's script") {
+		return
+	}
+	if f.client.Worker == "" && (f.way.Via == "worker" || f.way.Via == "worker-module") && !f.embedderAllows(reply, workerEmbedder, "worker's script") {
 		return
 	}
 	if f.way.Via != "worker-module" {

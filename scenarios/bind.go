@@ -80,6 +80,10 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 		return BoundStep{}, err
 	}
 	r := s.Request
+	if w := client.ServiceWorker; w != nil && w.Responds == "synthetic" {
+		contentType, body := b.assets.Default(r.Via)
+		w.Response = oracle.Reply{Status: 200, Headers: oracle.Headers{{Name: "Content-Type", Value: contentType}}, Body: body}
+	}
 	bound := BoundStep{
 		Step:         s,
 		Request:      r.unbound(r.Via),
@@ -121,6 +125,7 @@ func (s *Step) client(names Names) (oracle.Client, error) {
 	if p.Sandbox != nil && !slices.Contains(p.Sandbox, "allow-same-origin") {
 		c.Opaque = true
 	}
+	c.Sandbox = p.Sandbox
 	if w := p.ServiceWorker; w != nil {
 		c.ServiceWorker = &oracle.ServiceWorker{Responds: w.Responds, Script: w.Script}
 	}
@@ -383,7 +388,7 @@ func (b *Bound) Origins() []oracle.Origin {
 		add(s.Request.To)
 		for _, link := range b.chains[i] {
 			add(link.at.String())
-			if b.Steps[i].Request.Client.Page.Scheme == "https" {
+			if s.upgrades(b.Steps[i].Request.Client.Page) {
 				add(upgraded(link.at).String())
 			}
 		}

@@ -230,7 +230,7 @@ func TestPlaces(t *testing.T) {
 func TestClient(t *testing.T) {
 	b := bind1(t, "    request: {from: sub, to: api}\n    page: {top: evil, sandbox: [allow-scripts], address-space: public, permissions: {geolocation: denied}, headers: {Content-Security-Policy: \"connect-src {origin:api}\"}, service-worker: {responds: cors}}\n    expect: {read: blocked}\n")
 	assert.Equal(t, oracle.Client{
-		Page: origin(t, "sub"), Opaque: true, Top: origin(t, "evil"), AddressSpace: "public",
+		Page: origin(t, "sub"), Opaque: true, Top: origin(t, "evil"), AddressSpace: "public", Sandbox: []string{"allow-scripts"},
 		Headers:       oracle.Headers{{Name: "Content-Security-Policy", Value: "connect-src https://api.other.test"}},
 		Permissions:   map[string]string{"geolocation": "denied"},
 		ServiceWorker: &oracle.ServiceWorker{Responds: "cors"},

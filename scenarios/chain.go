@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -105,6 +106,18 @@ var absolute = regexp.MustCompile(`^ *(?i:https?:)?[/\\]{2,}[^/?#\\ ]*`)
 func wirePath(path string) string {
 	path, _, _ = strings.Cut(path, "#")
 	return oracle.WirePath(path)
+}
+
+// upgrades reports whether the browser may make requests of the step secure:
+// the page is, or its policy says so.
+func (s *Step) upgrades(page oracle.Origin) bool {
+	if page.Scheme == "https" || s.Page == nil {
+		return page.Scheme == "https"
+	}
+	top, _, _ := ResolveOrigin(s.Page.Top)
+	return top.Scheme == "https" || slices.ContainsFunc(s.Page.Headers, func(l Line) bool {
+		return strings.EqualFold(l.Name, "Content-Security-Policy") && strings.Contains(strings.ToLower(l.Value.String()), "upgrade-insecure-requests")
+	})
 }
 
 // find is the hop of the chain that a request belongs to, or -1: what browsers

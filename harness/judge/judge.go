@@ -184,6 +184,12 @@ func (v Votes) byPolicy() bool {
 	return isPolicy(v.Standard.Reason) && (v.Profile == nil || isPolicy(v.Profile.Reason))
 }
 
+// nothingDue is true when the standard, or the engine's profile, says that no
+// request is sent.
+func (v Votes) nothingDue() bool {
+	return len(v.Standard.Wire) == 0 || v.Profile != nil && len(v.Profile.Wire) == 0
+}
+
 // isPolicy is true for the reasons that browsers have words of their own for.
 func isPolicy(r oracle.Reason) bool {
 	switch r {
@@ -193,7 +199,8 @@ func isPolicy(r oracle.Reason) bool {
 		oracle.PreflightAllowOriginMismatch, oracle.PreflightWildcardWithCredentials, oracle.PreflightInvalidAllowCredentials,
 		oracle.PreflightInvalidStatus, oracle.InvalidAllowMethods, oracle.InvalidAllowHeaders,
 		oracle.MethodNotAllowed, oracle.HeaderNotAllowed,
-		oracle.CrossOriginResourcePolicy, oracle.CrossOriginEmbedderPolicy, oracle.FrameOptions:
+		oracle.CrossOriginResourcePolicy, oracle.CrossOriginEmbedderPolicy, oracle.FrameOptions,
+		oracle.ContentSecurityPolicy, oracle.LocalNetworkAccess:
 		return true
 	}
 	return false
@@ -223,7 +230,7 @@ func doubts(steps []Votes, e Evidence) []string {
 		if v.Observed.Read == oracle.Blocked && v.Observed.Reason == oracle.NetworkError && v.byPolicy() {
 			d.add("%sblocked, and the browser says that the network failed (%s), where a policy was to block (%s)", prefix(steps, i), v.Observed.Native, v.Standard.Reason)
 		}
-		if v.Observed.Read != oracle.Blocked || len(v.Observed.Wire) == 0 && len(v.Standard.Wire) == 0 {
+		if v.Observed.Read != oracle.Blocked || len(v.Observed.Wire) == 0 && v.nothingDue() {
 			continue
 		}
 		// Blocked with something on the wire, or with something missing from

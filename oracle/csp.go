@@ -1,0 +1,189 @@
+package oracle
+
+import (
+	"slices"
+	"strings"
+)
+
+// policy is one Content Security Policy: source lists and other values by the
+// names of their directives.
+//
+// https://w3c.github.io/webappsec-csp/#content-security-policy-object
+type policy map[string][]string
+
+// parsePolicies reads what Content-Security-Policy holds: several headers, and
+// commas in one, are several policies. Of a directive that comes twice the
+// first counts.
+//
+// https://w3c.github.io/webappsec-csp/#parse-response-csp
+func parsePolicies(h Headers) []policy {
+	value, _ := h.Get("Content-Security-Policy")
+	var policies []policy
+	for serialized := range strings.SplitSeq(value, ",") {
+		p := policy{}
+		for token := range strings.SplitSeq(serialized, ";") {
+			words := strings.FieldsFunc(token, isASCIIWhitespace)
+			if len(words) == 0 || strings.ContainsFunc(token, func(r rune) bool { return r > 0x7F }) {
+				continue
+			}
+			if name := strings.ToLower(words[0]); p[name] == nil {
+				p[name] = slices.Clip(words[1:])
+			}
+		}
+		if len(p) > 0 {
+			policies = append(policies, p)
+		}
+	}
+	return policies
+}
+
+func isASCIIWhitespace(r rune) bool { return strings.ContainsRune("\t\n\f\r ", r) }
+
+// policies are the Content Security Policies of the document.
+func (c Client) policies() []policy {
+	if len(c.Headers) == 0 {
+		return nil
+	}
+	return parsePolicies(c.Headers)
+}
+
+// anyPolicyHas says whether a directive that has no list is there.
+func anyPolicyHas(policies []policy, directive string) bool {
+	return slices.ContainsFunc(policies, func(p policy) bool { return p[directive] != nil })
+}
+
+// effectiveDirective is the directive that governs a request: by what it is
+// for.
+//
+// https://w3c.github.io/webappsec-csp/#effective-directive-for-a-request
+func effectiveDirective(destination, initiator string) string {
+	if initiator == "prefetch" {
+		return "default-src"
+	}
+	switch destination {
+	case "manifest":
+		return "manifest-src"
+	case "object", "embed":
+		return "object-src"
+	case "frame", "iframe":
+		return "frame-src"
+	case "audio", "track", "video":
+		return "media-src"
+	case "font":
+		return "font-src"
+	case "image":
+		return "img-src"
+	case "style":
+		return "style-src-elem"
+	case "script":
+		return "script-src-elem"
+	case "worker", "sharedworker", "serviceworker":
+		return "worker-src"
+	}
+	return "connect-src"
+}
+
+// fallbacks are the directives that stand in for one that is not there, in
+// order, before default-src.
+//
+// https://w3c.github.io/webappsec-csp/#directive-fallback-list
+var fallbacks = map[string][]string{
+	"script-src-elem": {"script-src"},
+	"style-src-elem":  {"style-src"},
+	"worker-src":      {"child-src", "script-src"},
+	"frame-src":       {"child-src"},
+}
+
+// governing is the directive of a policy that a request is held against.
+func (p policy) governing(effective string) (name string, sources []string, found bool) {
+	for _, name := range slices.Concat([]string{effective}, fallbacks[effective], []string{"default-src"}) {
+		if sources := p[name]; sources != nil {
+			return name, sources, true
+		}
+	}
+	return "", nil, false
+}
+
+// allowedByPolicy is the check of a request, and of each redirect's: every
+// policy of the document must let it through.
+//
+// https://w3c.github.io/webappsec-csp/#should-block-request
+func (f *fetching) allowedByPolicy() bool {
+	effective := []string{effectiveDirective(f.destination, f.initiator)}
+	if f.way.Via == "object" && f.state.Profile[ObjectsAreFrames] {
+		effective = append(effective, "frame-src")
+	}
+	if f.way.Via == "form" && f.redirects == 0 && !f.sandboxAllowsForms() {
+		return false
+	}
+	for _, p := range f.policies {
+		for _, directive := range effective {
+			if name, sources, found := p.governing(directive); found && !f.sourcesAllow(name, sources) {
+				return f.violates(name, sources)
+			}
+		}
+		if sources, found := p["form-action"]; found && f.way.Via == "form" && !f.sourcesAllow("form-action", sources) {
+			return f.violates("form-action", sources)
+		}
+	}
+	return true
+}
+
+// sandboxAllowsForms looks for the token that a sandboxed document needs to
+// submit a form.
+//
+// https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-algorithm
+func (f *fetching) sandboxAllowsForms() bool {
+	const token = "allow-forms"
+	if sandboxLacks(f.policies, token) || f.client.Sandbox != nil && !slices.Contains(f.client.Sandbox, token) {
+		f.fail(ContentSecurityPolicy, sandboxedForms, "The document is in a sandbox without ", token, ": the form is not submitted.")
+		return false
+	}
+	return true
+}
+
+// sourcesAllow holds the request against a directive's list. By
+// 'strict-dynamic' comes in what a script puts into the page, and here all is
+// put there by a script.
+//
+// https://w3c.github.io/webappsec-csp/#script-pre-request
+func (f *fetching) sourcesAllow(name string, sources []string) bool {
+	strictDynamic := slices.ContainsFunc(sources, func(s string) bool { return strings.EqualFold(s, "'strict-dynamic'") })
+	if strictDynamic && scriptLike(f.destination) {
+		switch {
+		case name == "script-src", name == "script-src-elem",
+			name == "default-src" && (f.destination == "script" || f.state.Profile[StrictDynamicLetsWorkers]):
+			return true
+		}
+	}
+	return f.state.Profile.matchesSources(sources, f.policyURL(), f.client.Page, f.redirects)
+}
+
+// policyURL is the URL that a policy sees. The request that opens a WebSocket
+// is one for http or https.
+//
+// https://websockets.spec.whatwg.org/#concept-websocket-establish
+func (f *fetching) policyURL() *urlRecord {
+	u := f.url()
+	switch secure := u.scheme == "https" || u.scheme == "wss"; {
+	case f.mode != "websocket":
+		return u
+	case !f.state.Profile[SourcesSeeSocketSchemes] && secure:
+		return u.withScheme("https")
+	case !f.state.Profile[SourcesSeeSocketSchemes]:
+		return u.withScheme("http")
+	case secure:
+		return u.withScheme("wss")
+	}
+	return u.withScheme("ws")
+}
+
+func (f *fetching) violates(name string, sources []string) bool {
+	again := ""
+	if f.redirects > 0 {
+		again = ", where the redirect leads"
+	}
+	f.fail(ContentSecurityPolicy, policyCheck, "The document's Content-Security-Policy says ", quote(strings.TrimSpace(name+" "+strings.Join(sources, " "))),
+		", which leaves ", f.url().shown(), " out", again, ": nothing is sent.")
+	return false
+}

@@ -1,0 +1,39 @@
+package oracle
+
+// networkPartition is the network partition key: the top-level site. What one
+// site's pages have fetched, another's do not find in a cache.
+//
+// https://fetch.spec.whatwg.org/#determine-the-network-partition-key
+func (f *fetching) networkPartition() string { return siteOf(f.client.topLevel()) }
+
+// isSameSiteRequest says whether SameSite cookies go with a request: the
+// document, and every page that it is in a frame of, must be same site with the
+// URL, and so must be all that led to it.
+//
+// https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-same-site-and-cross-site-re
+func (f *fetching) isSameSiteRequest() bool {
+	if f.redirectTaint() == "cross-site" && !f.state.Profile[SameSiteIgnoresRedirects] {
+		return false
+	}
+	u := f.url().origin
+	for _, o := range f.containers() {
+		if !SameSite(o, u) {
+			return false
+		}
+	}
+	return true
+}
+
+// cookieContext is who asks, as cookies see it. A partitioned cookie belongs to
+// the top-level site, and to the side of it that other sites have no part in, or
+// the one that they have.
+//
+// https://www.ietf.org/archive/id/draft-cutler-httpbis-partitioned-cookies-01.html
+func (f *fetching) cookieContext() cookieContext {
+	same := f.isSameSiteRequest()
+	partition := f.networkPartition()
+	if !same {
+		partition += " and others"
+	}
+	return cookieContext{sameSite: same, partition: partition, policy: f.state.Profile}
+}
