@@ -75,13 +75,13 @@ func Prediction(p oracle.Prediction, r oracle.Request) Seen {
 	s := Seen{
 		Read: p.Read, Reason: p.Reason, Also: p.Also, Type: p.Type, Status: p.Status,
 		URL: scenarios.StripToken(p.URL), Redirected: p.Redirected,
-		Headers: p.Headers, Timing: cmp.Or(p.Timing, "none"), Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
+		Headers: p.Headers, Error: p.Error, Timing: cmp.Or(p.Timing, "none"), Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
 	}
 	if p.Body != nil && !(via == "xhr" && decodes(p.Body)) && !parsed(r) {
 		s.Body = new(isomorphic(p.Body))
 	}
 	if p.Read == oracle.Blocked {
-		s.Type, s.Error = "error", p.Error
+		s.Type = "error"
 	}
 	if isClassicScript(via) && p.Read != oracle.Blocked {
 		s.Muted = new(p.Muted)
