@@ -4,8 +4,9 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // parseHostPort reads the authority of a special URL, without its userinfo.
@@ -29,8 +30,7 @@ func parseHostPort(s, scheme string) (host string, port int, ok bool) {
 }
 
 // parseHost reads the host of a special URL: percent-decoded, lower-case,
-// Unicode in punycode, numbers as an IPv4 address, IPv6 in brackets. It maps
-// Unicode by lower case alone, which is less than UTS #46 does.
+// Unicode in punycode, numbers as an IPv4 address, IPv6 in brackets.
 //
 // https://url.spec.whatwg.org/#concept-host-parser
 func parseHost(s string) (string, bool) {
@@ -48,7 +48,7 @@ func parseHost(s string) (string, bool) {
 	if s == "" || !utf8.ValidString(s) {
 		return "", false
 	}
-	s, ok := toASCII(s)
+	s, ok := domainToASCII(s)
 	if !ok {
 		return "", false
 	}
@@ -63,114 +63,29 @@ func parseHost(s string) (string, bool) {
 	return s, true
 }
 
-// toASCII lower-cases a domain and writes its Unicode labels in punycode.
-func toASCII(domain string) (string, bool) {
-	ascii := true
-	for i := range len(domain) {
-		if domain[i] >= utf8.RuneSelf {
-			ascii = false
-			break
-		}
+// uts46 has the options of UTS #46 that browsers have.
+var uts46 = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false),
+	idna.CheckHyphens(false), idna.BidiRule(), idna.VerifyDNSLength(false))
+
+// domainToASCII lower-cases a domain and writes its Unicode labels in punycode.
+//
+// https://url.spec.whatwg.org/#concept-domain-to-ascii
+func domainToASCII(domain string) (string, bool) {
+	lower := strings.ToLower(domain)
+	if isASCII(lower) && !strings.Contains(lower, "xn--") {
+		return lower, true
 	}
-	if ascii {
-		return strings.ToLower(domain), true
-	}
-	domain = strings.Map(func(r rune) rune {
-		switch r {
-		case '。', '．', '｡': // the other full stops of UTS #46
-			return '.'
-		case '\u00AD', '\u200B', '\u2060', '\uFEFF': // ignored by it
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, domain)
-	labels := strings.Split(domain, ".")
-	for i, label := range labels {
-		encoded, ok := punycode(label)
-		if !ok {
-			return "", false
-		}
-		labels[i] = encoded
-	}
-	return strings.Join(labels, "."), true
+	ascii, err := uts46.ToASCII(domain)
+	return ascii, err == nil
 }
 
-// punycode encodes one label (RFC 3492); an ASCII label stays as it is.
-func punycode(label string) (string, bool) {
-	runes := []rune(label)
-	var out []byte
-	for _, r := range runes {
-		if r < utf8.RuneSelf {
-			out = append(out, byte(r))
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
 		}
 	}
-	basic := len(out)
-	if basic == len(runes) {
-		return label, true
-	}
-	if basic > 0 {
-		out = append(out, '-')
-	}
-	const base, tMin, tMax = 36, 1, 26
-	digit := func(d int) byte {
-		if d < 26 {
-			return byte('a' + d)
-		}
-		return byte('0' + d - 26)
-	}
-	n, delta, bias := rune(128), 0, 72
-	for handled := basic; handled < len(runes); {
-		next := rune(utf8.MaxRune)
-		for _, r := range runes {
-			if r >= n && r < next {
-				next = r
-			}
-		}
-		delta += int(next-n) * (handled + 1)
-		if delta > 1<<30 {
-			return "", false
-		}
-		n = next
-		for _, r := range runes {
-			if r < n {
-				delta++
-			}
-			if r != n {
-				continue
-			}
-			q := delta
-			for k := base; ; k += base {
-				t := min(max(k-bias, tMin), tMax)
-				if q < t {
-					break
-				}
-				out = append(out, digit(t+(q-t)%(base-t)))
-				q = (q - t) / (base - t)
-			}
-			out = append(out, digit(q))
-			bias = adapt(delta, handled+1, handled == basic)
-			delta = 0
-			handled++
-		}
-		delta++
-		n++
-	}
-	return "xn--" + string(out), true
-}
-
-// adapt is the bias adaptation of RFC 3492.
-func adapt(delta, points int, first bool) int {
-	if first {
-		delta /= 700
-	} else {
-		delta /= 2
-	}
-	delta += delta / points
-	k := 0
-	for ; delta > 455; k += 36 {
-		delta /= 35
-	}
-	return k + 36*delta/(delta+38)
+	return true
 }
 
 // endsInNumber says whether a host must be read as an IPv4 address.

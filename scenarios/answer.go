@@ -57,7 +57,7 @@ func (b *Bound) redirect(s *Step, q Query, names caseNames) Answer {
 	next := caseNames{bound: b, step: s, hop: q.Hop + 1}
 	location := ""
 	if hop.Location != nil {
-		location = tokened(hop.Location.Expand(q, next), b.address(next.hop), b.chainOf(s)[next.hop].path)
+		location = tokened(hop.Location.Expand(q, next), b.address(next.hop), b.chainOf(s)[next.hop].path, q.At.Scheme)
 	} else {
 		origin, path := q.At, q.Path
 		if hop.To != "" {

@@ -59,11 +59,12 @@ func (l link) follow(location Template, hop int) link {
 		}
 	}
 	ref := location.Expand(Query{}, originsOnly{})
+	_, rest := cutOwnScheme(ref, l.at.Scheme)
 	next := link{label: hop}
 	switch {
 	case ref == "" || ref[0] == '?' || ref[0] == '#':
 		next.label = l.label // the path stays, with its mark
-	case isPathRelative(ref):
+	case isPathRelative(rest):
 		next.label = 0
 	}
 	next.at, next.path, _ = oracle.ResolveURL(ref, l.at.String()+l.path)
@@ -77,12 +78,25 @@ func isPathRelative(ref string) bool {
 	return !strings.Contains(ref, "..") && !strings.HasPrefix(ref, "/") && !strings.HasPrefix(ref, `\`) && !hasScheme.MatchString(ref)
 }
 
+// cutOwnScheme cuts the scheme from a reference that begins with the current
+// URL's own and has no authority: it is as relative as without.
+func cutOwnScheme(ref, scheme string) (own, rest string) {
+	n := len(scheme) + 1
+	if len(ref) < n || !strings.EqualFold(ref[:n], scheme+":") || absolute.MatchString(ref) {
+		return "", ref
+	}
+	return ref[:n], ref[n:]
+}
+
 var hasScheme = regexp.MustCompile(`^ *[A-Za-z][A-Za-z0-9+.-]*:`)
 
 // tokened puts the case's token into a literal location, after its authority
 // or at its beginning, so that what it leads to is still the case's. path is
-// where a relative one leads.
-func tokened(location string, a Address, path string) string {
+// where a relative one leads, scheme the current URL's.
+func tokened(location string, a Address, path, scheme string) string {
+	if own, rest := cutOwnScheme(location, scheme); own != "" {
+		return own + tokened(rest, a, path, scheme)
+	}
 	_, _, ok := oracle.ResolveURL(location, App.String())
 	if !ok || isPathRelative(location) || strings.Contains(location, "/~"+a.Token) {
 		return location

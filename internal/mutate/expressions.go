@@ -69,7 +69,9 @@ func (r *rewriter) expression(e ast.Expr) {
 		return
 	}
 	if value := r.info.Types[e].Value; value != nil {
-		r.constant(e, value)
+		if value.Kind() == constant.Bool {
+			r.truth(e, value)
+		}
 		return
 	}
 	switch e := e.(type) {
@@ -130,11 +132,8 @@ func (r *rewriter) binary(e *ast.BinaryExpr) {
 	case token.EQL, token.NEQ:
 		now := map[token.Token]string{token.EQL: "!=", token.NEQ: "=="}[e.Op]
 		r.wrap(e, "((", ") != "+is(r.mutant(e, now))+")")
-		for _, side := range []ast.Expr{e.X, e.Y} {
-			if r.info.Types[side].Value == nil { // another constant: as good as false
-				r.expression(side)
-			}
-		}
+		r.expression(e.X) // another constant on a side is as good as false
+		r.expression(e.Y)
 		return
 	}
 	n, ordered := neighbours[e.Op]
@@ -146,15 +145,33 @@ func (r *rewriter) binary(e *ast.BinaryExpr) {
 	r.wrap(e, fmt.Sprintf("%s.%s(%d, ", runtimeName, n.call, r.mutant(e, n.now)), ")")
 	r.replace(e.OpPos, e.OpPos+token.Pos(len(e.Op.String())), ",")
 	r.expression(e.X)
-	if r.info.Types[e.Y].Value == nil || e.Op == token.LEQ || e.Op == token.GTR { // otherwise one more is the neighbour
+	if e.Op == token.LEQ || e.Op == token.GTR { // otherwise one more is the neighbour
+		r.limit(e.Y)
+	} else {
 		r.expression(e.Y)
 	}
 }
 
-// constant puts another value in the place of a number or a text.
+// limit walks what something is held against: a number that may be off by one.
+func (r *rewriter) limit(e ast.Expr) {
+	if value := r.info.Types[e].Value; value != nil {
+		r.constant(e, value)
+		return
+	}
+	r.expression(e)
+}
+
+// truth turns a constant of a condition, or an answer, into its contrary.
+func (r *rewriter) truth(e ast.Expr, value constant.Value) {
+	now := strconv.FormatBool(!constant.BoolVal(value))
+	r.wrap(e, "(", " != "+is(r.mutant(e, now))+")")
+}
+
+// constant puts another value in the place of a number or a text: a limit, or
+// what a case stands for.
 func (r *rewriter) constant(e ast.Expr, value constant.Value) {
 	typ, ok := r.info.TypeOf(e).Underlying().(*types.Basic)
-	if !ok || typ.Info()&types.IsUntyped != 0 || !r.plain(e) {
+	if !ok || typ.Info()&types.IsUntyped != 0 {
 		return
 	}
 	switch {
@@ -166,9 +183,6 @@ func (r *rewriter) constant(e ast.Expr, value constant.Value) {
 			now = `"mutant"`
 		}
 		r.call(e, "String", r.mutant(e, now))
-	case typ.Info()&types.IsBoolean != 0:
-		now := strconv.FormatBool(!constant.BoolVal(value))
-		r.wrap(e, "(", " != "+is(r.mutant(e, now))+")")
 	}
 }
 
@@ -180,28 +194,4 @@ func (r *rewriter) call(e ast.Expr, helper string, n int) {
 		return p.Name()
 	})
 	r.wrap(e, fmt.Sprintf("%s.%s[%s](%d, ", runtimeName, helper, name, n), ")")
-}
-
-// plain is true for a constant that is written down as what it is, a number or
-// a text: a literal, a name of one, a sum of those. The words of an enumeration
-// are none.
-func (r *rewriter) plain(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.BasicLit:
-		return true
-	case *ast.ParenExpr:
-		return r.plain(e.X)
-	case *ast.UnaryExpr:
-		return r.plain(e.X)
-	case *ast.BinaryExpr:
-		return r.plain(e.X) && r.plain(e.Y)
-	case *ast.Ident:
-		object, ok := r.info.Uses[e].(*types.Const)
-		if !ok {
-			return false
-		}
-		_, basic := object.Type().(*types.Basic)
-		return basic
-	}
-	return false
 }

@@ -74,7 +74,7 @@ func (r *rewriter) clause(c *ast.CaseClause, tagged, follows bool) {
 	for i, e := range c.List {
 		switch {
 		case tagged:
-			r.expression(e)
+			r.limit(e)
 		default:
 			r.condition(e, i == 0, true)
 		}
