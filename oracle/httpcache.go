@@ -28,6 +28,11 @@ func (f *fetching) cacheMode() string {
 		return "no-store"
 	case f.asksToValidate():
 		return "no-cache"
+	case f.asksForAnother():
+		if f.state.Profile[NoCacheReloads] {
+			return "reload"
+		}
+		return "no-cache"
 	}
 	return "default"
 }
@@ -63,16 +68,21 @@ func (f *fetching) forCaches(h Headers) Headers {
 	return h
 }
 
-// asksToValidate looks at the request's own Cache-Control and Pragma.
+// asksToValidate looks for a max-age of 0 in the request's own Cache-Control.
+//
+// https://www.rfc-editor.org/rfc/rfc9111#name-max-age
+func (f *fetching) asksToValidate() bool {
+	age, _ := cacheDirective(f.headers, "max-age")
+	return age == "0"
+}
+
+// asksForAnother looks for no-cache in the request's own headers.
 //
 // https://www.rfc-editor.org/rfc/rfc9111#name-no-cache
-func (f *fetching) asksToValidate() bool {
-	if _, found := cacheDirective(f.headers, "no-cache"); found {
-		return true
-	}
-	age, _ := cacheDirective(f.headers, "max-age")
+func (f *fetching) asksForAnother() bool {
+	_, found := cacheDirective(f.headers, "no-cache")
 	pragma, _ := f.headers.Get("Pragma")
-	return age == "0" || strings.EqualFold(pragma, "no-cache")
+	return found || strings.EqualFold(pragma, "no-cache")
 }
 
 var conditionals = []string{"If-Modified-Since", "If-None-Match", "If-Unmodified-Since", "If-Match", "If-Range"}
@@ -94,7 +104,7 @@ func (f *fetching) cachePartition() string {
 // there is none, or the cache mode does not ask for it.
 func (f *fetching) cached(w WireRequest) int {
 	mode := f.cacheMode()
-	if len(f.state.responses) == 0 || mode == "no-store" || mode == "reload" || w.Method != "GET" && w.Method != "HEAD" || w.Headers.Has("Range") {
+	if len(f.state.responses) == 0 || mode == "no-store" || mode == "reload" || w.Method != "GET" && w.Method != "HEAD" || w.Headers.Has("Range") && !f.servesPart(w) {
 		return -1
 	}
 	partition := f.cachePartition()
@@ -138,6 +148,31 @@ func (f *fetching) usable(s storedResponse) bool {
 	return f.state.Now-s.at < f.state.Profile.freshness(s.reply)
 }
 
+// servesPart says whether the cache answers a request for a part.
+func (f *fetching) servesPart(w WireRequest) bool {
+	value, _ := w.Headers.Get("Range")
+	_, ok := parseByteRange(value)
+	return ok && f.state.Profile[RangeFromCache]
+}
+
+// part is the part of a stored response that a request asks for, or all of it.
+func (f *fetching) part(w WireRequest, reply Reply) Reply {
+	value, found := w.Headers.Get("Range")
+	if !found || reply.Status != 200 {
+		return reply
+	}
+	r, _ := parseByteRange(value)
+	size := int64(len(reply.Body))
+	first, last, ok := r.within(size)
+	if !ok {
+		return reply
+	}
+	reply.Status, reply.Body = 206, reply.Body[first:last+1]
+	reply.Headers = append(reply.Headers.without("Content-Range"),
+		Header{"Content-Range", "bytes " + strconv.FormatInt(first, 10) + "-" + strconv.FormatInt(last, 10) + "/" + strconv.FormatInt(size, 10)})
+	return reply
+}
+
 // freshness is how long a response answers from the cache: max-age, or Expires,
 // less its Age. Without them, the standard lets browsers guess, and the guess
 // here is none.
@@ -153,7 +188,7 @@ func (p Profile) freshness(reply Reply) time.Duration {
 		date = d
 	}
 	age := seconds(h.Values("Age"))
-	if value, found := cacheDirective(h, "max-age"); found {
+	if value, found := p.maxAgeOf(h); found {
 		return seconds([]string{value}) - age
 	}
 	if h.Has("Expires") {
@@ -211,6 +246,20 @@ func cacheDirective(h Headers, name string) (value string, found bool) {
 	return "", false
 }
 
+// maxAgeOf is the max-age of a response.
+func (p Profile) maxAgeOf(h Headers) (value string, found bool) {
+	value, found = cacheDirective(h, "max-age")
+	if p[MaxAgeUnquoted] && !strings.Contains(strings.ToLower(strings.Join(h.SplitValues("Cache-Control"), ",")), "max-age="+value) {
+		return "", false // what stands there is in quotes
+	}
+	return value, found
+}
+
+// validates says whether a stored response is asked about.
+func (f *fetching) validates(reply Reply) bool {
+	return reply.Status == 200 || !f.state.Profile[ValidatesSuccessOnly]
+}
+
 // validate makes a request conditional on a stored response.
 func (s storedResponse) validate(w WireRequest) WireRequest {
 	w.Headers = slices.Clip(w.Headers)
@@ -261,7 +310,7 @@ func (f *fetching) remember(w WireRequest, reply Reply) {
 	case f.cacheMode() != "no-store" && mayStore(reply):
 		entry := storedResponse{partition: f.cachePartition(), url: w.URL, varied: f.varied(reply.Headers, w), reply: reply, at: f.state.Now}
 		f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool {
-			return f.isStored(s, w) && slices.Equal(s.varied, f.varied(s.reply.Headers, w))
+			return f.isStored(s, w) && (f.state.Profile[HTTPCacheOneVariant] || slices.Equal(s.varied, f.varied(s.reply.Headers, w)))
 		})
 		f.state.responses = append(f.state.responses, entry)
 		f.stored = true

@@ -38,12 +38,14 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	switch {
 	case stored >= 0 && f.usable(f.state.responses[stored]):
 		f.note(networkFetch, "The HTTP cache has a response for ", w.URL, ": nothing is sent.")
-		return f.state.responses[stored].reply, true
+		return f.part(w, f.state.responses[stored].reply), true
 	case f.asked.Cache == "only-if-cached":
 		f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
 		return Reply{}, false
-	case stored >= 0 && w.Method == "GET":
+	case stored >= 0 && w.Method == "GET" && f.validates(f.state.responses[stored].reply):
 		w = f.state.responses[stored].validate(w)
+	default:
+		stored = -1
 	}
 	if !f.allowedByLocalNetwork() {
 		return Reply{}, false
@@ -66,11 +68,11 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		return Reply{}, false
 	}
 	switch {
-	case ok && stored >= 0 && reply.Status == 304 && w.Method == "GET":
+	case ok && stored >= 0 && reply.Status == 304:
 		s := &f.state.responses[stored]
 		*s = s.freshen(reply.Headers, f.state.Now)
 		f.note(networkFetch, "Status 304 says that the stored response is still right: it takes over the headers of the 304.")
-		return s.reply, true
+		return f.part(w, s.reply), true
 	case ok:
 		f.remember(w, reply)
 	default:

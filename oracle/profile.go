@@ -49,6 +49,11 @@ const (
 	HTTPCacheShared                Switch = "http-cache-shared"
 	FramesCachedApart              Switch = "frames-cached-apart"
 	HeuristicFreshness             Switch = "heuristic-freshness"
+	NoCacheReloads                 Switch = "no-cache-reloads"
+	MaxAgeUnquoted                 Switch = "max-age-unquoted"
+	HTTPCacheOneVariant            Switch = "http-cache-one-variant"
+	ValidatesSuccessOnly           Switch = "validates-success-only"
+	RangeFromCache                 Switch = "range-from-cache"
 	OtherMethodsKeepCached         Switch = "other-methods-keep-cached"
 	BlockedNotCached               Switch = "blocked-not-cached"
 	ConditionalsValidate           Switch = "conditionals-validate"
@@ -176,6 +181,16 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache.cc", []string{"chromium"}},
 	{HeuristicFreshness, "a response that does not say how long it lives does so for a tenth of the time since Last-Modified, a 300, 301, 308 or 410 for ever",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
+	{NoCacheReloads, "a script's Cache-Control: no-cache or Pragma: no-cache asks anew, where the standard only asks whether what is cached still holds",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
+	{MaxAgeUnquoted, "a max-age in quotes in a response's Cache-Control is none",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
+	{HTTPCacheOneVariant, "the HTTP cache has one response for a URL, whatever Vary says: another variant takes its place",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
+	{ValidatesSuccessOnly, "a stored response is asked about only if its status is 200, any other is asked for anew",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
+	{RangeFromCache, "a request for one range of bytes is answered from the HTTP cache with that part of what is there",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/partial_data.cc", []string{"chromium"}},
 	{OtherMethodsKeepCached, "a PUT without a body, and any method but POST, PUT, PATCH and DELETE, leaves what the HTTP cache has of its URL",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{BlockedNotCached, "a response that CORS, Cross-Origin-Resource-Policy or opaque response blocking stops does not stay in the HTTP cache",

@@ -62,6 +62,20 @@ func (r byteRange) String() string {
 	return "bytes=" + strconv.FormatInt(r.first, 10) + "-" + strconv.FormatInt(r.last, 10)
 }
 
+// within is the part of so many bytes that the range means; ok is false if there
+// is none.
+func (r byteRange) within(size int64) (first, last int64, ok bool) {
+	switch {
+	case r.first < 0:
+		first, last = max(size-r.suffix, 0), size-1
+	case r.last < 0:
+		first, last = r.first, size-1
+	default:
+		first, last = r.first, min(r.last, size-1)
+	}
+	return first, last, first <= last
+}
+
 // fitsIn63Bits is false for a range with a number that is too large.
 func fitsIn63Bits(value string) bool {
 	r, ok := parseByteRange(value)
