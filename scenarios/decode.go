@@ -165,6 +165,27 @@ func word[S ~string](d *decoder, n *node, set []S) S {
 	return ""
 }
 
+// wordOrNone reads a word that the platform lets be the empty string, which
+// says as much as leaving it out.
+func wordOrNone(d *decoder, n *node, set []string) string {
+	if n.kind == scalarNode && n.text == "" {
+		return ""
+	}
+	return word(d, n, set)
+}
+
+// timing reads what Resource Timing shows: `true` and `false` say whether it
+// shows all.
+func (d *decoder) timing(n *node) string {
+	switch {
+	case n.kind == scalarNode && n.text == "true":
+		return "full"
+	case n.kind == scalarNode && n.text == "false":
+		return "restricted"
+	}
+	return word(d, n, timings)
+}
+
 func (d *decoder) boolean(n *node) bool { return word(d, n, booleans) == "true" }
 
 func (d *decoder) integer(n *node, what string, least, most int) int {
@@ -181,8 +202,8 @@ func (d *decoder) integer(n *node, what string, least, most int) int {
 }
 
 func (d *decoder) status(n *node) int {
-	const what = "a status from 200 to 599, or 101"
-	status := d.integer(n, what, 101, 599)
+	const what = "a status from 200 to 999, or 101"
+	status := d.integer(n, what, 101, 999)
 	if status > 101 && status < 200 {
 		d.bad(n, what)
 		return 0
@@ -190,15 +211,15 @@ func (d *decoder) status(n *node) int {
 	return status
 }
 
-// duration reads a positive time as Go writes it.
+// duration reads a time as Go writes it, spaces aside.
 func (d *decoder) duration(n *node) time.Duration {
 	const what = "a time with its unit, such as 500ms, 6s or 1m, up to 10m"
 	s, ok := d.scalar(n, what)
 	if !ok {
 		return 0
 	}
-	t, err := time.ParseDuration(s)
-	if err != nil || t <= 0 || t > 10*time.Minute {
+	t, err := time.ParseDuration(strings.ReplaceAll(s, " ", ""))
+	if err != nil || t < 0 || t > 10*time.Minute {
 		d.bad(n, what)
 		return 0
 	}
@@ -217,4 +238,29 @@ func (d *decoder) list(n *node, what string, item func(*node)) {
 	default:
 		d.wrong(n, what)
 	}
+}
+
+// mappings are the items of a list of mappings; a lone mapping is a list of
+// one.
+func (d *decoder) mappings(n *node, what string) ([]*node, bool) {
+	switch n.kind {
+	case listNode:
+		return n.items, true
+	case mappingNode:
+		return []*node{n}, true
+	}
+	d.wrong(n, what)
+	return nil, false
+}
+
+// fields are the words of a scalar, as an attribute lists tokens.
+func (d *decoder) fields(n *node) []*node {
+	if n.kind != scalarNode || !strings.Contains(n.text, " ") {
+		return []*node{n}
+	}
+	var words []*node
+	for _, w := range strings.Fields(n.text) {
+		words = append(words, &node{kind: scalarNode, pos: n.pos, text: w})
+	}
+	return words
 }

@@ -96,7 +96,7 @@ type scenarioParts struct {
 
 var (
 	idField   = field[scenarioParts]{"id", func(d *decoder, n *node, p *scenarioParts) { p.id = d.name(n, "an id") }}
-	nameField = field[scenarioParts]{"name", func(d *decoder, n *node, p *scenarioParts) { p.name = d.name(n, "a name") }}
+	nameField = field[scenarioParts]{"name", func(d *decoder, n *node, p *scenarioParts) { p.name = d.caseName(n) }}
 	eachField = field[scenarioParts]{"each", func(d *decoder, n *node, p *scenarioParts) { p.each = n }}
 
 	sharedFields = []field[scenarioParts]{

@@ -149,6 +149,46 @@ scenarios:
 	assert.Equal(t, []string{"GET"}, other.ServerSaw)
 }
 
+func TestWhatScriptsMayPass(t *testing.T) {
+	f := parse1(t, `format: 1
+topic: odd
+about: About.
+spec: https://fetch.spec.whatwg.org/
+defaults: {request: {to: api}, expect: {read: blocked}}
+scenarios:
+  - {id: method, title: T, why: W, request: {method: "G T", referrer-policy: "", path: "/\xfc?\xe9"}}
+  - {id: headers, title: T, why: W, request: {headers: [["a b", "x\ny"], {X: [a, b]}, [Y, [c, d]]]}}
+  - {id: stream, title: T, why: W, request: {method: POST, body: {stream: text}}}
+  - {id: typed, title: T, why: W, request: {method: POST, body: {type: text/x}}}
+  - id: one-of-each
+    title: T
+    why: W
+    page: {sandbox: allow-scripts allow-forms}
+    cookies: {on: api, name: a, value: b}
+    server: {redirects: {to: third}, response: {status: 699, delay: 0s}}
+    expect: {wire: {method: GET}, timing: true}
+    timeout: 5 s
+    each: [{name: 301}]
+`)
+	request := func(i int) Request { return f.Scenarios[i].Steps[0].Request }
+	assert.Equal(t, "G T", request(0).Method)
+	assert.Equal(t, "/%C3%BC?%C3%A9", request(0).Path)
+	assert.Equal(t, []string{"a b: x\ny", "X: a", "X: b", "Y: c", "Y: d"}, headersOf(request(1).Headers))
+	assert.True(t, request(2).Body.Stream)
+	assert.Equal(t, "text", request(2).Body.Text.String())
+	assert.Equal(t, "text/x", request(3).Body.Type)
+	one := f.Scenarios[4].Each[0]
+	assert.Equal(t, "301", one.Name)
+	step := one.Steps[0]
+	assert.Equal(t, []string{"allow-scripts", "allow-forms"}, step.Page.Sandbox)
+	assert.Len(t, step.Cookies, 1)
+	assert.Equal(t, "third", step.Server.Redirects[0].To)
+	assert.Equal(t, 699, step.Server.Response.Status)
+	assert.Equal(t, "GET", step.Expect.Wire[0].Method)
+	assert.Equal(t, "full", step.Expect.Timing)
+	assert.Equal(t, 5*time.Second, one.Timeout)
+}
+
 const stepped = `format: 1
 topic: steps
 about: About.

@@ -14,25 +14,32 @@ var requestFields = []field[Request]{
 	{"via", func(*decoder, *node, *Request) {}}, // read by the scenario: it makes permutations
 	{"path", func(d *decoder, n *node, r *Request) { r.Path = d.path(n) }},
 	{"userinfo", func(d *decoder, n *node, r *Request) { r.Userinfo = d.userinfo(n) }},
-	{"method", func(d *decoder, n *node, r *Request) { r.Method = d.token(n, "a method") }},
-	{"headers", func(d *decoder, n *node, r *Request) { r.Headers = d.headers(n, false) }},
+	{"method", func(d *decoder, n *node, r *Request) { r.Method = d.method(n) }},
+	{"headers", func(d *decoder, n *node, r *Request) { r.Headers = d.headers(n, byScript) }},
 	{"body", func(d *decoder, n *node, r *Request) { r.Body = d.body(n) }},
 	{"mode", func(d *decoder, n *node, r *Request) { r.Mode = word(d, n, modes) }},
 	{"credentials", func(d *decoder, n *node, r *Request) { r.Credentials = word(d, n, credentialsModes) }},
 	{"redirect", func(d *decoder, n *node, r *Request) { r.Redirect = word(d, n, redirectModes) }},
 	{"cache", func(d *decoder, n *node, r *Request) { r.Cache = word(d, n, cacheModes) }},
-	{"referrer-policy", func(d *decoder, n *node, r *Request) { r.ReferrerPolicy = word(d, n, referrerPolicies) }},
+	{"referrer-policy", func(d *decoder, n *node, r *Request) { r.ReferrerPolicy = wordOrNone(d, n, referrerPolicies) }},
 	{"keepalive", func(d *decoder, n *node, r *Request) { r.Keepalive = d.boolean(n) }},
 	{"upload-listener", func(d *decoder, n *node, r *Request) { r.UploadListener = d.boolean(n) }},
 	{"sync", func(d *decoder, n *node, r *Request) { r.Sync = d.boolean(n) }},
-	{"response-type", func(d *decoder, n *node, r *Request) { r.ResponseType = word(d, n, responseTypes) }},
+	{"response-type", func(d *decoder, n *node, r *Request) { r.ResponseType = wordOrNone(d, n, responseTypes) }},
 }
 
 var bodyFields = []field[Body]{
 	{"type", func(d *decoder, n *node, b *Body) { b.Type, _ = d.text(n, "a MIME type") }},
 	{"text", func(d *decoder, n *node, b *Body) { b.Text = d.template(n, "the body's text", false) }},
 	{"bytes", func(d *decoder, n *node, b *Body) { b.Bytes = d.bytes(n, "the body's bytes") }},
-	{"stream", func(d *decoder, n *node, b *Body) { b.Stream = d.boolean(n) }},
+	{"stream", func(d *decoder, n *node, b *Body) {
+		// A stream of a text is the text as a stream.
+		if b.Stream = true; n.kind == scalarNode && (n.quoted || !slices.Contains(booleans, n.text)) {
+			b.Text = d.template(n, "true, or the text of the stream", false)
+			return
+		}
+		b.Stream = d.boolean(n)
+	}},
 }
 
 // body reads a request's body: a mapping, or just its text.
@@ -48,7 +55,7 @@ func (d *decoder) body(n *node) *Body {
 	}
 	readMapping(d, n, bodyFields, b)
 	d.exclusive(n, "body")
-	if n.get("text") == nil && n.get("bytes") == nil {
+	if n.get("text") == nil && n.get("bytes") == nil && n.get("stream") == nil && n.get("type") == nil {
 		d.missing(n, "text", "`text` or `bytes` in a body")
 	}
 	return b
@@ -56,7 +63,7 @@ func (d *decoder) body(n *node) *Body {
 
 var replyFields = []field[Reply]{
 	{"status", func(d *decoder, n *node, r *Reply) { r.Status = d.status(n) }},
-	{"headers", func(d *decoder, n *node, r *Reply) { r.Headers = d.headers(n, true) }},
+	{"headers", func(d *decoder, n *node, r *Reply) { r.Headers = d.headers(n, byServer) }},
 	{"body", func(d *decoder, n *node, r *Reply) { r.Body = d.replyBody(n) }},
 	{"raw", func(d *decoder, n *node, r *Reply) { r.Raw = d.bytes(n, "the whole answer, from the status line on") }},
 	{"delay", func(d *decoder, n *node, r *Reply) { r.Delay = d.duration(n) }},
@@ -97,7 +104,7 @@ var hopFields = []field[Hop]{
 		}
 	}},
 	{"headers", func(d *decoder, n *node, h *Hop) {
-		h.Headers = d.headers(n, true)
+		h.Headers = d.headers(n, byServer)
 		for _, line := range h.Headers {
 			if strings.EqualFold(line.Name, "Location") {
 				d.add(line.Pos, Contradiction, "a Location header", "`to`, `path` and `userinfo`, or `location` for a literal value")
@@ -164,12 +171,12 @@ var serverFields = []field[Server]{
 	{"preflight", func(d *decoder, n *node, s *Server) { s.Preflight = d.reply(n, "preflight") }},
 	{"response", func(d *decoder, n *node, s *Server) { s.Response = *d.reply(n, "response") }},
 	{"redirects", func(d *decoder, n *node, s *Server) {
-		if n.kind != listNode {
-			d.wrong(n, "a list of redirects")
+		items, ok := d.mappings(n, "a list of redirects")
+		if !ok {
 			return
 		}
-		s.Redirects = make([]Hop, len(n.items))
-		for i, item := range n.items {
+		s.Redirects = make([]Hop, len(items))
+		for i, item := range items {
 			s.Redirects[i].Pos = item.pos
 			if readMapping(d, item, hopFields, &s.Redirects[i]) {
 				d.exclusive(item, "redirects")
@@ -204,12 +211,14 @@ func (d *decoder) readResources(n *node) map[string]Resource {
 }
 
 var pageFields = []field[Page]{
-	{"headers", func(d *decoder, n *node, p *Page) { p.Headers = d.headers(n, false) }},
+	{"headers", func(d *decoder, n *node, p *Page) { p.Headers = d.headers(n, byPage) }},
 	{"top", func(d *decoder, n *node, p *Page) { p.Top = d.place(n) }},
 	{"sandbox", func(d *decoder, n *node, p *Page) {
 		p.Sandbox = []string{}
 		d.list(n, "a list of sandbox tokens", func(item *node) {
-			p.Sandbox = append(p.Sandbox, word(d, item, sandboxTokens))
+			for _, token := range d.fields(item) {
+				p.Sandbox = append(p.Sandbox, word(d, token, sandboxTokens))
+			}
 		})
 	}},
 	{"address-space", func(d *decoder, n *node, p *Page) { p.AddressSpace = word(d, n, addressSpaces) }},
@@ -255,12 +264,9 @@ var cookieFields = []field[Cookie]{
 }
 
 func (d *decoder) cookies(n *node) []Cookie {
-	if n.kind != listNode {
-		d.wrong(n, "a list of cookies: [{on, name, value}]")
-		return nil
-	}
-	cookies := make([]Cookie, len(n.items))
-	for i, item := range n.items {
+	items, _ := d.mappings(n, "a list of cookies: [{on, name, value}]")
+	cookies := make([]Cookie, len(items))
+	for i, item := range items {
 		cookies[i].Pos = item.pos
 		if !readMapping(d, item, cookieFields, &cookies[i]) {
 			continue
@@ -303,12 +309,12 @@ var expectFields = []field[Expect]{
 		})
 	}},
 	{"wire", func(d *decoder, n *node, e *Expect) {
-		if n.kind != listNode {
-			d.wrong(n, "a list of requests: [{method, origin, ...}]")
+		items, ok := d.mappings(n, "a list of requests: [{method, origin, ...}]")
+		if !ok {
 			return
 		}
-		e.Wire = make([]WireClaim, len(n.items))
-		for i, item := range n.items {
+		e.Wire = make([]WireClaim, len(items))
+		for i, item := range items {
 			e.Wire[i].Pos = item.pos
 			readMapping(d, item, wireFields, &e.Wire[i])
 		}
@@ -331,7 +337,7 @@ var expectFields = []field[Expect]{
 		e.Error, _ = d.text(n, "the exception's name, such as TypeError")
 	}},
 	{"muted", func(d *decoder, n *node, e *Expect) { e.Muted = ref(d.boolean(n)) }},
-	{"timing", func(d *decoder, n *node, e *Expect) { e.Timing = word(d, n, timings) }},
+	{"timing", func(d *decoder, n *node, e *Expect) { e.Timing = d.timing(n) }},
 	{"preflights", func(d *decoder, n *node, e *Expect) {
 		e.Preflights = ref(d.integer(n, "how many preflights", 0, 100))
 	}},

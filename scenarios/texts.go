@@ -84,42 +84,57 @@ func (d *decoder) originClaim(n *node) string {
 	return origin.String()
 }
 
-// lines reads headers: a mapping, whose values may be lists of one line each,
-// or a list of [name, value] pairs.
-func (d *decoder) headers(n *node, inReply bool) Lines {
+// author says who sends headers, and so what may stand in them.
+type author int
+
+const (
+	byScript author = iota // anything: fetch() and XMLHttpRequest throw
+	byServer               // placeholders for the request that is answered
+	byPage
+)
+
+// headers reads header lines: a mapping, whose values may be lists of one line
+// each, or a list of [name, value] pairs.
+func (d *decoder) headers(n *node, who author) Lines {
 	lines := Lines{}
 	line := func(pos Pos, name string, value *node) {
-		if !isToken(name) {
+		if who != byScript && !isToken(name) {
 			d.add(pos, BadValue, "the header name "+quoted(name), "a token: letters, digits and !#$%&'*+-.^_`|~ (anything else takes `raw`)")
 			return
 		}
-		t := d.template(value, "the value of "+name, inReply)
-		if i := strings.IndexAny(t.source, "\r\n\x00"); i >= 0 {
+		t := d.template(value, "the value of "+name, who == byServer)
+		if i := strings.IndexAny(t.source, "\r\n\x00"); i >= 0 && who != byScript {
 			d.add(value.pos, BadValue, "a line break or NUL in the value of "+name, "a value on one line (a block scalar ends in a line break; `raw` takes anything)")
 			return
 		}
 		lines = append(lines, Line{Pos: pos, Name: name, Value: t})
 	}
+	named := func(pos Pos, name string, value *node) {
+		if value.kind != listNode {
+			line(pos, name, value)
+			return
+		}
+		for _, v := range value.items {
+			line(pos, name, v)
+		}
+	}
 	const what = "headers: a mapping of names to values, or a list of [name, value] pairs"
 	switch n.kind {
 	case mappingNode:
 		for _, e := range n.entries {
-			if e.value.kind == listNode {
-				for _, v := range e.value.items {
-					line(e.pos, e.key, v)
-				}
-			} else {
-				line(e.pos, e.key, e.value)
-			}
+			named(e.pos, e.key, e.value)
 		}
 	case listNode:
 		for _, pair := range n.items {
-			if pair.kind != listNode || len(pair.items) != 2 {
+			switch {
+			case pair.kind == mappingNode && len(pair.entries) == 1:
+				named(pair.entries[0].pos, pair.entries[0].key, pair.entries[0].value)
+			case pair.kind != listNode || len(pair.items) != 2:
 				d.wrong(pair, "a [name, value] pair")
-				continue
-			}
-			if name, ok := d.scalar(pair.items[0], "a header name"); ok {
-				line(pair.pos, name, pair.items[1])
+			default:
+				if name, ok := d.scalar(pair.items[0], "a header name"); ok {
+					named(pair.pos, name, pair.items[1])
+				}
 			}
 		}
 	default:

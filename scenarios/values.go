@@ -13,9 +13,10 @@ var (
 	// resourceName is what a placeholder can name.
 	resourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-	kebab     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	hasLetter = regexp.MustCompile(`[a-z]`)
-	userinfo  = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,;=%-]*(:[A-Za-z0-9._~!$&'()*+,;=%-]+)?$|^[A-Za-z0-9._~!$&'()*+,;=%-]+:$`)
+	kebab       = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	threeDigits = regexp.MustCompile(`^[1-9][0-9]{2,}$`)
+	hasLetter   = regexp.MustCompile(`[a-z]`)
+	userinfo    = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,;=%-]*(:[A-Za-z0-9._~!$&'()*+,;=%-]+)?$|^[A-Za-z0-9._~!$&'()*+,;=%-]+:$`)
 )
 
 // name reads an id: lower-case words with hyphens, never a number, since a
@@ -30,6 +31,15 @@ func (d *decoder) name(n *node, what string) string {
 		return ""
 	}
 	return s
+}
+
+// caseName reads the name of an override. A status is a name, too: no list has
+// so many items that it could be a place.
+func (d *decoder) caseName(n *node) string {
+	if n.kind == scalarNode && threeDigits.MatchString(n.text) {
+		return n.text
+	}
+	return d.name(n, "a name")
 }
 
 // asWord reads a bare null as the word that stands there, where it can be
@@ -112,8 +122,8 @@ func (d *decoder) path(n *node) string {
 	switch {
 	case !strings.HasPrefix(s, "/"):
 		d.bad(n, `a path that begins with "/"`)
-	case strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) >= 0:
-		d.bad(n, "a path of ASCII characters: others percent-encoded, as they go over the wire")
+	case strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) >= 0:
+		d.bad(n, "a path without control characters")
 	case strings.Contains(path, "|") && strings.Contains(s, "|"):
 		d.bad(n, "a path with %7C for |, which engines send differently")
 	case !strings.HasPrefix(wirePath(base+s), base+"/"):
@@ -123,9 +133,22 @@ func (d *decoder) path(n *node) string {
 	case hasParam(query, TokenParam):
 		d.bad(n, "a query without "+TokenParam+"=, which corsproof itself uses")
 	default:
-		return s
+		return inASCII(s)
 	}
 	return ""
+}
+
+// inASCII percent-encodes what is not, as it goes over the wire.
+func inASCII(path string) string {
+	var out strings.Builder
+	for i := range len(path) {
+		if path[i] < 0x80 {
+			out.WriteByte(path[i])
+		} else {
+			fmt.Fprintf(&out, "%%%02X", path[i])
+		}
+	}
+	return out.String()
 }
 
 func hasParam(query, name string) bool {
@@ -165,6 +188,15 @@ func (d *decoder) token(n *node, what string) string {
 	if ok && !isToken(s) {
 		d.bad(n, what+", a token: letters, digits and !#$%&'*+-.^_`|~")
 		return ""
+	}
+	return s
+}
+
+// method reads what a script passes as a method, be it one or not.
+func (d *decoder) method(n *node) string {
+	s, ok := d.text(n, "a method")
+	if ok && s == "" {
+		d.bad(n, "a method")
 	}
 	return s
 }
