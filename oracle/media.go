@@ -125,5 +125,5 @@ func isPlayable(b []byte) bool {
 		return bytes.Contains(b, []byte(cluster))
 	}
 	return hasAt(b, 0, "ID3") || hasAt(b, 0, "OggS\x00") || hasAt(b, 4, "ftyp") || hasAt(b, 0, "fLaC") ||
-		len(b) > 1 && b[0] == 0xFF && b[1]&0xE0 == 0xE0
+		len(b) > 1 && b[0] == 0xFF && b[1]&0xE6 == 0xE2 // a frame of MPEG audio, layer III
 }

@@ -72,6 +72,7 @@ func TestMedia(t *testing.T) {
 		{"created", wav, 201, nil, Blocked},
 		{"not found", wav, 404, nil, Blocked},
 		{"nothing", "", 200, nil, Blocked},
+		{"a byte order mark, which is nearly MP3", "\xFF\xFEa\x00", 200, nil, Blocked},
 		{"no sound", "hello", 200, nil, Blocked},
 		{"a picture", png, 200, nil, Blocked},
 		{"half a head", "RIFF\x24\x00\x00\x00WAVE", 200, nil, Blocked},

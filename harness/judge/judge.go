@@ -94,8 +94,8 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 			if v.Profile == nil || len(v.differences(*v.Profile)) > 0 {
 				explainedBySwitch = false
 			}
-		} else if v.Profile != nil {
-			staleSwitch = true
+		} else if v.Profile != nil && len(v.differences(*v.Profile)) > 0 {
+			staleSwitch = true // where they differ in what the browser does not say, it may follow either
 		}
 		claim := Claim(v.Claim, v.arranged(), "the browser", v.Expand)
 		claimFails = claimFails || len(claim) > 0

@@ -300,4 +300,10 @@ func TestSwitchesAndExpectations(t *testing.T) {
 	stale.Profile = &allowed
 	r = judge.Judge([]judge.Votes{stale}, good, "https://example.test/rule", nil)
 	assert.Equal(t, record.Stale, r.Verdict)
+
+	silent := blockedGET()
+	silent.Profile = new(silent.Standard)
+	silent.Profile.Reason, silent.Observed.Reason = oracle.WrongType, ""
+	r = judge.Judge([]judge.Votes{silent}, good, "https://example.test/rule", nil)
+	assert.Equal(t, record.Pass, r.Verdict, "the browser gives no reason, and may have either")
 }
