@@ -163,7 +163,7 @@ func (r *reader) step(where *node, parts stepParts, page *Page) Step {
 
 // check looks at what no single key shows.
 func (r *reader) check(step *Step, parts stepParts) {
-	if e := step.Expect; e.Reason != "" && (e.Read == oracle.Allowed || e.Read == oracle.Unobservable) {
+	if e := step.Expect; e.Reason != "" && e.Read == oracle.Allowed {
 		r.add(parts.expect.get("reason").pos, Contradiction, "a reason beside `read: "+string(e.Read)+"`", "a reason only where something stands in the way")
 	}
 	r.resourcesOverH2(step, parts.server.get("resources"))
