@@ -204,7 +204,7 @@ func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 		if len(p.Steps) > 1 || s.Request.Sync && bound.Steps[i].Request.Client.Worker == "" || s.Fresh || outlivesPage(s.Request) || lastsInProfile(s.Server) {
 			return laneAlone
 		}
-		if authenticates(s) {
+		if authenticates(s) || slices.ContainsFunc(s.Cookies, func(c scenarios.Cookie) bool { return scenarios.OutlivesCase(c.Name) }) {
 			return laneAlone
 		}
 		if s.Server.SetUp != nil && len(s.Cookies) > 0 { // its paths are every case's
@@ -281,12 +281,16 @@ func asksOnTheWay(s scenarios.Server, r oracle.Request) bool {
 func lastsInProfile(s scenarios.Server) bool {
 	for _, r := range replies(s) {
 		for _, h := range r.Headers {
-			if lasts(h.Name, h.Value.String()) {
+			name, _, _ := strings.Cut(strings.TrimSpace(h.Value.String()), "=")
+			if lasts(h.Name) || strings.EqualFold(h.Name, "Set-Cookie") && scenarios.OutlivesCase(name) {
 				return true
 			}
 		}
 		for line := range strings.Lines(string(r.Raw)) {
-			if name, value, found := strings.Cut(line, ":"); found && lasts(name, value) {
+			name, value, found := strings.Cut(line, ":")
+			// Without a Path it stays below the case's own.
+			cookie := strings.EqualFold(strings.TrimSpace(name), "Set-Cookie") && strings.Contains(strings.ToLower(value), "path")
+			if found && (cookie || lasts(name)) {
 				return true
 			}
 		}
@@ -295,12 +299,10 @@ func lastsInProfile(s scenarios.Server) bool {
 }
 
 // lasts is true for a response header that outlives its case.
-func lasts(name, value string) bool {
+func lasts(name string) bool {
 	switch strings.ToLower(strings.TrimSpace(name)) {
 	case "strict-transport-security", "clear-site-data", "alt-svc", "accept-ch", "origin-agent-cluster", "nel":
 		return true
-	case "set-cookie": // without a Path it stays below the case's own
-		return strings.Contains(strings.ToLower(value), "path")
 	}
 	return false
 }

@@ -28,6 +28,7 @@ type storedCookie struct {
 	domain, path string
 	hostOnly     bool
 	secure       bool
+	httpOnly     bool
 	sameSite     string // strict, lax, none
 	partition    string // site of the page whose jar it is in; "" is the common jar
 	expires      time.Duration
@@ -92,6 +93,9 @@ func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx 
 	if partitioned || !ctx.sameSite && ctx.policy[ThirdPartyCookiesPartitioned] {
 		c.partition = ctx.partition
 	}
+	if !c.secure && !origin.IsPotentiallyTrustworthy() && slices.ContainsFunc(s.cookies, c.wouldShadow) {
+		return
+	}
 	// The new cookie takes the old one's place, and its age.
 	i := slices.IndexFunc(s.cookies, func(o storedCookie) bool {
 		return o.name == c.name && o.domain == c.domain && o.path == c.path && o.hostOnly == c.hostOnly && o.partition == c.partition
@@ -109,6 +113,14 @@ func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx 
 	}
 }
 
+// wouldShadow says whether c, which comes over plain http, would stand in for a
+// secure cookie.
+//
+// https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-storage-model
+func (c *storedCookie) wouldShadow(o storedCookie) bool {
+	return o.secure && o.name == c.name && (domainMatch(o.domain, c.domain) || domainMatch(c.domain, o.domain)) && pathMatch(c.path, o.path)
+}
+
 func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F }
 
 // attributes reads what follows the cookie's pair. ok is false for a Domain
@@ -121,6 +133,8 @@ func (c *storedCookie) attributes(s string, origin Origin, now time.Duration) (p
 		switch strings.ToLower(strings.Trim(name, " \t")) {
 		case "secure":
 			c.secure = true
+		case "httponly":
+			c.httpOnly = true
 		case "partitioned":
 			partitioned = true
 		case "samesite":
@@ -171,16 +185,29 @@ func parseCookieDate(s string) (time.Time, error) {
 	return time.Parse("Mon, 2 Jan 2006 15:04:05 MST", s)
 }
 
+// longestCookie is how many bytes name and value have together at most.
+//
+// https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-limits
+const longestCookie = 4096
+
 // acceptable applies the rules by which a browser refuses a cookie.
 func (c *storedCookie) acceptable(origin Origin, partitioned bool, ctx cookieContext) bool {
 	secureOrigin := origin.IsPotentiallyTrustworthy()
 	name := strings.ToLower(c.name)
+	if name == "" {
+		name = strings.ToLower(c.value) // which some servers take for a name
+	}
+	is := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
 	switch {
 	case c.secure && !secureOrigin,
 		c.sameSite == "none" && !c.secure,
 		partitioned && !c.secure,
-		strings.HasPrefix(name, "__secure-") && !c.secure,
-		strings.HasPrefix(name, "__host-") && (!c.secure || !c.hostOnly || c.path != "/"),
+		is("__secure-") && (!c.secure || c.name == ""),
+		is("__http-") && (!c.secure || !c.httpOnly || c.name == ""),
+		is("__host-http-") && !c.httpOnly,
+		is("__host-") && (!c.secure || !c.hostOnly || c.path != "/" || c.name == ""),
+		len(c.name)+len(c.value) > longestCookie,
+		ctx.policy[CookieTabRefused] && strings.Contains(c.name+c.value, "\t"),
 		!ctx.sameSite && c.sameSite != "none",
 		!ctx.sameSite && !partitioned && ctx.policy[ThirdPartyCookiesBlocked]:
 		return false

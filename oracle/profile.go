@@ -66,6 +66,7 @@ const (
 	UnsentNotTimed                 Switch = "unsent-not-timed"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
+	CookieTabRefused               Switch = "cookie-tab-refused"
 	SVGDocumentsChecked            Switch = "svg-documents-checked"
 	FilterSameOrigin               Switch = "filter-same-origin"
 	FeImageIgnoresCrossorigin      Switch = "feimage-ignores-crossorigin"
@@ -223,6 +224,8 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/eventsource/event_source.cc", []string{"chromium"}},
+	{CookieTabRefused, "a cookie with a tab in its name or value is refused",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/cookies/parsed_cookie.cc", []string{"chromium"}},
 	{WorkerConstructorThrows, "new Worker() and new SharedWorker() with a URL of another origin throw a SecurityError, instead of an error event later",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/abstract_worker.cc", []string{"chromium"}},
 	{WorkersOfAnyType, "the script of a classic worker may have any MIME type that is not one of images, audio, video or CSV",

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -204,6 +205,31 @@ func TestSetCookie(t *testing.T) {
 	assert.Equal(t, "b=2", second(nil, with, "a=1"+none, "b=2"+none, "a=; Max-Age=0"+none))
 	deep := Request{Via: "fetch", URL: app + "/a/b"}
 	assert.Equal(t, "y=2; x=1", second(nil, deep, "x=1; Path=/", "y=2"), "the longer path first")
+
+	home := Request{Via: "fetch", URL: app + "/"}
+	for line, kept := range map[string]bool{
+		"__Host-a=1; Secure; Path=/": true, "__HOST-a=1; Path=/": false, "__Host-a=1; Secure; Path=/; Domain=site.test": false, "=__Host-a; Secure; Path=/": false,
+		"__Secure-a=1; Secure": true, "__Secure-a=1": false, "=__secure-a; Secure": false,
+		"__Http-a=1; Secure; HttpOnly": true, "__Http-a=1; Secure": false, "__Http-a=1; HttpOnly": false, "=__Http-a; Secure; HttpOnly": false,
+		"__Host-Http-a=1; Secure; HttpOnly; Path=/": true, "__Host-Http-a=1; Secure; Path=/": false, "__Host-Http-a=1; Secure; HttpOnly; Path=/; Domain=site.test": false,
+		"a=" + strings.Repeat("x", 4095): true, "a=" + strings.Repeat("x", 4096): false, "a=x\ty": true,
+	} {
+		assert.Equal(t, kept, second(nil, home, line) != "", line)
+	}
+	assert.Equal(t, "", second(ProfileFor("chromium"), home, "a=x\ty"))
+
+	// What comes over plain http does not stand in for a secure cookie.
+	unsafe := Client{Page: origin(t, "http://app.site.test")}
+	for line, sent := range map[string]string{"a=2": "", "a=2; Domain=site.test": "", "b=2": "b=2", "a=2; Path=/deep": "a=2"} {
+		state := State{}.SetCookie(Cookie{On: page.Page, Name: "a", Value: "1", Path: "/deep/er", Attributes: "Secure"})
+		if !strings.Contains(line, "/deep") {
+			state = State{}.SetCookie(Cookie{On: page.Page, Name: "a", Value: "1", Path: "/", Attributes: "Secure"})
+		}
+		r := Request{Via: "fetch", URL: "http://app.site.test/deep", Client: unsafe}
+		_, state = Predict(state, r, setting(line))
+		p, _ := Predict(state, r, ServerFunc(permissive))
+		assert.Equal(t, sent, p.Wire[0].Cookie, line)
+	}
 
 	// A chain that strayed across sites is not same-site any more.
 	chain := func(profile Profile) string {

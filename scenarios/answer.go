@@ -16,6 +16,15 @@ func (b *Bound) Answer(step int, q Query) Answer {
 	if step < 0 || step >= len(b.Steps) {
 		return notFound()
 	}
+	a := b.author(step, q)
+	if a.Raw == nil {
+		a.Headers = b.keepCookies(a.Headers)
+	}
+	return a
+}
+
+// author is the answer as the scenario's author wrote it.
+func (b *Bound) author(step int, q Query) Answer {
 	s := b.Steps[step].Step
 	q.Path, _, _ = strings.Cut(q.Path, "#")
 	hop := b.chains[step].find(q)

@@ -231,39 +231,6 @@ func (b *Bound) query(w oracle.WireRequest) (Query, bool) {
 	}, true
 }
 
-// cookie binds a cookie to the case's own paths, so that no other case sees
-// it: a Path attribute is below them.
-func (b *Bound) cookie(step int, c Cookie) oracle.Cookie {
-	on, _, _ := ResolveOrigin(c.On)
-	path, attributes := cutPath(c.Attributes)
-	bound := oracle.Cookie{On: on, Path: path, Name: c.Name, Value: c.Value, Attributes: attributes}
-	if b.setUp {
-		if bound.Path == "" {
-			bound.Path, _, _ = strings.Cut(b.chains[step][0].path, "?")
-		}
-		return bound
-	}
-	if path == "" {
-		path = "/"
-	}
-	bound.Path = "/~" + b.Token + path
-	return bound
-}
-
-// cutPath takes the Path attribute out of a cookie's attributes.
-func cutPath(attributes string) (path, rest string) {
-	var kept []string
-	for attribute := range strings.SplitSeq(attributes, ";") {
-		attribute = strings.TrimSpace(attribute)
-		if name, value, _ := strings.Cut(attribute, "="); strings.EqualFold(strings.TrimSpace(name), "Path") {
-			path = strings.TrimSpace(value)
-		} else if attribute != "" {
-			kept = append(kept, attribute)
-		}
-	}
-	return path, strings.Join(kept, "; ")
-}
-
 // notSupported says, in one sentence, which keys of a step have no machinery;
 // "" when all have. It is the one place that knows.
 func (b *Bound) notSupported(s *Step) string {

@@ -248,12 +248,7 @@ var serviceWorkerFields = []field[ServiceWorker]{
 
 var cookieFields = []field[Cookie]{
 	{"on", func(d *decoder, n *node, c *Cookie) { c.On = d.place(n) }},
-	{"name", func(d *decoder, n *node, c *Cookie) {
-		c.Name = d.token(n, "a cookie's name")
-		if strings.HasPrefix(strings.ToLower(c.Name), "__host-") {
-			d.bad(n, "another name: a __Host- cookie needs Path=/, which every case shares")
-		}
-	}},
+	{"name", func(d *decoder, n *node, c *Cookie) { c.Name = d.token(n, "a cookie's name") }},
 	{"value", func(d *decoder, n *node, c *Cookie) {
 		c.Value, _ = d.text(n, "a cookie's value")
 		if strings.IndexFunc(c.Value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f || r == ';' }) >= 0 {
