@@ -180,7 +180,11 @@ func (f *fetching) originHeader() string {
 	case f.tainting == "cors", f.mode == "websocket":
 		return origin
 	case f.method == "GET" || f.method == "HEAD":
-		if f.mode == "cors" && f.way.kind != apiLoad && f.way.kind != streamLoad && f.way.kind != mediaLoad && f.state.Profile[SameOriginCrossoriginOrigin] {
+		kind := f.way.kind
+		if f.passes != nil {
+			kind = f.passes.kind
+		}
+		if f.mode == "cors" && kind != apiLoad && kind != streamLoad && kind != mediaLoad && f.state.Profile[SameOriginCrossoriginOrigin] {
 			return origin
 		}
 		return ""

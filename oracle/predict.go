@@ -61,7 +61,7 @@ type fetching struct {
 	written         *urlRecord    // what the first URL was before it was upgraded
 	embedder        string        // the embedder policy, "" for unsafe-none
 	sentCredentials bool          // with the last request
-	passed          bool          // made by a service worker out of a request that it got
+	passes          *Way          // whose request a service worker passes on; nil for one of its own
 	worker          *workerAnswer // what the service worker gave, nil for none
 
 	failed Reason // why it is a network error, "" while it is none

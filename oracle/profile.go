@@ -90,6 +90,7 @@ const (
 	LocalNetworkAccessFromPublicOnly Switch = "local-network-access-from-public-only"
 	SyncXHRPassesWorker              Switch = "sync-xhr-passes-service-worker"
 	SyntheticIsBasic                 Switch = "synthetic-responses-are-basic"
+	SyntheticKeepsBody               Switch = "synthetic-responses-keep-their-body"
 	PassedKeepsPreflight             Switch = "passed-request-keeps-preflight"
 	WorkerResponsesWithoutPaths      Switch = "csp-ignores-paths-of-redirected-worker-responses"
 	MixedContentDespiteSandbox       Switch = "mixed-content-despite-sandbox"
@@ -256,6 +257,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium"}},
 	{SyntheticIsBasic, "a response that a service worker makes itself is of type basic, whatever it answers: script reads it, and it is origin-clean",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
+	{SyntheticKeepsBody, "a response that a service worker makes itself keeps its body when the request's method is HEAD",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/service_worker/fetch_respond_with_observer.cc", []string{"chromium"}},
 	{PassedKeepsPreflight, "a request with an upload listener keeps its preflight when a service worker passes it on",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/request.cc", []string{"chromium"}},
 	{WorkerResponsesWithoutPaths, "Content-Security-Policy does not look at paths when a service worker's response was redirected on its way",

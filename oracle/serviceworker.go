@@ -70,6 +70,9 @@ func (f *fetching) handleFetch() (Reply, bool) {
 	return reply, true
 }
 
+// isSynthetic says whether a service worker made the response itself.
+func (f *fetching) isSynthetic() bool { return f.worker != nil && len(f.worker.urls) == 0 }
+
 // innerFetch is the fetch that the worker makes: of the request itself, or of
 // its URL with a mode.
 func (f *fetching) innerFetch(responds string) *fetching {
@@ -87,7 +90,7 @@ func (f *fetching) innerFetch(responds string) *fetching {
 		inner.method, inner.headers, inner.body = f.method, f.headers, f.body
 		inner.mode, inner.credentials = f.mode, f.credentials
 		inner.redirectMode, inner.referrerPolicy = f.redirectMode, f.referrerPolicy
-		inner.unsafeRequest, inner.passed = true, true
+		inner.unsafeRequest, inner.passes = true, f.way
 		inner.forcePreflight = f.forcePreflight && f.state.Profile[PassedKeepsPreflight]
 	}
 	return inner
@@ -96,7 +99,7 @@ func (f *fetching) innerFetch(responds string) *fetching {
 // fetchAsWorker runs the worker's own fetch. false: network error, or it threw.
 func (f *fetching) fetchAsWorker() (Reply, bool) {
 	switch {
-	case !f.passed && !f.prepare():
+	case f.passes == nil && !f.prepare():
 		return Reply{}, false
 	case f.url().userinfo != "" && f.refusesUserinfo():
 		f.fail(EmbeddedCredentials, credentialedURL, "The URL of the request has a user name or a password in it: the worker's fetch() sends nothing.")

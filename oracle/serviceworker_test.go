@@ -91,6 +91,11 @@ func TestServiceWorkerInChromium(t *testing.T) {
 	p = predictAs(t, chromium, Request{Via: "fetch", Mode: "no-cors", URL: api, Client: controlled(t, "synthetic")}, permissive)
 	assert.Equal(t, "basic", p.Type)
 	assert.Equal(t, h("content-type", "image/png", "x-a", "1"), p.Headers)
+	head := Request{Via: "fetch", Method: "HEAD", URL: own, Client: controlled(t, "synthetic")}
+	assert.Empty(t, predict(t, head, permissive).Body)
+	assert.NotEmpty(t, predictAs(t, chromium, head, permissive).Body)
+	module := Request{Via: "module", URL: own, Client: controlled(t, "pass")}
+	assert.Equal(t, app, predictAs(t, chromium, module, permissive).Wire[0].Origin)
 	sync := Request{Via: "xhr", Sync: true, URL: api, Client: controlled(t, "opaque")}
 	assert.Equal(t, ServiceWorkerResponse, predict(t, sync, permissive).Reason)
 	assert.Equal(t, Allowed, predictAs(t, chromium, sync, permissive).Read)

@@ -15,7 +15,7 @@ func (f *fetching) fetch() (Reply, bool) {
 	if f.opaqueRedirect {
 		return reply, true
 	}
-	if f.method == "HEAD" || isNullBodyStatus(reply.Status) && f.mode != "websocket" {
+	if f.method == "HEAD" && !(f.isSynthetic() && f.state.Profile[SyntheticKeepsBody]) || isNullBodyStatus(reply.Status) && f.mode != "websocket" {
 		reply.Body = nil
 	}
 	coded := true

@@ -23,7 +23,7 @@ import (
 // hearLog gives the failure that an event tells of, if it tells of one.
 func hearLog(event any) (browser.Failure, bool) {
 	added, ok := event.(*cdplog.EventEntryAdded)
-	if !ok || added.Entry == nil || added.Entry.Level != cdplog.EntryLevelError {
+	if !ok || added.Entry == nil || added.Entry.Level != cdplog.EntryLevelError && !strings.HasPrefix(added.Entry.Text, fetchEvent) {
 		return browser.Failure{}, false // a warning: an upgrade to https, for one
 	}
 	f, ok := readEntry(added.Entry)
@@ -33,8 +33,16 @@ func hearLog(event any) (browser.Failure, bool) {
 	return f, ok
 }
 
+// fetchEvent begins the warning that a service worker's answer was none.
+const fetchEvent = `The FetchEvent for "`
+
 func readEntry(entry *cdplog.Entry) (browser.Failure, bool) {
 	text := entry.Text
+	if rest, ok := strings.CutPrefix(text, fetchEvent); ok {
+		address, why, _ := strings.Cut(rest, `" resulted in a network error response: `)
+		// Where the worker's own fetch failed, its own error says why.
+		return browser.Failure{URL: address, Native: "fetch-event", Reason: oracle.ServiceWorkerResponse}, strings.Contains(why, " response was used for ")
+	}
 	if address, why, ok := corsText(text); ok {
 		native, param := corsError(why)
 		return browser.Failure{URL: address, Native: native, Param: param, Reason: corsReasons[network.CorsError(native)]}, true
