@@ -84,6 +84,10 @@ func Pages(assets Assets, documents *Documents) http.Handler {
 	serve := func(w http.ResponseWriter, contentType string, body []byte) {
 		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("Cache-Control", "no-store")
+		if contentType == script && w.Header().Get("Cross-Origin-Resource-Policy") == "" {
+			// For the opaque frames of a page with an embedder policy.
+			w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+		}
 		w.Write(body)
 	}
 	for name, asset := range map[string]struct {

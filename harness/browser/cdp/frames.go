@@ -5,12 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/scenarios"
 )
 
 // enter brings up the frames and workers, each in the one before, and makes sure
@@ -30,8 +34,17 @@ func (p *page) enter(ctx context.Context, frames []browser.Frame, origin string)
 	if p.frames[string(key)] {
 		return nil
 	}
+	if err := p.bringScript(ctx, frames); err != nil {
+		return err
+	}
 	var got string
-	err = p.Eval(ctx, fmt.Sprintf("corsproof.enter(%s)", key), &got)
+	enter := fmt.Sprintf("corsproof.enter(%s)", key)
+	if err = p.Eval(ctx, enter, &got); err == nil && got == "" {
+		if err := p.hearFrames(ctx, string(key), len(frames)); err != nil {
+			return err
+		}
+		err = p.Eval(ctx, enter, &got)
+	}
 	if _, refused := errors.AsType[*chromedp.ExceptionError](err); refused {
 		return nil // the page's policy, for one, allows no such worker: the probe will say so
 	}
@@ -41,12 +54,42 @@ func (p *page) enter(ctx context.Context, frames []browser.Frame, origin string)
 	if origin != "" && got != origin {
 		return fmt.Errorf("cdp: the frame %s has the origin %s, not %s", key, got, origin)
 	}
+	if err := p.hearFrames(ctx, string(key), len(frames)); err != nil {
+		return err
+	}
+	p.frames[string(key)] = true
+	return nil
+}
+
+// bringScript puts probe.js into each document that will come in a frame of the
+// page's process and whose policy lets no script in.
+func (p *page) bringScript(ctx context.Context, frames []browser.Frame) error {
+	if frames[0].URL == "" || p.brings || p.browser.options.Script == "" {
+		return nil
+	}
+	source := fmt.Sprintf(bringing, scenarios.Reserved+"document-", p.browser.options.Script)
+	_, err := cdp.Call(ctx, p.target, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: source})
+	if err != nil {
+		return fmt.Errorf("cdp: bring a script to frames: %w", err)
+	}
+	p.brings = true
+	return nil
+}
+
+const bringing = `if (location.pathname.startsWith(%q)) addEventListener('load', () => {
+if (self.corsproof === undefined) {
+%s
+}});`
+
+// hearFrames attaches to the frames that have a process of their own, and puts
+// probe.js into those that are without.
+func (p *page) hearFrames(ctx context.Context, key string, depth int) error {
 	targets, err := cdp.Call(ctx, p.browser.conn, target.GetTargets, target.GetTargetsParams{})
 	if err != nil {
 		return fmt.Errorf("cdp: find the frame %s: %w", key, err)
 	}
 	for _, info := range targets.TargetInfos {
-		if !p.holds(info, len(frames)) || p.heard[info.TargetID] != nil {
+		if !p.holds(info, depth) || p.heard[info.TargetID] != nil {
 			continue
 		}
 		unheard := unheardInPages
@@ -62,8 +105,17 @@ func (p *page) enter(ctx context.Context, frames []browser.Frame, origin string)
 			return fmt.Errorf("cdp: attach to the frame %s: %w", key, err)
 		}
 		p.heard[info.TargetID] = s.cancel
+		if info.Type != "iframe" || !strings.Contains(info.URL, scenarios.Reserved+"document-") || p.browser.options.Script == "" {
+			continue
+		}
+		result, err := cdp.Call(ctx, s.target, runtime.Evaluate, runtime.EvaluateParams{Expression: "typeof corsproof"})
+		if err == nil && string(result.Result.Value) == `"undefined"` {
+			_, err = cdp.Call(ctx, s.target, runtime.Evaluate, runtime.EvaluateParams{Expression: p.browser.options.Script})
+		}
+		if err != nil {
+			return fmt.Errorf("cdp: bring a script to the frame %s: %w", key, err)
+		}
 	}
-	p.frames[string(key)] = true
 	return nil
 }
 

@@ -33,6 +33,7 @@ type page struct {
 
 	framing sync.Mutex
 	frames  map[string]bool      // those that are up
+	brings  bool                 // probe.js comes with the frames
 	heard   map[target.ID]func() // frames that have a session of their own: what ends it
 
 	gone     chan struct{} // closed when the document can answer no more
