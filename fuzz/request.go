@@ -54,11 +54,15 @@ func toServer(g *gen) bool { return !strings.HasSuffix(g.to, ":") }
 // modeValue is one of the way's modes.
 func modeValue(g *gen) *node {
 	settings := slices.Clone(g.way.Settings)
-	if !g.odd() { // which fetch() refuses at once
-		settings = slices.DeleteFunc(settings, func(s oracle.Setting) bool { return s.Mode == "navigate" && len(settings) > 1 })
+	// These two are mostly refused before anything is sent.
+	settings = slices.DeleteFunc(settings, func(s oracle.Setting) bool {
+		return s.Mode == "navigate" && len(settings) > 1 && !g.odd() || s.Mode == "same-origin" && g.to != g.from && !g.chance(250)
+	})
+	if len(settings) == 0 {
+		return nil
 	}
 	g.mode = settings[g.IntN(len(settings))].Mode
-	if g.mode == "websocket" || len(settings) == 1 && len(g.way.Settings) == 1 {
+	if len(g.way.Settings) == 1 {
 		return nil
 	}
 	return text(g.mode)

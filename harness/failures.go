@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"sync"
 
@@ -97,19 +98,31 @@ func tokenOf(url string) (string, bool) {
 
 // hearReasons gives each blocked step the browser's own words for it.
 func (s *session) hearReasons(ctx context.Context, trials []*trial, step int) {
-	var blocked []string
+	var blocked, opaque []string
 	for _, t := range trials {
 		if o := t.steps[step].outcome; o != nil && o.Read == oracle.Blocked && isReported(t.bound.Steps[step].Request, t.steps[step].standard.Reason) {
 			blocked = append(blocked, t.bound.Token)
+		} else if o != nil && o.Read == oracle.Opaque {
+			opaque = append(opaque, t.bound.Token)
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, reasonTime)
 	defer cancel()
 	words := s.failures.take(ctx, blocked)
+	cancel()
+	// Of the others nothing is owed: what has been said is all there is.
+	maps.Copy(words, s.failures.take(ctx, opaque))
 	for _, t := range trials {
-		if failure, found := words[t.bound.Token]; found {
-			t.steps[step].failure = &failure
+		failure, found := words[t.bound.Token]
+		if !found {
+			continue
 		}
+		o := t.steps[step].outcome
+		if o.Read == oracle.Opaque && failure.Native != browser.ErrorPage {
+			continue // of something else that the case loads
+		}
+		o.Read = oracle.Blocked
+		t.steps[step].failure = &failure
 	}
 }
 

@@ -60,9 +60,21 @@ func (s State) SetCookie(c Cookie) State {
 	return s
 }
 
-// Accepted says whether a browser keeps the cookie: it refuses SameSite=None
-// without Secure, Secure from an http origin, a foreign Domain.
-func (c Cookie) Accepted() bool { return len(State{}.SetCookie(c).cookies) > 0 }
+// Accepted says whether a browser takes the cookie: it refuses SameSite=None
+// without Secure, Secure from an http origin, a foreign Domain. One that has
+// expired is taken, and ends the one of its name.
+func (c Cookie) Accepted() bool {
+	var lasting []string
+	for attribute := range strings.SplitSeq(c.Attributes, ";") {
+		switch name, _, _ := strings.Cut(attribute, "="); strings.ToLower(strings.Trim(name, " \t")) {
+		case "max-age", "expires":
+		default:
+			lasting = append(lasting, attribute)
+		}
+	}
+	c.Attributes = strings.Join(lasting, ";")
+	return len(State{}.SetCookie(c).cookies) > 0
+}
 
 // siteOf is a name for an origin's site.
 func siteOf(o Origin) string {

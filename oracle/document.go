@@ -46,6 +46,9 @@ func looseEssence(h Headers) string {
 //
 // https://html.spec.whatwg.org/multipage/document-lifecycle.html#loading-a-document
 func (f *fetching) shows(essence string) bool {
+	if essence == "application/pdf" && f.state.Profile[NoPDFViewer] {
+		return false
+	}
 	kind, subtype, _ := strings.Cut(essence, "/")
 	m := MIMEType{Type: kind, Subtype: subtype}
 	switch essence {
@@ -58,7 +61,7 @@ func (f *fetching) shows(essence string) bool {
 		return m.IsJavaScript() || m.IsJSON() || m.IsXML()
 	}
 	switch essence {
-	case "application/xml", "application/atom+xml", "application/rss+xml", "application/xhtml+xml", "image/svg+xml", "message/rfc822", "multipart/related":
+	case "application/xml", "application/atom+xml", "application/rss+xml", "application/xhtml+xml", "image/svg+xml", "image/jxl":
 		return true
 	}
 	return m.IsJavaScript() || m.IsJSON() || kind == "text" && !slices.Contains(chromiumTextDownloads, subtype)

@@ -15,8 +15,12 @@ func (f *fetching) useFrame(reply Reply) {
 	case !f.embedderAllows(reply, navigationEmbedder, "document that came"), !f.frameAncestorsAllow(reply), !f.frameOptionsAllow(reply), !f.isDocument(reply):
 		return
 	}
+	if kind, _, _ := strings.Cut(f.documentType(reply), "/"); kind == "audio" || kind == "video" {
+		f.mediaDocument()
+	}
 	// A blob: URL is the page's own, and so is what it names.
-	if f.url().scheme == "blob" && !f.origin.IsOpaque() || SameOrigin(f.origin, f.url().origin) {
+	own := f.url().scheme == "blob" && !f.origin.IsOpaque() || SameOrigin(f.origin, f.url().origin)
+	if own && !isSandboxed(reply) {
 		f.finish(Allowed, "", frameResponse, "The document has the page's origin: script can look into it.")
 		return
 	}
@@ -27,6 +31,26 @@ func (f *fetching) useFrame(reply Reply) {
 // containers are the origins of the pages around the frame, from the inside.
 func (f *fetching) containers() []Origin {
 	return append([]Origin{f.origin}, f.client.ancestors()...)
+}
+
+// mediaDocument is the document that a frame makes for audio and video: it may
+// ask for them once more, to play them.
+//
+// https://html.spec.whatwg.org/multipage/document-lifecycle.html#read-media
+func (f *fetching) mediaDocument() {
+	w := WireRequest{Method: "GET", URL: f.url().wire(), Maybe: true}
+	w.Cookie = f.state.cookieHeader(f.url(), f.cookieContext())
+	f.p.Wire = append(f.p.Wire, w)
+}
+
+// isSandboxed says whether the response puts its document into an opaque origin.
+//
+// https://w3c.github.io/webappsec-csp/#sandbox-init
+func isSandboxed(reply Reply) bool {
+	return slices.ContainsFunc(parsePolicies(reply.Headers), func(p policy) bool {
+		tokens, found := p["sandbox"]
+		return found && !slices.ContainsFunc(tokens, func(t string) bool { return strings.EqualFold(t, "allow-same-origin") })
+	})
 }
 
 // isDocument says whether what came is shown in the frame. An attachment and a

@@ -333,8 +333,9 @@ func (f *fetching) keepsCached(w WireRequest) bool {
 // forget takes back what this fetch left in the cache, where an engine does not
 // keep what a page may not read.
 func (f *fetching) forget() {
-	if f.stored && f.state.Profile[BlockedNotCached] {
-		f.state.responses = f.state.responses[:len(f.state.responses)-1]
+	last := len(f.state.responses) - 1
+	if f.stored && f.state.Profile[BlockedNotCached] && !f.isRedirect(f.state.responses[last].reply) {
+		f.state.responses = f.state.responses[:last]
 	}
 }
 

@@ -41,8 +41,11 @@ func (f *fetching) upgradeInsecure() {
 // https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm
 func (f *fetching) upgradeMixedContent() {
 	u := f.url()
-	if u.scheme != "http" || !f.prohibitsMixedContent() || u.origin.IsPotentiallyTrustworthy() || isIP(u.origin.Host) || f.initiator == "imageset" ||
-		f.exemptsLocalName() {
+	if u.scheme != "http" || !f.prohibitsMixedContent() || f.initiator == "imageset" || f.exemptsLocalName() {
+		return
+	}
+	exempt := u.origin.IsPotentiallyTrustworthy() || isIP(u.origin.Host)
+	if exempt && !(f.redirects > 0 && f.state.Profile[RedirectsUpgradeLoopback]) {
 		return
 	}
 	switch f.destination {

@@ -91,11 +91,29 @@ func (f *fetching) ensurePreflight() bool {
 	key := f.cacheKey()
 	needMethod := (!IsSafelistedMethod(f.method) || f.forcePreflight) && !f.state.methodCached(key, f.method)
 	missing := slices.IndexFunc(unsafe, func(name string) bool { return !f.state.headerCached(key, name) })
-	if !needMethod && missing < 0 {
+	if !needMethod && missing < 0 && !f.bypassesPreflightCache() {
 		f.note(preflightCache, "An earlier preflight for this URL still answers for ", f.method, headersPhrase(unsafe), ", so none is sent.")
 		return true
 	}
+	if f.state.Profile[PreflightCacheReplaces] && !f.bypassesPreflightCache() {
+		f.state.clearPreflight(key) // what does not suffice is not kept
+	}
 	return f.corsPreflightFetch(key, unsafe)
+}
+
+// bypassesPreflightCache holds where an engine takes the HTTP cache's mode for
+// the preflight cache's, too.
+func (f *fetching) bypassesPreflightCache() bool {
+	if !f.state.Profile[PreflightCacheObeysCacheMode] {
+		return false
+	}
+	switch f.asked.Cache {
+	case "no-store", "reload", "no-cache":
+		return true
+	case "", "default":
+		return slices.ContainsFunc(conditionals, f.headers.Has)
+	}
+	return false
 }
 
 // corsPreflightFetch is the CORS-preflight fetch.

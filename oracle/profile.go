@@ -64,6 +64,10 @@ const (
 	BrokenBodyTimed                Switch = "broken-body-timed"
 	OpaqueRedirectTimesHidden      Switch = "opaque-redirect-times-hidden"
 	UnsentNotTimed                 Switch = "unsent-not-timed"
+	ClientHintsLeft                Switch = "client-hints-left"
+	NoPDFViewer                    Switch = "no-pdf-viewer"
+	RedirectsUpgradeLoopback       Switch = "redirects-upgrade-loopback"
+	PreflightCacheObeysCacheMode   Switch = "preflight-cache-obeys-cache-mode"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 	CookieTabRefused               Switch = "cookie-tab-refused"
@@ -213,6 +217,14 @@ var switches = []SwitchInfo{
 		"https://developer.mozilla.org/docs/Web/SVG/Reference/Element/feImage#browser_compatibility", []string{"chromium"}},
 	{PluginImagesNoCORS, "an object or embed element whose path ends like an image's loads it as an image with mode no-cors, instead of navigating",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium"}},
+	{ClientHintsLeft, "client-hint headers set by script, but for save-data, do not go along with a redirect to an origin that is not the page's",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/base_fetch_context.cc", []string{"chromium"}},
+	{NoPDFViewer, "no frame shows PDF",
+		"https://html.spec.whatwg.org/multipage/system-state.html#pdf-viewer-supported", []string{"chrome-headless-shell"}},
+	{RedirectsUpgradeLoopback, "an image, audio or video of a secure page that is redirected to http on a loopback host is asked for over https",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/redirect_info.cc", []string{"chromium"}},
+	{PreflightCacheObeysCacheMode, "with the cache modes no-store, reload and no-cache, and with a conditional header of the script's own, the preflight cache is not looked at either",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_controller.cc", []string{"chromium"}},
 	{FrameTypesOfItsOwn, "a frame shows text of nearly every kind and XML of few kinds, and takes what is no MIME type but has a slash for one that it cannot show",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/common/mime_util/mime_util.cc", []string{"chromium"}},
 	{BrokenBodyTimed, "a response whose body breaks off has an entry in Resource Timing like any other",

@@ -2,7 +2,6 @@ package oracle
 
 import (
 	"slices"
-	"strings"
 )
 
 const maxRedirects = 20
@@ -121,8 +120,8 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		changes += ", without Authorization"
 		f.headers = f.headers.without("Authorization")
 	}
-	if f.state.Profile[ClientHintsSafelisted] {
-		f.headers = slices.DeleteFunc(slices.Clone(f.headers), func(h Header) bool { return isClientHint(strings.ToLower(h.Name), h.Value) })
+	if f.state.Profile[ClientHintsLeft] && !SameOrigin(f.client.Page, next.origin) {
+		f.headers = f.headers.without("device-memory", "downlink", "dpr", "ect", "rtt", "viewport-width", "width")
 	}
 	if !SameOrigin(f.url().origin, next.origin) {
 		f.crossedOver = true

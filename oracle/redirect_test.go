@@ -83,8 +83,10 @@ func TestRedirectHeaders(t *testing.T) {
 	p = predict(t, r, route(map[string]Reply{"/x": redirect(307, "end")}))
 	assert.Equal(t, h("Authorization", "t", "X-A", "1", "dpr", "1", "Content-Type", "application/json"), p.Wire[1].Headers)
 	assert.Equal(t, "{}", string(p.Wire[1].Body))
+	p = predictAs(t, ProfileFor("chromium"), r, route(map[string]Reply{"/x": redirect(302, "https://third.test/end")}))
+	assert.Equal(t, h("X-A", "1"), p.Wire[len(p.Wire)-1].Headers, "hints stay with the page's own origin")
 	p = predictAs(t, ProfileFor("chromium"), r, route(map[string]Reply{"/x": redirect(307, "end")}))
-	assert.Equal(t, h("Authorization", "t", "X-A", "1", "Content-Type", "application/json"), p.Wire[1].Headers, "hints do not survive")
+	assert.Equal(t, h("Authorization", "t", "X-A", "1", "dpr", "1", "Content-Type", "application/json"), p.Wire[1].Headers)
 }
 
 func TestRedirectProfiles(t *testing.T) {

@@ -85,7 +85,7 @@ func parseURL(s string, base *urlRecord) (*urlRecord, bool) {
 	switch {
 	case absolute && !special:
 		path, fragment := cutFragment(rest)
-		return &urlRecord{scheme: scheme, path: path, fragment: fragment}, true
+		return &urlRecord{scheme: scheme, path: percentEncode(path, ""), fragment: fragment}, true
 	case absolute && (base == nil || base.scheme != scheme || startsWithSlashes(rest)):
 		return parseAuthority(scheme, strings.TrimLeft(rest, "/\\"))
 	case absolute:

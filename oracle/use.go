@@ -22,7 +22,7 @@ func (f *fetching) fetch() (Reply, bool) {
 	if f.worker == nil {
 		reply.Body, coded = decodeContent(reply.Headers, reply.Body)
 	}
-	if !coded && reply.Abort == "" {
+	if !coded && reply.Abort == "" && !f.opensBeforeBody() {
 		f.fail(NetworkError, contentCodings, "The body is not what Content-Encoding says.")
 		return Reply{}, false
 	}
@@ -41,9 +41,11 @@ func (f *fetching) fetch() (Reply, bool) {
 }
 
 // opensBeforeBody holds for the ways to load that are open with the head of the
-// response, whatever becomes of the rest.
+// response, whatever becomes of the rest: the body of an opaque response is not
+// for script to read.
 func (f *fetching) opensBeforeBody() bool {
-	return f.way.kind == streamLoad || f.way.kind == socketLoad
+	return f.way.kind == streamLoad || f.way.kind == socketLoad ||
+		f.way.kind == apiLoad && f.way.Via != "xhr" && f.tainting == "opaque"
 }
 
 // isNullBodyStatus holds for the statuses whose responses have no body.

@@ -247,7 +247,9 @@ func (b *Bound) notSupported(s *Step) string {
 		{"stale-while-revalidate between steps", len(b.Permutation.Steps) > 1 && s.responseHas("Cache-Control", "stale-while-revalidate")},
 		// Documents keep images and modules, whatever the HTTP cache does.
 		{"loading an image or a module that the page has already", b.loadedBefore(s)},
+		// Go's HTTP/2 server takes these for errors of the protocol.
 		{"a stray % in a path over HTTP/2", s.strayPercent()},
+		{"a control character in a header of a request over HTTP/2", s.controlOverH2()},
 		// Browsers stream over HTTP/2 alone.
 		{"a stream as body of a request over HTTP/1.1", s.streamsOverHTTP1()},
 	} {
@@ -327,8 +329,16 @@ func (s *Step) streamsOverHTTP1() bool {
 	return err == nil && protocol != H2 && s.Request.Body != nil && s.Request.Body.Stream
 }
 
+// controlOverH2 reports whether the step sends a header with a control character
+// to an origin that speaks HTTP/2.
+func (s *Step) controlOverH2() bool {
+	return slices.ContainsFunc(s.Request.Headers, func(line Line) bool {
+		return strings.ContainsFunc(line.Value.String(), func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
+	}) && slices.ContainsFunc(newChain(s), func(l link) bool { return protocolOf(l.at) == H2 })
+}
+
 // strayPercent reports whether the step asks an origin that speaks HTTP/2 for a
-// path that Go's server takes for a protocol error.
+// path that is no percent-encoding.
 func (s *Step) strayPercent() bool {
 	return slices.ContainsFunc(newChain(s), func(l link) bool {
 		path, _, _ := strings.Cut(l.path, "?")

@@ -85,7 +85,7 @@ func fuzzing(ctx context.Context, s streams, args []string) error {
 		}
 	}
 	switch {
-	case errors.Is(err, context.Canceled):
+	case ctx.Err() != nil:
 		return cannotRun(fmt.Errorf("corsproof fuzz: interrupted after %d of %d cases", summary.Cases, *n))
 	case err != nil:
 		return cannotRun(err)

@@ -188,6 +188,10 @@ type Outcome struct {
 	MS     float64 `json:"ms"`
 }
 
+// ErrorPage is the native word for a frame that shows an error page instead of
+// what it loads. A page cannot tell it from a document of another origin.
+const ErrorPage = "error page"
+
 // Failure is a request that the browser itself reports as failed. It gives the
 // reason for a block; it is never a verdict.
 type Failure struct {

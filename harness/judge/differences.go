@@ -158,7 +158,7 @@ func (d *problems) request(n int, want, got observe.Request, scripts []string) {
 // withoutRepeats takes a request once that came several times in a row, as some
 // ways to load may send it (media ranges).
 func withoutRepeats(wire []observe.Request) []observe.Request {
-	return slices.CompactFunc(slices.Clone(wire), func(a, b observe.Request) bool { return line(a) == line(b) })
+	return slices.CompactFunc(slices.Clone(wire), func(a, b observe.Request) bool { return line(a) == line(b) && a.Hop == b.Hop })
 }
 
 // line is a request in short: "OPTIONS https://api.other.test/items".

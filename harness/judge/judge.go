@@ -89,19 +89,24 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 	explainedBySwitch = true
 	for i, v := range steps {
 		standard := v.differences(v.Standard)
-		if len(standard) > 0 {
+		var profile []string
+		if v.Profile != nil {
+			profile = v.differences(*v.Profile)
+		}
+		switch {
+		case len(standard) == 0:
+			staleSwitch = staleSwitch || len(profile) > 0
+			profile = nil
+		case v.Profile == nil || len(profile) > 0:
+			differs, explainedBySwitch = true, false
+		default:
 			differs = true
-			if v.Profile == nil || len(v.differences(*v.Profile)) > 0 {
-				explainedBySwitch = false
-			}
-		} else if v.Profile != nil && len(v.differences(*v.Profile)) > 0 {
-			staleSwitch = true // where they differ in what the browser does not say, it may follow either
 		}
 		claim := Claim(v.Claim, v.arranged(), "the browser", v.Expand)
 		claimFails = claimFails || len(claim) > 0
 		contradiction := Claim(v.Claim, v.Standard, "the standard", v.Expand)
 		claimContradicts = claimContradicts || len(contradiction) > 0
-		for _, p := range slices.Concat(standard, claim, contradiction) {
+		for _, p := range slices.Concat(standard, beside(profile, standard), claim, contradiction) {
 			r.Problems = append(r.Problems, prefix(steps, i)+p)
 		}
 	}
@@ -126,6 +131,18 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 		r.Verdict = record.Pass
 	}
 	return r
+}
+
+// beside are the differences from the engine's profile that are not those from
+// the standard, which are told already.
+func beside(profile, standard []string) []string {
+	var out []string
+	for _, p := range profile {
+		if !slices.Contains(standard, p) {
+			out = append(out, strings.Replace(p, "the standard", "the engine's profile", 1))
+		}
+	}
+	return out
 }
 
 // matches is true when the last step did what the line says, and no more.

@@ -44,6 +44,7 @@ type Seen struct {
 // Request is one request on the wire.
 type Request struct {
 	At             string // serialised origin
+	Hop            int    // how many redirects led here, as the URL tells
 	Method         string
 	Path           string // without the token
 	Preflight      bool
@@ -89,7 +90,7 @@ func Prediction(p oracle.Prediction, r oracle.Request) Seen {
 	for _, w := range p.Wire {
 		at, path := place(w.URL)
 		s.Wire = append(s.Wire, Request{
-			At: at, Path: path, Method: w.Method, Preflight: w.Preflight,
+			At: at, Hop: hop(w.URL), Path: path, Method: w.Method, Preflight: w.Preflight,
 			Origin: w.Origin, RequestMethod: w.RequestMethod, RequestHeaders: w.RequestHeaders,
 			Cookie: w.Cookie, Headers: w.Headers, Body: isomorphic(w.Body), After: w.After, Maybe: w.Maybe,
 		})
@@ -126,7 +127,7 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 		if e.Retry {
 			continue // the browser's own second try, not a request of the page
 		}
-		r := Request{At: e.At.String(), Path: e.Path, Method: e.Method, Preflight: e.Preflight, Headers: e.Headers, Body: isomorphic(e.Body)}
+		r := Request{At: e.At.String(), Hop: e.Hop, Path: e.Path, Method: e.Method, Preflight: e.Preflight, Headers: e.Headers, Body: isomorphic(e.Body)}
 		r.Origin, _ = r.Header("Origin")
 		r.RequestMethod, _ = r.Header("Access-Control-Request-Method")
 		r.RequestHeaders, _ = r.Header("Access-Control-Request-Headers")
@@ -190,6 +191,17 @@ func isomorphic(b []byte) string {
 		runes[i] = rune(c)
 	}
 	return string(runes)
+}
+
+// hop is what the URL of a case tells of redirects.
+func hop(raw string) int {
+	_, rest, _ := strings.Cut(raw, "://")
+	i := strings.IndexByte(rest, '/')
+	if i < 0 {
+		return 0
+	}
+	address, _, _ := scenarios.ParseTarget(rest[i:])
+	return address.Hop
 }
 
 // place splits the URL of a case into its origin and the path as the author

@@ -39,7 +39,7 @@ func TestPrediction(t *testing.T) {
 		assert.Equal(t, c.muted, seen.Muted, name)
 		assert.Equal(t, "https://api.other.test/a?b=c#d", seen.URL, name)
 		assert.Equal(t, []observe.Request{{
-			At: "https://api.other.test", Path: "/a?b=c", Method: "PUT", Origin: "null", Cookie: "a=1", Body: "ÿ",
+			At: "https://api.other.test", Hop: 1, Path: "/a?b=c", Method: "PUT", Origin: "null", Cookie: "a=1", Body: "ÿ",
 		}}, seen.Wire, name)
 	}
 

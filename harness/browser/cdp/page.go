@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/inspector"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -49,6 +50,10 @@ func (p *page) hear(event any) {
 		}
 	case *inspector.EventTargetCrashed, *inspector.EventDetached:
 		p.lost()
+	case *cdppage.EventFrameNavigated:
+		if event.Frame.UnreachableURL != "" {
+			p.browser.options.OnFailure(browser.Failure{URL: event.Frame.UnreachableURL, Native: browser.ErrorPage})
+		}
 	default:
 		if failure, ok := hearLog(event); ok {
 			p.browser.options.OnFailure(failure)
