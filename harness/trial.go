@@ -339,7 +339,7 @@ func (t *trial) probe(step int) browser.Probe {
 	if local, ok := t.bound.Local(step); ok {
 		p.Blob = &browser.Blob{Type: local.Type, Base64: base64.StdEncoding.EncodeToString(local.Bytes), Revoked: local.Revoked}
 	}
-	p.Own = own(s.Step.Server)
+	p.Own = own(s.Step.Server, r.Via)
 	p.Alone = t.lane == laneAlone
 	p.Timing = s.Step.Expect.Timing != ""
 	for _, h := range r.Headers {
@@ -364,12 +364,15 @@ func inWorker(frames []browser.Frame, r oracle.Request) []browser.Frame {
 }
 
 // own is true where the page cannot expect what the default body does: there is
-// another, or a header that may keep its script from running.
-func own(s scenarios.Server) bool {
-	return s.SetUp != nil || s.Response.Body != nil || s.Response.Raw != nil ||
-		slices.ContainsFunc(s.Response.Headers, func(line scenarios.Line) bool {
-			return strings.EqualFold(line.Name, "Content-Type") || strings.EqualFold(line.Name, "Content-Security-Policy")
-		})
+// another, or a frame with a header that may keep its script from running.
+func own(s scenarios.Server, via oracle.Via) bool {
+	if s.SetUp != nil || s.Response.Body != nil || s.Response.Raw != nil {
+		return true
+	}
+	framed := via == "iframe" || via == "object" || via == "embed"
+	return framed && slices.ContainsFunc(s.Response.Headers, func(line scenarios.Line) bool {
+		return strings.EqualFold(line.Name, "Content-Type") || strings.EqualFold(line.Name, "Content-Security-Policy")
+	})
 }
 
 func (t *trial) timeout() time.Duration {
