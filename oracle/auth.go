@@ -13,12 +13,15 @@ import (
 // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
 func (f *fetching) challenged(w WireRequest, reply Reply) (Reply, bool) {
 	switch {
-	case f.tainting == "cors", f.url().userinfo == "", !asksForBasic(reply.Headers):
+	case f.tainting == "cors", !asksForBasic(reply.Headers):
 		return reply, true
 	case f.state.Profile[ThirdPartyCookiesBlocked] && !f.cookieContext().sameSite:
 		return reply, true // what keeps cookies back keeps this back, too
 	case f.body != nil && f.body.Stream:
+		f.note(networkFetch, "The answer is 401, which wants the request again, and a stream can be sent only once.")
 		return Reply{}, false
+	case f.url().userinfo == "":
+		return reply, true
 	}
 	f.note(networkFetch, "The answer is 401, and the URL has a user name: it is asked again with Authorization.")
 	if !w.Headers.Has("Authorization") { // the script's own stands

@@ -17,10 +17,10 @@ func (f *fetching) setXHRContentType() {
 	switch {
 	case !given && f.body.Type != "":
 		f.headers = append(f.headers, Header{"Content-Type", f.body.Type})
-	case !given || f.body.Type != textUTF8:
-	case f.state.Profile[CharsetReplaced]:
+	case !given:
+	case f.state.Profile[CharsetReplaced] && (f.body.Type == textUTF8 || f.body.Type == formUTF8):
 		f.setContentType(replaceCharsets(author))
-	default:
+	case f.body.Type == textUTF8:
 		m, ok := ParseMIMEType(author)
 		if charset, found := m.Parameter("charset"); !ok || !found || strings.EqualFold(charset, "utf-8") {
 			return

@@ -50,6 +50,10 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	if !f.allowedByLocalNetwork() {
 		return Reply{}, false
 	}
+	if f.body != nil && f.body.Stream && f.server.Reply(w).HTTP1 {
+		f.fail(NetworkError, streamProtocol, "The body is a stream, and no stream can be sent over HTTP/1.1: nothing is sent.")
+		return Reply{}, false
+	}
 	f.note(networkFetch, f.method, " goes to ", w.URL, f.credentialsPhrase(include, w.Cookie), originPhrase(w.Origin))
 	reply, ok := f.exchange(w)
 	if ok && include {

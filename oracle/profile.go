@@ -207,7 +207,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/base/port_util.cc", []string{"chromium"}},
 	{ModeBeforeMixedContent, "fetch() looks at its mode first, then at mixed content, then at the port",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
-	{CharsetReplaced, "XMLHttpRequest writes UTF-8 over each charset of a Content-Type that comes with a string, without parsing the type",
+	{CharsetReplaced, "XMLHttpRequest writes UTF-8 over each charset of a Content-Type that comes with a string or URLSearchParams, without parsing the type",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/xmlhttprequest/xml_http_request.cc", []string{"chromium"}},
 	{SVGDocumentsChecked, "an SVG document that a use element refers to must have one of four XML types, and a status below 400",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/svg/svg_resource_document_content.cc", []string{"chromium"}},

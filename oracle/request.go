@@ -132,6 +132,9 @@ type Reply struct {
 	// NotHTTP is true for an answer that does not begin with a status line;
 	// Body is all of it: a network error.
 	NotHTTP bool
+	// HTTP1 is true for a server that speaks HTTP/1.x, over which no stream of
+	// unknown length can be sent.
+	HTTP1 bool
 	// Abort is "before-headers" or "in-body" when the connection is reset
 	// there: a network error.
 	Abort string

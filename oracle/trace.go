@@ -47,6 +47,7 @@ var (
 	preflightCache      = algorithm{"CORS-preflight cache", fetchSpec + "cors-preflight-cache"}
 	preflightFetch      = algorithm{"CORS-preflight fetch", fetchSpec + "cors-preflight-fetch"}
 	networkFetch        = algorithm{"HTTP-network-or-cache fetch", fetchSpec + "concept-http-network-or-cache-fetch"}
+	streamProtocol      = algorithm{"HTTP-network fetch", fetchSpec + "concept-http-network-fetch"}
 	contentCodings      = algorithm{"handle content codings", fetchSpec + "handle-content-codings"}
 	corsCheck           = algorithm{"CORS check", fetchSpec + "concept-cors-check"}
 	corpCheck           = algorithm{"cross-origin resource policy check", fetchSpec + "cross-origin-resource-policy-header"}

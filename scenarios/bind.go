@@ -250,8 +250,6 @@ func (b *Bound) notSupported(s *Step) string {
 		// Go's HTTP/2 server takes these for errors of the protocol.
 		{"a stray % in a path over HTTP/2", s.strayPercent()},
 		{"a control character in a header of a request over HTTP/2", s.controlOverH2()},
-		// Browsers stream over HTTP/2 alone.
-		{"a stream as body of a request over HTTP/1.1", s.streamsOverHTTP1()},
 	} {
 		if key.used {
 			missing = append(missing, key.name)
@@ -320,13 +318,6 @@ func (s *Step) responseHas(header, word string) bool {
 		name, _, _ := strings.Cut(value, "=")
 		return strings.EqualFold(strings.TrimSpace(name), word)
 	})
-}
-
-// streamsOverHTTP1 reports whether the step sends a ReadableStream to an origin
-// that speaks HTTP/1.1.
-func (s *Step) streamsOverHTTP1() bool {
-	_, protocol, err := ResolveOrigin(s.Request.To)
-	return err == nil && protocol != H2 && s.Request.Body != nil && s.Request.Body.Stream
 }
 
 // controlOverH2 reports whether the step sends a header with a control character

@@ -16,7 +16,7 @@ import (
 //
 // https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length
 func (a Answer) received(method string, p Protocol) oracle.Reply {
-	reply := oracle.Reply{Status: a.Status, Headers: a.Headers, Body: a.Body, Abort: a.Abort}
+	reply := oracle.Reply{Status: a.Status, Headers: a.Headers, Body: a.Body, HTTP1: p != H2, Abort: a.Abort}
 	chunks := true
 	if a.Raw != nil {
 		h, _, ok := finalHead(a.Raw)

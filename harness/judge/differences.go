@@ -70,6 +70,9 @@ func (d *problems) response(want, got observe.Seen) {
 			d.add("script can read the header %s (%q), the standard hides it", name, g[name])
 		}
 	}
+	if a, b := visible(want.Listed), visible(got.Listed); !slices.Equal(a, b) && maps.Equal(lowerSet(a), lowerSet(b)) {
+		d.add("script lists the headers as %s, the standard says %s", strings.Join(b, ", "), strings.Join(a, ", "))
+	}
 	if want.Body != nil && got.Body != nil && !sameBody(*want.Body, *got.Body) {
 		d.add("script reads the body %s, the server sent %s", excerpt(*got.Body), excerpt(*want.Body))
 	}
@@ -78,6 +81,19 @@ func (d *problems) response(want, got observe.Seen) {
 // framing are the headers that a server adds to a literal reply, because the
 // connection needs them; the oracle sees the reply without.
 var framing = map[string]bool{"content-length": true, "connection": true, "transfer-encoding": true}
+
+// visible are the names without those of framing.
+func visible(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return framing[strings.ToLower(name)] })
+}
+
+func lowerSet(names []string) map[string]bool {
+	set := map[string]bool{}
+	for _, name := range names {
+		set[strings.ToLower(name)] = true
+	}
+	return set
+}
 
 // sameBody allows for the page's cut: it reports the first 4 KiB, as that many
 // characters.

@@ -28,7 +28,7 @@ func allowedPUT() judge.Votes {
 	seen := observe.Seen{
 		Read: oracle.Allowed, Type: "cors", Status: 200, URL: "https://api.other.test/", Details: true,
 		Headers: oracle.Headers{{Name: "content-type", Value: "text/plain"}}, Body: new("hello"),
-		Wire: []observe.Request{preflight, put},
+		Listed: []string{"content-type"}, Wire: []observe.Request{preflight, put},
 	}
 	standard := seen
 	standard.Wire, standard.Predicted = slices.Clone(seen.Wire), true
@@ -77,6 +77,7 @@ func TestAgreementPasses(t *testing.T) {
 func TestEveryDifferenceIsSeen(t *testing.T) {
 	changes := map[string]func(*observe.Seen){
 		"read":                   func(s *observe.Seen) { s.Read = oracle.Opaque },
+		"header case":            func(s *observe.Seen) { s.Listed = []string{"Content-Type"} },
 		"type":                   func(s *observe.Seen) { s.Type = "basic" },
 		"status":                 func(s *observe.Seen) { s.Status = 201 },
 		"url":                    func(s *observe.Seen) { s.URL = "https://api.other.test/else" },

@@ -28,6 +28,7 @@ type Seen struct {
 	URL        string // without the case's token
 	Redirected bool
 	Headers    oracle.Headers // readable by script
+	Listed     []string       // their names, as script lists them
 	Body       *string        // isomorphic; nil: script cannot read one, or nobody said
 	Error      string
 	Muted      *bool
@@ -78,7 +79,10 @@ func Prediction(p oracle.Prediction, r oracle.Request) Seen {
 		URL: scenarios.StripToken(p.URL), Redirected: p.Redirected,
 		Headers: p.Headers, Error: p.Error, Timing: cmp.Or(p.Timing, "none"), Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
 	}
-	if p.Body != nil && !(via == "xhr" && decodes(p.Body)) && !parsed(r) {
+	if s.Details {
+		s.Listed = listed(p.Headers, via)
+	}
+	if p.Body != nil && !(via == "xhr" && decodes(p.Body, p.Headers, r.ResponseType)) && !parsed(r) {
 		s.Body = new(isomorphic(p.Body))
 	}
 	if p.Read == oracle.Blocked {
@@ -112,6 +116,7 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 	}
 	for _, h := range o.Headers {
 		s.Headers = append(s.Headers, oracle.Header{Name: strings.ToLower(h[0]), Value: h[1]})
+		s.Listed = append(s.Listed, h[0])
 	}
 	slices.SortStableFunc(s.Headers, func(a, b oracle.Header) int { return strings.Compare(a.Name, b.Name) })
 	if s.Error == "" && s.Read == oracle.Blocked {
@@ -177,10 +182,44 @@ func parsed(r oracle.Request) bool {
 	return r.ResponseType == "json" || r.ResponseType == "document" && r.Client.Worker == ""
 }
 
-// decodes is true for a body whose bytes a text decoder does not give back, as
-// XHR's is: what script reads is then not what was sent, and nobody predicts it.
-func decodes(body []byte) bool {
-	return !utf8.Valid(body) || bytes.HasPrefix(body, []byte("\xef\xbb\xbf"))
+// listed are the names of headers as script lists them: XHR sorts them as if
+// they were in upper case, Headers as they are.
+//
+// https://xhr.spec.whatwg.org/#the-getallresponseheaders()-method
+func listed(headers oracle.Headers, via oracle.Via) []string {
+	var names []string
+	for _, h := range headers.Combined() {
+		names = append(names, h.Name)
+	}
+	if via == "xhr" {
+		slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.ToUpper(a), strings.ToUpper(b)) })
+	}
+	return names
+}
+
+// decodes is true for a body whose bytes XHR's text does not give back: what
+// script reads is then not what was sent, and nobody predicts it.
+//
+// https://xhr.spec.whatwg.org/#text-response
+func decodes(body []byte, h oracle.Headers, responseType string) bool {
+	if responseType == "arraybuffer" || responseType == "blob" {
+		return false
+	}
+	for _, mark := range []string{"\xef\xbb\xbf", "\xfe\xff", "\xff\xfe"} {
+		if bytes.HasPrefix(body, []byte(mark)) {
+			return true
+		}
+	}
+	m, _ := oracle.ExtractMIMEType(h)
+	charset, _ := m.Parameter("charset")
+	ascii := !slices.ContainsFunc(body, func(c byte) bool { return c >= utf8.RuneSelf || c == 0x1B })
+	switch charset = strings.ToLower(charset); {
+	case strings.HasPrefix(charset, "utf-16"), strings.HasPrefix(charset, "ucs-2"), strings.HasPrefix(charset, "unicode"):
+		return true
+	case ascii, charset == "utf-8", charset == "utf8":
+		return !utf8.Valid(body)
+	}
+	return charset != "" || m.IsXML() || !utf8.Valid(body) // an XML declaration may name another
 }
 
 // isomorphic gives bytes as a string in which each is one character, as the

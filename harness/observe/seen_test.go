@@ -59,7 +59,7 @@ func TestBrowser(t *testing.T) {
 	seen := observe.Browser(outcome, failure, nil, oracle.Request{Via: "fetch"})
 	assert.Equal(t, observe.Seen{
 		Read: oracle.Allowed, Type: "cors", Status: 200, URL: "https://api.other.test/a?b=c#d", Redirected: true, Body: new("x"),
-		Headers: oracle.Headers{{Name: "x-a", Value: "2"}, {Name: "x-b", Value: "1"}, {Name: "x-b", Value: "3"}}, Details: true,
+		Headers: oracle.Headers{{Name: "x-a", Value: "2"}, {Name: "x-b", Value: "1"}, {Name: "x-b", Value: "3"}}, Listed: []string{"X-B", "x-a", "X-B"}, Details: true,
 	}, seen, "what was read did not fail, whatever is said")
 	assert.Nil(t, observe.Browser(outcome, nil, nil, oracle.Request{Via: "xhr", ResponseType: "document"}).Body, "a value is no body")
 
@@ -107,6 +107,37 @@ func TestTheWireOfABrowser(t *testing.T) {
 	blocked := browser.Outcome{Read: oracle.Blocked}
 	assert.Equal(t, oracle.SchemeNotHTTP, observe.Browser(blocked, scheme, nil, oracle.Request{Via: "fetch"}).Reason)
 	assert.Equal(t, oracle.RedirectScheme, observe.Browser(blocked, scheme, entries, oracle.Request{Via: "fetch"}).Reason)
+}
+
+func TestXHRText(t *testing.T) {
+	for _, c := range []struct {
+		contentType, responseType, body string
+		predicted                       bool
+	}{
+		{"", "", "caf\xc3\xa9", true},
+		{"", "text", "caf\xe9", false},
+		{"", "arraybuffer", "caf\xe9", true},
+		{"text/plain;charset=utf8", "", "caf\xc3\xa9", true},
+		{"text/plain;charset=latin1", "", "cafe", true},
+		{"text/plain;charset=latin1", "", "caf\xc3\xa9", false},
+		{"text/plain;charset=UTF-16LE", "", "cafe", false},
+		{"text/plain;charset=iso-2022-jp", "", "\x1b$B", false},
+		{"text/xml", "", "<a>\xc3\xa9</a>", false},
+		{"text/xml", "", "<a/>", true},
+		{"", "", "\xef\xbb\xbfcafe", false},
+		{"", "", "\xff\xfea\x00", false},
+	} {
+		p := oracle.Prediction{Read: oracle.Allowed, Body: []byte(c.body), Headers: oracle.Headers{{Name: "content-type", Value: c.contentType}}}
+		seen := observe.Prediction(p, oracle.Request{Via: "xhr", ResponseType: c.responseType})
+		assert.Equal(t, c.predicted, seen.Body != nil, c)
+	}
+}
+
+func TestListed(t *testing.T) {
+	p := oracle.Prediction{Read: oracle.Allowed, Headers: oracle.Headers{{Name: "X_A"}, {Name: "xb"}, {Name: "x-a"}}}
+	assert.Equal(t, []string{"x-a", "x_a", "xb"}, observe.Prediction(p, oracle.Request{Via: "fetch"}).Listed)
+	assert.Equal(t, []string{"x-a", "xb", "x_a"}, observe.Prediction(p, oracle.Request{Via: "xhr"}).Listed)
+	assert.Empty(t, observe.Prediction(p, oracle.Request{Via: "img"}).Listed)
 }
 
 func TestHeader(t *testing.T) {
