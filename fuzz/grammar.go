@@ -97,13 +97,16 @@ func words(list string) choices {
 }
 
 // variants are the values that a key usually has, and those that are wrong, or
-// look so.
-type variants struct{ usual, odd choices }
+// look so. What has no odd ones gets slips; what is exact has neither.
+type variants struct {
+	usual, odd choices
+	exact      bool
+}
 
 // vary takes a usual value, an odd one, or a usual one with a slip in it.
 func (g *gen) vary(v variants) string {
 	switch {
-	case !g.odd():
+	case !g.odd() || v.exact:
 		return g.pick(v.usual)
 	case len(v.odd) > 0 && g.IntN(3) > 0:
 		return g.pick(v.odd)

@@ -34,6 +34,7 @@ var requestKeys = []key{
 var pages = choices{
 	{120, "app"}, {6, "port"}, {6, "sub"}, {4, "parent"}, {4, "api"}, {3, "evil"}, {10, "http"}, {3, "http-port"}, {3, "http-api"},
 	{4, "app-h2"}, {8, "opaque-sandbox"}, {5, "opaque-srcdoc"}, {5, "opaque-data"},
+	{2, "opaque-data-worker"}, {1, "opaque-data-shared-worker"}, {3, "worker"}, {2, "shared-worker"}, {2, "blob-worker"},
 	{2, "https://app.example.com"}, {1, "https://app_x.test"}, {2, "http://localhost:8080"}, {1, "https://xn--bcher-kva.test"},
 }
 

@@ -42,21 +42,21 @@ var ranges = variants{
 var requestHeadersTable = []requestHeader{
 	{10, "X-Custom", anyText}, {6, "X-Other", anyText}, {2, "x-lower", anyText}, {2, "X-A", anyText},
 	{8, "Content-Type", contentTypes},
-	{6, "Accept", variants{choices{{3, "*/*"}, {2, "text/html"}, {1, "text/html, application/xml;q=0.9"}}, anyText.odd}},
-	{4, "Accept-Language", variants{choices{{3, "en"}, {2, "de-DE, en;q=0.5"}, {1, "*"}}, append(choices{{2, "en_GB"}, {1, "en;q=0.5!"}, {1, "e\tn"}}, anyText.odd...)}},
-	{3, "Content-Language", variants{choices{{3, "en"}, {1, "mi, en"}}, append(choices{{1, "en/x"}}, anyText.odd...)}},
+	{6, "Accept", variants{usual: choices{{3, "*/*"}, {2, "text/html"}, {1, "text/html, application/xml;q=0.9"}}, odd: anyText.odd}},
+	{4, "Accept-Language", variants{usual: choices{{3, "en"}, {2, "de-DE, en;q=0.5"}, {1, "*"}}, odd: append(choices{{2, "en_GB"}, {1, "en;q=0.5!"}, {1, "e\tn"}}, anyText.odd...)}},
+	{3, "Content-Language", variants{usual: choices{{3, "en"}, {1, "mi, en"}}, odd: append(choices{{1, "en/x"}}, anyText.odd...)}},
 	{6, "Range", ranges},
-	{7, "Authorization", variants{choices{{3, "Bearer x"}, {1, "Basic dTpw"}}, nil}},
+	{7, "Authorization", variants{usual: choices{{3, "Bearer x"}, {1, "Basic dTpw"}}}},
 	{2, "X-HTTP-Method-Override", methodNames}, {1, "X-HTTP-Method", methodNames}, {1, "X-Method-Override", methodNames},
 	{2, "Last-Event-ID", anyText}, {2, "X-Requested-With", anyText},
-	{1, "If-None-Match", variants{choices{{2, "\"v1\""}, {1, "*"}}, nil}},
-	{1, "If-Modified-Since", variants{choices{{1, "Wed, 21 Oct 2015 07:28:00 GMT"}}, nil}},
-	{1, "Cache-Control", variants{choices{{1, "no-cache"}, {1, "max-age=0"}}, nil}}, {1, "Pragma", variants{choices{{1, "no-cache"}}, nil}},
+	{1, "If-None-Match", variants{usual: choices{{2, "\"v1\""}, {1, "*"}}}},
+	{1, "If-Modified-Since", variants{usual: choices{{1, "Wed, 21 Oct 2015 07:28:00 GMT"}}}},
+	{1, "Cache-Control", variants{usual: choices{{1, "no-cache"}, {1, "max-age=0"}}}}, {1, "Pragma", variants{usual: choices{{1, "no-cache"}}}},
 	// Client hints.
 	{1, "DPR", hints}, {1, "Save-Data", hints}, {1, "Viewport-Width", hints}, {1, "Width", hints}, {1, "Downlink", hints}, {1, "ECT", hints}, {1, "RTT", hints}, {1, "Device-Memory", hints},
 	// What only the browser may set.
-	{1, "User-Agent", anyText}, {1, "Cookie", anyText}, {1, "Cookie2", anyText}, {1, "Host", anyText}, {1, "Origin", variants{choices{{1, "https://evil.test"}}, nil}},
-	{1, "Referer", variants{choices{{1, "https://evil.test/"}}, nil}}, {1, "Sec-Custom", anyText}, {1, "sec-", anyText}, {1, "Proxy-Custom", anyText}, {1, "Connection", anyText},
+	{1, "User-Agent", anyText}, {1, "Cookie", anyText}, {1, "Cookie2", anyText}, {1, "Host", anyText}, {1, "Origin", variants{usual: choices{{1, "https://evil.test"}}}},
+	{1, "Referer", variants{usual: choices{{1, "https://evil.test/"}}}}, {1, "Sec-Custom", anyText}, {1, "sec-", anyText}, {1, "Proxy-Custom", anyText}, {1, "Connection", anyText},
 	{1, "Content-Length", anyText}, {1, "Date", anyText}, {1, "DNT", anyText}, {1, "Expect", anyText}, {1, "Keep-Alive", anyText}, {1, "TE", anyText}, {1, "Trailer", anyText},
 	{1, "Transfer-Encoding", anyText}, {1, "Upgrade", anyText}, {1, "Via", anyText}, {1, "Accept-Charset", anyText}, {1, "Accept-Encoding", anyText}, {1, "Set-Cookie", anyText},
 	{1, "Access-Control-Request-Method", methodNames}, {1, "Access-Control-Request-Headers", anyText}, {1, "Access-Control-Request-Private-Network", anyText},
@@ -67,8 +67,8 @@ var requestHeadersTable = []requestHeader{
 }
 
 var (
-	hints       = variants{choices{{2, "1"}, {1, "on"}, {1, "4g"}}, anyText.odd}
-	methodNames = variants{choices{{2, "PUT"}, {1, "GET"}}, choices{{2, "TRACE"}, {1, "trace"}, {1, "CONNECT, PUT"}, {1, "PUT, TRACK"}, {1, "\"TRACE\""}, {1, " TRACE"}, {1, "TRACE,"}, {1, "TRACEX"}, {1, "GET,, TRACE"}, {1, "\"a, TRACE\""}, {1, "\"TRACE"}}}
+	hints       = variants{usual: choices{{2, "1"}, {1, "on"}, {1, "4g"}}, odd: anyText.odd}
+	methodNames = variants{usual: choices{{2, "PUT"}, {1, "GET"}}, odd: choices{{2, "TRACE"}, {1, "trace"}, {1, "CONNECT, PUT"}, {1, "PUT, TRACK"}, {1, "\"TRACE\""}, {1, " TRACE"}, {1, "TRACE,"}, {1, "TRACEX"}, {1, "GET,, TRACE"}, {1, "\"a, TRACE\""}, {1, "\"TRACE"}}}
 )
 
 var requestHeaderWeight = func() (total int) {

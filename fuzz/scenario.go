@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/oracle"
@@ -32,6 +33,7 @@ var vias = func() choices {
 // around it.
 var scenarioKeys = []key{
 	{"request", 1000, nil, requestValue},
+	{"page", 90, nil, pageValue},
 	{"cookies", 150, nil, cookiesValue},
 	{"server", 980, nil, func(g *gen) *node { return g.mapping(serverKeys) }},
 	{"steps", 60, toServer, stepsValue},
@@ -39,10 +41,13 @@ var scenarioKeys = []key{
 
 func requestValue(g *gen) *node {
 	g.from, g.to = g.pick(pages), g.pick(targets)
-	if g.chance(15) {
-		g.to = "data:"
+	if g.chance(25) {
+		g.to = g.one("data:", "blob:")
 	}
 	via := oracle.Via(g.pick(vias))
+	if strings.HasSuffix(g.from, "worker") { // where there is no document
+		via = oracle.Via(g.one("fetch", "xhr"))
+	}
 	g.way, _ = oracle.WayOf(via)
 	g.mode, g.h2 = g.way.Settings[0].Mode, isH2(g.to)
 	out := &node{kind: mapping}

@@ -1,0 +1,53 @@
+package fuzz
+
+// The page: the document that the script runs in. Each different one is a tab
+// of its own, so few cases have one.
+
+var pageKeys = []key{
+	{"headers", 550, nil, func(g *gen) *node { return g.lines(documentHeaders) }},
+	{"top", 250, nil, func(g *gen) *node { return text(g.pick(tops)) }},
+	{"sandbox", 120, nil, sandboxValue},
+	{"service-worker", 160, secureFrom, func(g *gen) *node {
+		return (&node{kind: mapping}).with("responds", text(g.one("pass", "cors", "opaque", "synthetic")))
+	}},
+}
+
+func pageValue(g *gen) *node { return g.mapping(pageKeys) }
+
+// tops are pages that embed the document in a frame.
+var tops = words("app api sub third http https://app.example.com")
+
+// secureFrom is true where a service worker can be.
+func secureFrom(g *gen) bool { return g.from == "app" || g.from == "sub" || g.from == "api" }
+
+func sandboxValue(g *gen) *node {
+	tokens := []string{"allow-scripts"}
+	for _, token := range []string{"allow-same-origin", "allow-forms", "allow-downloads"} {
+		if g.chance(400) {
+			tokens = append(tokens, token)
+		}
+	}
+	return texts(tokens...)
+}
+
+// documentHeaders are the headers of the document that decide what it may load.
+// Their values have no slips: what a policy with a slip in it means is not what
+// this is about.
+var documentHeaders = []replyHeader{
+	{"Content-Security-Policy", 450, exactly(
+		"connect-src 'self'", "connect-src *", "connect-src 'none'", "connect-src https://api.other.test", "connect-src https:", "connect-src http:", "connect-src *.other.test",
+		"connect-src https://api.other.test/items", "connect-src https://api.other.test:*", "connect-src https://third.test https://*.test", "connect-src", "default-src 'self'", "default-src 'none'",
+		"default-src https://api.other.test; connect-src *", "img-src 'self'", "img-src https://api.other.test data:", "script-src 'self'", "script-src https:", "style-src 'none'", "font-src 'self'",
+		"media-src 'self'", "frame-src 'self'", "child-src 'none'", "object-src 'none'", "worker-src 'self'", "form-action 'self'", "upgrade-insecure-requests", "sandbox allow-scripts",
+		"sandbox allow-scripts allow-same-origin", "img-src *, img-src 'none'", "CONNECT-SRC 'SELF'", "connect-src 'self' 'self'", "connect-src 'self'; connect-src *")},
+	{"Cross-Origin-Embedder-Policy", 300, exactly("require-corp", "credentialless", "unsafe-none", "require-corp; report-to=\"x\"", "Require-Corp", "\"require-corp\"", "require-corp, require-corp", "credentialless;a")},
+	{"Referrer-Policy", 200, exactly("no-referrer", "same-origin", "origin", "unsafe-url", "strict-origin", "no-referrer, unsafe-url", "x, no-referrer", "no-referrer, x", "NO-REFERRER", "")},
+	{"Cross-Origin-Opener-Policy", 40, exactly("same-origin")},
+	{"Cross-Origin-Resource-Policy", 40, exactly("same-origin", "cross-origin")},
+	{"Document-Isolation-Policy", 30, exactly("isolate-and-require-corp", "isolate-and-credentialless")},
+}
+
+// exactly are values that stay as they are.
+func exactly(values ...string) func(*gen) variants {
+	return func(g *gen) variants { return variants{usual: choices{{1, g.one(values...)}}, exact: true} }
+}
