@@ -1,13 +1,26 @@
 package fuzz
 
+import (
+	"slices"
+	"strings"
+)
+
 // The page: the document that the script runs in. Each different one is a tab
 // of its own, so few cases have one.
 
 var pageKeys = []key{
-	{"headers", 550, nil, func(g *gen) *node { return g.lines(documentHeaders) }},
-	{"top", 250, nil, func(g *gen) *node { return text(g.pick(tops)) }},
+	{"headers", 550, nil, func(g *gen) *node {
+		headers := g.lines(documentHeaders)
+		g.unserved = slices.ContainsFunc(headers.keys, func(name string) bool { return strings.EqualFold(name, "Content-Security-Policy") })
+		return headers
+	}},
+	{"top", 250, nil, func(g *gen) *node {
+		top := g.pick(tops)
+		g.unserved = g.unserved || top == "http"
+		return text(top)
+	}},
 	{"sandbox", 120, nil, sandboxValue},
-	{"service-worker", 160, secureFrom, func(g *gen) *node {
+	{"service-worker", 200, servable, func(g *gen) *node {
 		return (&node{kind: mapping}).with("responds", text(g.one("pass", "cors", "opaque", "synthetic")))
 	}},
 }
@@ -17,8 +30,11 @@ func pageValue(g *gen) *node { return g.mapping(pageKeys) }
 // tops are pages that embed the document in a frame.
 var tops = words("app api sub third http https://app.example.com")
 
-// secureFrom is true where a service worker can be.
-func secureFrom(g *gen) bool { return g.from == "app" || g.from == "sub" || g.from == "api" }
+// servable is true where a service worker can be: a secure document with an
+// origin, whose policies let it have one.
+func servable(g *gen) bool {
+	return !g.unserved && (g.from == "app" || g.from == "sub" || g.from == "api")
+}
 
 func sandboxValue(g *gen) *node {
 	tokens := []string{"allow-scripts"}
@@ -27,6 +43,7 @@ func sandboxValue(g *gen) *node {
 			tokens = append(tokens, token)
 		}
 	}
+	g.unserved = g.unserved || !slices.Contains(tokens, "allow-same-origin")
 	return texts(tokens...)
 }
 
