@@ -35,7 +35,7 @@ type gen struct {
 	method   string
 	headers  []string // names of the request's headers
 	h2       bool     // a server of the case speaks HTTP/2
-	unserved bool // the document can have no service worker
+	unserved bool     // the document can have no service worker
 }
 
 // mapping makes a mapping by its table.
