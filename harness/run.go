@@ -275,7 +275,8 @@ func (r *run) tryIn(ctx context.Context, fleet *servers.Fleet, pending []*scenar
 func (r *run) runnable(trials []*trial) []*trial {
 	return slices.DeleteFunc(slices.Clone(trials), func(t *trial) bool {
 		for i := range t.perm.Steps {
-			t.notApplicable = cmp.Or(t.notApplicable, r.missing[t.setUp(i)])
+			lacks := fixtures.Ways()[t.perm.Steps[i].Request.Via].Lacks[t.engine]
+			t.notApplicable = cmp.Or(t.notApplicable, r.missing[t.setUp(i)], lacks)
 		}
 		if t.notApplicable == "" {
 			return false

@@ -14,12 +14,11 @@ func (f *fetching) orbBySniffing(reply Reply) string {
 		return "" // its own again, after another one
 	}
 	m, ok := ExtractMIMEType(reply.Headers)
-	options, _ := reply.Headers.Get("X-Content-Type-Options")
-	nosniff := strings.EqualFold(options, "nosniff")
+	nosniff := isNosniff(reply.Headers)
 	switch {
 	case ok && passesUnsniffed(m):
 		return ""
-	case ok && !orbMoreTypes(m) && orbNeverSniffed(m):
+	case ok && orbNeverSniffed(m):
 		return "no element without CORS can use that"
 	case ok && nosniff && (orbBlocklisted(m) || m.Essence() == "text/plain"):
 		return "nosniff says so: that is data"
@@ -47,10 +46,6 @@ func passesUnsniffed(m MIMEType) bool {
 	}
 	return m.Type == "audio" || m.Type == "video"
 }
-
-// orbMoreTypes are the types that the algorithm never sniffs and Chromium does
-// not list.
-func orbMoreTypes(m MIMEType) bool { return m.Essence() == "application/x-protobuffer" }
 
 // sniffedAsMedia and sniffedAsImage know the signatures of Chromium's sniffer.
 //

@@ -110,7 +110,7 @@ var ways = []Way{
 	{Via: "svg-image", About: "an image element of SVG", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Reads: taintable, kind: imageLoad},
 	{Via: "svg-feimage", About: "an feImage of an SVG filter", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Reads: unseen, kind: silentLoad},
 	{Via: "svg-use", About: "a use element of SVG", Destination: "image", Settings: []Setting{sameOriginS}, Reads: readable, kind: svgLoad},
-	{Via: "icon", About: "an icon link", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: unseen, kind: silentLoad},
+	{Via: "icon", About: "an icon link", Destination: "image", Settings: []Setting{noCORS}, Reads: unseen, kind: silentLoad},
 	{Via: "canvas", About: "an image drawn on a canvas", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: imageLoad},
 	{Via: "webgl", About: "an image given to texImage2D", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: imageLoad},
 	{Via: "imagebitmap", About: "an image given to createImageBitmap", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: imageLoad},
