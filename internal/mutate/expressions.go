@@ -191,7 +191,7 @@ func (r *rewriter) call(e ast.Expr, helper string, n int) {
 		if p == r.pkg {
 			return ""
 		}
-		return p.Name()
+		return r.imports[p.Path()]
 	})
 	r.wrap(e, fmt.Sprintf("%s.%s[%s](%d, ", runtimeName, helper, name, n), ")")
 }

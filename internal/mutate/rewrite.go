@@ -28,11 +28,16 @@ type rewriter struct {
 	text     []byte
 	edits    []edit
 	function string
-	start    token.Pos // of the file's text
+	start    token.Pos         // of the file's text
+	imports  map[string]string // what the file calls a package, by path
 }
 
 func (r *rewriter) file(file *ast.File) {
-	r.start = file.FileStart
+	r.start, r.imports = file.FileStart, map[string]string{}
+	for _, spec := range file.Imports {
+		imported := r.info.PkgNameOf(spec)
+		r.imports[imported.Imported().Path()] = imported.Name()
+	}
 	for _, d := range file.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Body != nil {
 			r.function = name(f)

@@ -86,7 +86,9 @@ func run(lint bool, evidence string, jobs int) (noticed float64, err error) {
 	}
 	mutants := len(rewritten.Mutants)
 	judges := mutate.Judges{Jobs: jobs, Silence: 30 * time.Second, Command: func(ctx context.Context, after int, share string) *exec.Cmd {
-		return exec.CommandContext(ctx, judge, "-mutants", strconv.Itoa(mutants), "-evidence", evidence, "-after", strconv.Itoa(after), "-share", share)
+		c := exec.CommandContext(ctx, judge, "-mutants", strconv.Itoa(mutants), "-evidence", evidence, "-after", strconv.Itoa(after), "-share", share)
+		c.Stderr = os.Stderr
+		return c
 	}}
 	fates, err := judges.Run(context.Background(), mutants)
 	if err != nil {

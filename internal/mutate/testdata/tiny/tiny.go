@@ -1,7 +1,7 @@
 // Package tiny has one of each thing that can go wrong.
 package tiny
 
-import "fmt"
+import words "fmt"
 
 const most = 10
 
@@ -62,4 +62,4 @@ func Stuck(free bool) {
 }
 
 // Unseen is called by nobody.
-func Unseen() error { return fmt.Errorf("%d", most) }
+func Unseen() error { return words.Errorf("%d", most) }
