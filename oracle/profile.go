@@ -81,6 +81,8 @@ const (
 	NoBlobsInDataWorkers           Switch = "no-blobs-in-data-workers"
 	SharedWorkersLoadMixed         Switch = "shared-workers-load-mixed-content"
 	RegisterLooksAtStatusFirst     Switch = "register-looks-at-status-first"
+	WorkerScriptsUntimed           Switch = "worker-scripts-untimed"
+	TypesCheckedAfterTiming        Switch = "types-checked-after-timing"
 )
 
 // What stands beside CORS.
@@ -249,6 +251,10 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
 	{RegisterLooksAtStatusFirst, "a service worker's script that fails for its status or the network is a TypeError, whatever MIME type there is",
 		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/service_worker/service_worker_new_script_loader.cc", []string{"chromium"}},
+	{WorkerScriptsUntimed, "Resource Timing has the script of a dedicated worker only if it runs, and those of shared workers, service workers and worklets never",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/dedicated_worker.cc", []string{"chromium"}},
+	{TypesCheckedAfterTiming, "a script of a wrong MIME type (images, nosniff) has an entry in Resource Timing like any other response",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
 	{ImportedMutedByLastURL, "the errors of an imported script are muted if its last URL is another origin's, wherever redirects went before",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/worker_global_scope.cc", []string{"chromium"}},
 	{SourcePathsLoose, "the path of a Content-Security-Policy's source ends before ? and #, and is percent-decoded as a whole, not segment by segment",

@@ -37,8 +37,12 @@ func (f *fetching) timingAllowed(reply Reply) bool {
 // https://fetch.spec.whatwg.org/#fetch-finale
 func (f *fetching) timing(ok bool) string {
 	profile := f.state.Profile
+	late := !ok && f.failed == WrongType && scriptLike(f.destination) && profile[TypesCheckedAfterTiming]
+	ok = ok || late
 	switch {
 	case !f.urls[0].isHTTP(), f.mode == "websocket", f.way.Via == "form":
+		return ""
+	case profile[WorkerScriptsUntimed] && f.untimed(late):
 		return ""
 	case f.brokeOff && !profile[BrokenBodyTimed]:
 		return "" // the end of the body never came
@@ -54,4 +58,16 @@ func (f *fetching) timing(ok bool) string {
 		return "full"
 	}
 	return "restricted"
+}
+
+// untimed holds for the scripts of workers and worklets that an engine leaves
+// out; late is true for one whose MIME type was looked at too late for that.
+func (f *fetching) untimed(late bool) bool {
+	switch f.way.Via {
+	case "shared-worker", "service-worker", "audioworklet":
+		return true
+	case "worker":
+		return f.failed != "" && !late
+	}
+	return f.way.Via == "worker-module" && f.failed != ""
 }
