@@ -166,3 +166,31 @@ func TestScriptsOfWorkers(t *testing.T) {
 	module.Credentials = "include" // its imports have them too
 	assert.Equal(t, WildcardWithCredentials, predict(t, module, everyone).Reason)
 }
+
+// What Resource Timing has of the scripts of workers.
+func TestTimingOfWorkers(t *testing.T) {
+	chromium := ProfileFor("chromium")
+	typed := func(contentType string) ServerFunc { return answers(200, "1", "Content-Type", contentType) }
+	for _, c := range []struct {
+		name               string
+		via                Via
+		s                  ServerFunc
+		standard, chromium string
+	}{
+		{"runs", "worker", typed("text/javascript"), "full", "full"},
+		{"a module runs", "worker-module", typed("text/javascript"), "full", "full"},
+		{"404", "worker", answers(404, "1", "Content-Type", "text/javascript"), "full", ""},
+		{"no module", "worker-module", typed("text/html"), "full", ""},
+		{"an image", "worker", typed("image/png"), "restricted", "full"},
+		{"an image as a module worker", "worker-module", typed("image/png"), "restricted", ""},
+		{"an image as a script", "import-scripts", typed("image/png"), "restricted", "full"},
+		{"shared", "shared-worker", typed("text/javascript"), "full", ""},
+		{"service", "service-worker", typed("text/javascript"), "full", ""},
+		{"worklet", "audioworklet", typed("text/javascript"), "full", ""},
+		{"imported", "worker-import", typed("text/javascript"), "full", "full"},
+	} {
+		r := Request{Via: c.via, URL: own}
+		assert.Equal(t, c.standard, predict(t, r, c.s).Timing, c.name)
+		assert.Equal(t, c.chromium, predictAs(t, chromium, r, c.s).Timing, c.name)
+	}
+}

@@ -97,6 +97,15 @@ var failureTests = []struct {
 	{"opaque frame", "fetch", api, "", func(p *browser.Probe) { p.Frames = []browser.Frame{{Kind: "opaque-sandbox"}} }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
 	{"opaque srcdoc", "fetch", api, "", func(p *browser.Probe) { p.Frames = []browser.Frame{{Kind: "opaque-srcdoc"}} }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
 	{"opaque data", "fetch", api, "", func(p *browser.Probe) { p.Frames = []browser.Frame{{Kind: "opaque-data"}} }, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"worker", "fetch", api, "", in("worker"), "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"blob worker", "xhr", api, "allow=*", func(p *browser.Probe) { in("blob-worker")(p); put(p) }, "MethodDisallowedByPreflightResponse", "PUT", oracle.MethodNotAllowed},
+	{"data worker", "dynamic-import", api, "", in("opaque-data-worker"), "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"shared worker", "fetch", api, "", in("shared-worker"), "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"shared data worker", "xhr", api, "", in("opaque-data-shared-worker"), "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"worker of a frame", "fetch", api, "", in("opaque-sandbox", "worker"), "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"mixed worker", "fetch", "http://api.other.test", "", in("worker"), "mixed-content", "", oracle.MixedContent},
+	{"module worker", "worker-import", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
+	{"worklet", "audioworklet", api, "", nil, "MissingAllowOriginHeader", "", oracle.MissingAllowOrigin},
 }
 
 func TestFailures(t *testing.T) {
@@ -129,6 +138,15 @@ func failing(w *world) []browser.Probe {
 		}
 	}
 	return probes
+}
+
+// in makes a probe run in a place of the page, outermost first.
+func in(kinds ...string) func(*browser.Probe) {
+	return func(p *browser.Probe) {
+		for _, kind := range kinds {
+			p.Frames = append(p.Frames, browser.Frame{Kind: kind})
+		}
+	}
 }
 
 func include(p *browser.Probe)    { p.Credentials = "include" }

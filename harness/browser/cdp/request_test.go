@@ -46,6 +46,13 @@ func TestRequests(t *testing.T) {
 		{"a srcdoc frame", browser.Probe{Via: "img-cors", Frames: []browser.Frame{{Kind: "opaque-srcdoc"}}}, "GET null", "Origin", ""},
 		{"a data: frame", browser.Probe{Via: "dynamic-import", Frames: []browser.Frame{{Kind: "opaque-data"}}}, "GET null", "Origin", ""},
 		{"a font in a frame", browser.Probe{Via: "font-face", Frames: []browser.Frame{{Kind: "opaque-sandbox"}}}, "GET null", "Origin", ""},
+		{"a worker", browser.Probe{Via: "fetch", Frames: []browser.Frame{{Kind: "worker"}}}, "GET https://app.site.test", "Origin", ""},
+		{"a shared worker", browser.Probe{Via: "xhr", Frames: []browser.Frame{{Kind: "shared-worker"}}}, "GET https://app.site.test", "Origin", ""},
+		{"a blob worker", browser.Probe{Via: "fetch", Frames: []browser.Frame{{Kind: "blob-worker"}}}, "GET https://app.site.test", "Origin", ""},
+		{"a data: worker", browser.Probe{Via: "fetch", Frames: []browser.Frame{{Kind: "opaque-data-worker"}}}, "GET null", "Origin", ""},
+		{"a shared data: worker", browser.Probe{Via: "fetch", Frames: []browser.Frame{{Kind: "opaque-data-shared-worker"}}}, "GET null", "Origin", ""},
+		{"a worker of a frame", browser.Probe{Via: "fetch", Frames: []browser.Frame{{Kind: "opaque-sandbox"}, {Kind: "worker"}}}, "GET null", "Origin", ""},
+		{"xhr, sync, in a worker", browser.Probe{Via: "xhr", Sync: true, ResponseType: "arraybuffer", Frames: []browser.Frame{{Kind: "worker", Blocks: true}}}, "GET https://app.site.test", "Origin", ""},
 		{"a CSS image in a frame", browser.Probe{Via: "css-image", Frames: []browser.Frame{{Kind: "opaque-data"}}}, "GET ", "Origin", ""},
 	}
 	eachBrowser(t, func(t *testing.T, binary string) {
