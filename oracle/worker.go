@@ -26,8 +26,8 @@ func (w Way) runsIn(worker string) bool {
 // InWorkers says whether any worker can load this way.
 func (w Way) InWorkers() bool { return w.scope != windowOnly }
 
-// prepareWorker is what the constructors of workers, register() and addModule()
-// look at before anything is fetched.
+// prepareWorker is what register() and addModule() look at before anything is
+// fetched.
 func (f *fetching) prepareWorker() bool {
 	if (f.way.Via == "service-worker" || f.way.Via == "audioworklet") && !f.client.isSecureContext() {
 		f.p.Error = "TypeError"
@@ -55,8 +55,6 @@ func (f *fetching) prepareServiceWorker() bool {
 		return reject(SchemeNotHTTP, "TypeError", "The script of a service worker comes over http or https, not from ", quote(u.scheme+":"))
 	case strings.Contains(path, "%2f"), strings.Contains(path, "%5c"):
 		return reject(InvalidRequest, "TypeError", "The path has an encoded slash in it, so that nobody knows which scope it is in")
-	case !SameOrigin(f.origin, u.origin):
-		return reject(ModeSameOrigin, "SecurityError", u.origin.String(), " is not ", f.origin.String(), ", and a service worker is the page's own")
 	}
 	// The header tells the server what its script is asked for as.
 	f.headers = Headers{{"Service-Worker", "script"}}
@@ -162,9 +160,9 @@ func (f *fetching) importScripts(at *source, body []byte) (last *source, failed 
 // needsJavaScript is the rule that a worker's scripts are JavaScript by their
 // MIME type; classic ones from data: and blob: need not be.
 func (f *fetching) needsJavaScript(reply Reply, a algorithm, what string) bool {
-	m, ok := ExtractMIMEType(reply.Headers)
+	m, _ := ExtractMIMEType(reply.Headers)
 	switch {
-	case !f.url().isHTTP() && f.way.Via != "worker-module", ok && m.IsJavaScript(), f.state.Profile[WorkersOfAnyType] && (f.way.Via == "worker" || f.way.Via == "shared-worker"):
+	case !f.url().isHTTP() && f.way.Via != "worker-module", m.IsJavaScript(), f.state.Profile[WorkersOfAnyType] && (f.way.Via == "worker" || f.way.Via == "shared-worker"):
 		return true
 	}
 	f.fail(WrongType, a, what, " must have a JavaScript MIME type, and ", contentType(reply.Headers), ".")
