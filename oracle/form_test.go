@@ -35,6 +35,11 @@ func TestFormSubmission(t *testing.T) {
 			assert.Equal(t, c.sent, string(p.Wire[0].Body))
 		})
 	}
+	large := Request{Via: "fetch", URL: api, Method: "PUT", Keepalive: true, Body: &Body{Bytes: make([]byte, 64<<10+1)}}
+	p := predict(t, large, permissive)
+	assert.Equal(t, NetworkError, p.Reason)
+	assert.Equal(t, []string{"OPTIONS " + api + " " + app}, saw(p), "the preflight has no body")
+	assert.Empty(t, predictAs(t, ProfileFor("chromium"), large, permissive).Wire)
 	assert.Equal(t, "/x?a=b", FormTarget("/x?q", &Body{Bytes: []byte("a=b")}))
 }
 

@@ -9,13 +9,21 @@ import (
 // all together.
 const keepaliveBytes = 64 << 10
 
+// exceedsKeepalive refuses a keepalive request with too much body.
+func (f *fetching) exceedsKeepalive() bool {
+	if !f.asked.Keepalive || f.body == nil || len(f.body.Bytes) <= keepaliveBytes {
+		return false
+	}
+	f.fail(NetworkError, keepaliveLimit, "A keepalive request may have 64 KiB of body, and this one has ", itoa(len(f.body.Bytes)), " bytes.")
+	return true
+}
+
 // networkFetch is HTTP-network-or-cache fetch : it answers from the HTTP
 // cache, or sends the request, with or without credentials.
 //
 // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
 func (f *fetching) networkFetch() (Reply, bool) {
-	if f.asked.Keepalive && f.body != nil && len(f.body.Bytes) > keepaliveBytes {
-		f.fail(NetworkError, keepaliveLimit, "A keepalive request may have 64 KiB of body, and this one has ", itoa(len(f.body.Bytes)), " bytes.")
+	if f.exceedsKeepalive() {
 		return Reply{}, false
 	}
 	include := f.credentials == "include" || f.credentials == "same-origin" && f.tainting == "basic"

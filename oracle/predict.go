@@ -168,6 +168,9 @@ func (f *fetching) mainFetch() (Reply, bool) {
 	if !f.wantsPreflight() {
 		return f.httpFetch(false)
 	}
+	if f.state.Profile[KeepaliveLimitedFirst] && f.exceedsKeepalive() {
+		return Reply{}, false
+	}
 	reply, ok := f.httpFetch(true)
 	if !ok && !f.state.Profile[PreflightCacheKeptOnFailure] {
 		f.state.clearPreflight(f.cacheKey())

@@ -71,6 +71,7 @@ const (
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 	CookieTabRefused               Switch = "cookie-tab-refused"
+	KeepaliveLimitedFirst          Switch = "keepalive-limited-first"
 	SVGDocumentsChecked            Switch = "svg-documents-checked"
 	FilterSameOrigin               Switch = "filter-same-origin"
 	FeImageIgnoresCrossorigin      Switch = "feimage-ignores-crossorigin"
@@ -239,6 +240,8 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/eventsource/event_source.cc", []string{"chromium"}},
+	{KeepaliveLimitedFirst, "a keepalive request with more than 64 KiB of body fails before its preflight goes out",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{CookieTabRefused, "a cookie with a tab in its name or value is refused",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/cookies/parsed_cookie.cc", []string{"chromium"}},
 	{WorkerConstructorThrows, "new Worker() and new SharedWorker() with a URL of another origin throw a SecurityError, instead of an error event later",
