@@ -132,7 +132,7 @@ var ways = []Way{
 	{Via: "css-filter", About: "a filter in another document", Destination: "image", Initiator: "css", Settings: []Setting{corsFixed}, Reads: unseen, kind: silentLoad},
 
 	{Via: "eventsource", About: "EventSource", Settings: []Setting{corsByAttr}, Reads: readable, kind: streamLoad, scope: anyWorker},
-	{Via: "beacon", About: "navigator.sendBeacon()", Settings: []Setting{noCORS}, Takes: []Knob{KnobBody}, Reads: unseen, kind: silentLoad},
+	{Via: "beacon", About: "navigator.sendBeacon()", Settings: []Setting{noCORS, {"cors", always}}, Takes: []Knob{KnobBody, KnobKeepalive}, Reads: unseen, kind: silentLoad},
 	{Via: "worker", About: "a dedicated worker", Destination: "worker", Settings: []Setting{sameOriginS}, Reads: readable, kind: workerLoad, scope: dedicatedWorkers},
 	{Via: "worker-module", About: "a dedicated worker of type module", Destination: "worker", Settings: []Setting{{"same-origin", anyMode}}, Reads: readable, kind: workerLoad, scope: dedicatedWorkers},
 	{Via: "worker-import", About: "a static import in a worker of type module", Destination: "worker", Settings: []Setting{{"cors", anyMode}}, Reads: readable, kind: moduleLoad, scope: dedicatedWorkers},
@@ -184,6 +184,14 @@ func (w *Way) setting(mode string) (Setting, bool) {
 	return Setting{}, false
 }
 
+// method is the one method of a way that lets nobody choose.
+func (w *Way) method() string {
+	if w.Via == "beacon" {
+		return "POST"
+	}
+	return "GET"
+}
+
 var enums = map[Knob][]string{
 	KnobRedirect: {"follow", "error", "manual"},
 	KnobCache:    {"default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"},
@@ -221,7 +229,7 @@ func CheckRequest(r Request) []error {
 		set   bool
 		value string
 	}{
-		{KnobMethod, r.Method != "" && r.Method != "GET", ""},
+		{KnobMethod, r.Method != "" && r.Method != w.method(), ""},
 		{KnobHeaders, len(r.Headers) > 0, ""},
 		{KnobBody, r.Body != nil, ""},
 		{KnobRedirect, r.Redirect != "" && r.Redirect != "follow", r.Redirect},
