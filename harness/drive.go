@@ -18,6 +18,7 @@ const (
 	batchSize   = 500              // cases on one page at once
 	heldSize    = 4                // cases that hold a connection at once: a host has six
 	pagesOpen   = 4                // lone cases, and documents of their own, at once
+	waitersOpen = 12               // lone cases at once that mostly wait
 	cookiesSize = 100              // cases with cookies in one profile: a site keeps some 160
 	batchTime   = 60 * time.Second // for a batch, beyond its cases' own deadlines
 	openTime    = 30 * time.Second // for a browser to start, or to open a page
@@ -63,13 +64,25 @@ func (s *session) drive(ctx context.Context, trials []*trial) error {
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(1 + pagesOpen)
+	group.SetLimit(2 + pagesOpen)
 	group.Go(func() error { return s.driveShared(ctx, shared) })
+	group.Go(func() error {
+		var patient errgroup.Group
+		patient.SetLimit(waitersOpen)
+		for _, t := range lone {
+			if t.waits() > 0 {
+				patient.Go(func() error { return s.survive(ctx, s.driveLone(ctx, t)) })
+			}
+		}
+		return patient.Wait()
+	})
 	for _, batch := range batches(own) {
 		group.Go(func() error { return s.survive(ctx, s.driveDocument(ctx, batch)) })
 	}
 	for _, t := range lone {
-		group.Go(func() error { return s.survive(ctx, s.driveLone(ctx, t)) })
+		if t.waits() == 0 {
+			group.Go(func() error { return s.survive(ctx, s.driveLone(ctx, t)) })
+		}
 	}
 	return group.Wait()
 }

@@ -382,6 +382,15 @@ func (t *trial) timeout() time.Duration {
 	return 5 * time.Second
 }
 
+// waits is how long the steps wait, all together.
+func (t *trial) waits() time.Duration {
+	var sum time.Duration
+	for _, step := range t.perm.Steps {
+		sum += step.Wait
+	}
+	return sum
+}
+
 // page is the origin of the page that holds the script.
 func (t *trial) page() oracle.Origin { return t.bound.Steps[0].Request.Client.Page }
 
