@@ -82,7 +82,7 @@ func controlKey(control *scenarios.Permutation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%q", []string{
 		r.From, r.To, string(r.Via), r.Userinfo, r.Method, r.Mode, r.Credentials,
-		r.Redirect, r.Cache, r.ReferrerPolicy, r.ResponseType,
+		r.Redirect, r.Cache, r.ReferrerPolicy, r.ResponseType, r.As,
 	})
 	fmt.Fprint(&b, r.Keepalive, r.UploadListener, r.Sync)
 	pageKey(&b, s.Page)

@@ -260,6 +260,11 @@ func (s *session) probeStep(ctx context.Context, page browser.Page, t *trial, st
 	if err := page.Run(ctx, []browser.Probe{t.probe(step)}, func(o browser.Outcome) { t.steps[step].outcome = &o }); err != nil {
 		return err
 	}
+	if t.bound.Steps[step].Request.Via == "manifest" {
+		if err := page.Manifest(ctx); err != nil {
+			return err
+		}
+	}
 	s.awaitDue(ctx, []*trial{t}, step)
 	s.hearReasons(ctx, []*trial{t}, step)
 	return nil

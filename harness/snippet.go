@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -23,6 +24,21 @@ func Snippet(r oracle.Request) string {
 		return element("script", `type="module"`, "src", url, r, "") + "</script>"
 	case "dynamic-import":
 		return "await import(" + quoted(url) + ")"
+	case "json-module", "css-module":
+		return "await import(" + quoted(url) + `, {with: {type: "` + strings.TrimSuffix(string(r.Via), "-module") + `"}})`
+	case "import-map":
+		return `<script type="importmap">{"imports": {"name": ` + quoted(url) + `}}</script>  await import("name")`
+	case "preload":
+		return element("link", `rel="preload" as="`+cmp.Or(r.As, "image")+`"`, "href", url, r, "")
+	case "modulepreload":
+		if r.As != "" {
+			return element("link", `rel="modulepreload" as="`+r.As+`"`, "href", url, r, "")
+		}
+		return element("link", `rel="modulepreload"`, "href", url, r, "")
+	case "prefetch", "manifest":
+		return element("link", `rel="`+string(r.Via)+`"`, "href", url, r, "")
+	case "css-import":
+		return "@import url(" + quoted(url) + ")"
 	case "script", "script-cors":
 		return element("script", "", "src", url, r, "script-cors") + "</script>"
 	case "img", "img-cors":
@@ -132,7 +148,7 @@ func element(name, attributes, urlAttribute, url string, r oracle.Request, cors 
 	}
 	fmt.Fprintf(&b, ` %s="%s"`, urlAttribute, html.EscapeString(url))
 	switch {
-	case r.Credentials == "include" && (r.Mode == "cors" || r.Via == cors || r.Via == "module"):
+	case r.Credentials == "include" && (r.Mode == "cors" || r.Via == cors || r.Via == "module" || r.Via == "modulepreload" || r.Via == "manifest"):
 		b.WriteString(` crossorigin="use-credentials"`)
 	case r.Mode == "cors" || r.Via == cors:
 		b.WriteString(" crossorigin")

@@ -175,6 +175,7 @@ func (s *survey) refusals() {
 		oracle.KnobUploadListener: func(r *oracle.Request) { r.UploadListener = true },
 		oracle.KnobSync:           func(r *oracle.Request) { r.Sync = true },
 		oracle.KnobResponseType:   func(r *oracle.Request) { r.ResponseType = "text" },
+		oracle.KnobAs:             func(r *oracle.Request) { r.As = "script" },
 	}
 	for _, way := range oracle.Ways() {
 		for _, knob := range slices.Sorted(maps.Keys(knobs)) {

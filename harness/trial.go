@@ -171,6 +171,9 @@ func predictSteps(b *scenarios.Bound, profile oracle.Profile) []oracle.Predictio
 // are set.
 func before(state oracle.State, s scenarios.BoundStep) oracle.State {
 	state = state.Advance(s.Step.Wait)
+	if s.Step.Fresh {
+		state = state.FreshPage()
+	}
 	for _, c := range s.Cookies {
 		state = state.SetCookie(c)
 	}
@@ -332,7 +335,7 @@ func (t *trial) probe(step int) browser.Probe {
 		ID: t.bound.Token, Via: r.Via, URL: r.URL, Method: r.Method,
 		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
 		ReferrerPolicy: r.ReferrerPolicy, Keepalive: r.Keepalive, UploadListener: r.UploadListener,
-		Sync: r.Sync, ResponseType: r.ResponseType, Timeout: int(t.timeout().Milliseconds()),
+		Sync: r.Sync, ResponseType: r.ResponseType, As: r.As, Timeout: int(t.timeout().Milliseconds()),
 	}
 	document := t.document(step)
 	p.Frames, p.Origin = inWorker(document.frames(), r), document.origin

@@ -41,7 +41,7 @@ type graph struct {
 	setting Setting // every import has the request mode and credentials of the root
 	edges   []moduleEdge
 	dynamic []moduleEdge
-	modules map[string]bool // the module map: what has been asked for, by type and URL
+	visited map[string]bool // what this graph has asked for, by type and URL
 	all     []*source
 	failed  *fetching // the first import that is a network error
 }
@@ -68,14 +68,14 @@ func (f *fetching) fetchImports(reply Reply, base bool) {
 	}
 	g := &graph{
 		f: f, setting: Setting{"cors", []string{credentials}},
-		modules: map[string]bool{" " + f.urls[0].href(): isModule},
+		visited: map[string]bool{" " + f.urls[0].href() + f.urls[0].fragment: isModule},
 	}
-	g.parsed(root, requests, isModule)
+	g.imports(root, requests, isModule)
 	g.fetch()
 	for len(g.dynamic) > 0 && g.failed == nil {
 		edge := g.dynamic[0]
 		g.dynamic = g.dynamic[1:]
-		inner := &graph{f: f, setting: g.setting, modules: g.modules, edges: []moduleEdge{edge}}
+		inner := &graph{f: f, setting: g.setting, visited: g.visited, edges: []moduleEdge{edge}}
 		inner.fetch()
 		g.dynamic = append(g.dynamic, inner.dynamic...)
 		if inner.failed != nil && edge.request.awaited && !f.runsApart() {
@@ -83,7 +83,7 @@ func (f *fetching) fetchImports(reply Reply, base bool) {
 		}
 	}
 	if g.failed != nil {
-		f.failed = g.failed.failed
+		f.fail(g.failed.failed, moduleGraph, "An import has failed, and with it all that needs it.")
 	}
 }
 
@@ -93,11 +93,18 @@ func (f *fetching) runsApart() bool {
 	return f.way.Via == "module" || f.way.Via == "worker-import" || f.way.Via == "audioworklet" || f.way.kind == workerLoad
 }
 
-// parsed takes the imports of a module that has arrived. One that does not
+// parsed takes the imports of a module that has arrived: JavaScript has some.
+func (g *graph) parsed(s *source, reply Reply, way *Way) {
+	if way == importedModule {
+		g.imports(s, moduleRequests(reply.Body), true)
+	}
+}
+
+// imports takes what a script imports. A static import that does not
 // resolve makes the module an error of its own: then none is fetched.
 //
 // https://html.spec.whatwg.org/multipage/webappapis.html#creating-a-javascript-module-script
-func (g *graph) parsed(s *source, requests []moduleRequest, isModule bool) {
+func (g *graph) imports(s *source, requests []moduleRequest, isModule bool) {
 	var edges []moduleEdge
 	for _, r := range requests {
 		switch resolved := s.resolves(r.specifier) && importOf(r.kind) != nil; {
@@ -105,7 +112,7 @@ func (g *graph) parsed(s *source, requests []moduleRequest, isModule bool) {
 			g.dynamic = append(g.dynamic, moduleEdge{s, r})
 		case r.dynamic || !isModule:
 		case !resolved:
-			g.f.note(moduleGraph, quote(r.specifier), " does not resolve to a URL: the module is in error, and nothing that it names is fetched.")
+			g.f.note(moduleRecord, quote(r.specifier), " does not resolve to a URL: the module is in error, and nothing that it names is fetched.")
 			return
 		default:
 			edges = append(edges, moduleEdge{s, r})
@@ -129,30 +136,36 @@ func (s *source) resolves(specifier string) bool {
 
 // fetch fetches the graph breadth first: all imports of a module at once. One
 // that fails is no module of the map, so that it can be asked for again.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#hostloadimportedmodule
 func (g *graph) fetch() {
 	for len(g.edges) > 0 {
 		edge := g.edges[0]
 		g.edges = g.edges[1:]
 		way := importOf(edge.request.kind)
-		key := edge.request.kind + " " + edge.from.base.resolve(edge.request.specifier)
-		if g.modules[key] {
+		url := edge.from.base.resolve(edge.request.specifier)
+		key := edge.request.kind + " " + url
+		if g.visited[key] {
 			continue
 		}
-		g.modules[key] = true
+		g.visited[key] = true
+		if m, found := g.f.keptModule(edge.request.kind, url); found {
+			g.parsed(&source{from: edge.from, base: m.base, last: edge.from.last}, m.reply, way)
+			continue
+		}
 		s, sub, reply := g.f.load(way, g.setting, edge.request.specifier, edge.from, (*fetching).isModule)
 		g.all = append(g.all, s)
 		switch {
 		case reply != nil:
-			if way == importedModule {
-				g.parsed(s, moduleRequests(reply.Body), true)
-			}
+			g.f.keepModule(sub, *reply)
+			g.parsed(s, *reply, way)
 			continue
 		case g.failed == nil:
 			g.failed = sub
 		case sub.failed != g.failed.failed:
 			g.f.p.Also = append(g.f.p.Also, sub.failed)
 		}
-		defer delete(g.modules, key)
+		defer delete(g.visited, key)
 	}
 	g.f.maybe(g.all)
 }

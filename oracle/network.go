@@ -196,7 +196,7 @@ func (f *fetching) originHeader() string {
 		if f.passes != nil {
 			kind = f.passes.kind
 		}
-		if f.mode == "cors" && kind != apiLoad && kind != streamLoad && kind != mediaLoad && f.state.Profile[SameOriginCrossoriginOrigin] {
+		if f.mode == "cors" && kind != apiLoad && kind != streamLoad && kind != mediaLoad && f.way.Via != "manifest" && f.state.Profile[SameOriginCrossoriginOrigin] {
 			return origin
 		}
 		return ""

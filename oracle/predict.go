@@ -13,6 +13,9 @@ func Predict(s State, r Request, server Server) (Prediction, State) {
 	f := newFetching(s, r, server)
 	if f.prepare() {
 		reply, ok := f.fetch()
+		if f.way.Via == "preload" {
+			f.keepPreload(reply, ok)
+		}
 		if ok {
 			f.use(reply)
 		}
@@ -52,6 +55,7 @@ type fetching struct {
 	crossedOver    bool // some redirect led to another origin
 	timingFailed   bool // the timing allow failed flag
 	brokeOff       bool // the response's body did not come to its end
+	fromMap        bool // the response is that of a module that the document has
 	stored         bool // the last reply went into the HTTP cache
 	opaqueRedirect bool // the response is an opaque-redirect filtered one
 
@@ -110,7 +114,8 @@ func (f *fetching) block() {
 		f.p.Read = Unobservable
 	case f.way.Via == "xhr" && f.asked.Sync, f.way.kind == fontLoad:
 		f.p.Error = "NetworkError"
-	case f.way.kind == apiLoad && f.way.Via != "xhr", f.way.Via == "dynamic-import":
+	case f.way.kind == apiLoad && f.way.Via != "xhr", f.way.Via == "dynamic-import", f.way.Via == "json-module",
+		f.way.Via == "css-module", f.way.Via == "import-map":
 		f.p.Error = "TypeError"
 	case f.way.kind == workerLoad, f.way.kind == importedLoad, f.way.Via == "worker-import", f.way.Via == "audioworklet":
 		f.p.Error = f.workerError()
@@ -140,6 +145,9 @@ func (f *fetching) mainFetch() (Reply, bool) {
 	case f.isMixedContent():
 		f.fail(MixedContent, mixedBlock, f.client.Page.String(), " is a secure page and ", u.origin.String(), " is plain http: mixed content, nothing is sent.")
 		return Reply{}, false
+	}
+	if reply, ok, found := f.consumePreload(); found {
+		return reply, ok
 	}
 	who, whom := f.origin.String(), u.place()
 	switch {

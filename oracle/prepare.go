@@ -197,6 +197,12 @@ func (f *fetching) prepareLoad() bool {
 		}
 	case "form":
 		f.prepareForm()
+	case "preload", "modulepreload":
+		f.prepareLink()
+	case "manifest":
+		if !f.prepareManifest() {
+			return false
+		}
 	case "websocket":
 		if !f.prepareSocket() {
 			return false

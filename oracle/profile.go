@@ -61,6 +61,10 @@ const (
 	ModeBeforeMixedContent         Switch = "mode-before-mixed-content"
 	CharsetReplaced                Switch = "charset-replaced"
 	FrameTypesOfItsOwn             Switch = "frame-types-of-its-own"
+	URLModifiersUnknown            Switch = "url-modifiers-unknown"
+	PreloadServesHeaders           Switch = "preload-serves-headers"
+	LinksLookAtStatus              Switch = "links-look-at-status"
+	ManifestOmitsCredentials       Switch = "manifest-omits-credentials"
 	BrokenBodyTimed                Switch = "broken-body-timed"
 	OpaqueRedirectTimesHidden      Switch = "opaque-redirect-times-hidden"
 	UnsentNotTimed                 Switch = "unsent-not-timed"
@@ -116,7 +120,7 @@ type SwitchInfo struct {
 var switches = []SwitchInfo{
 	{AuthorizationUnderWildcard, `"*" in Access-Control-Allow-Headers covers Authorization`,
 		"https://github.com/whatwg/fetch/issues/1919", []string{"chromium", "firefox", "webkit"}},
-	{SameOriginCrossoriginOrigin, "elements with crossorigin (not audio and video), modules, fonts and CSS images with CORS send Origin to their own origin too",
+	{SameOriginCrossoriginOrigin, "elements with crossorigin (not audio, video and manifests), modules, fonts and CSS images with CORS send Origin to their own origin too",
 		"https://github.com/whatwg/fetch/issues/871", []string{"chromium"}},
 	{ClientHintsSafelisted, "client-hint headers set by script (dpr, save-data, ...) need no preflight",
 		"https://wicg.github.io/client-hints-infrastructure/#safelisted", []string{"chromium"}},
@@ -230,11 +234,19 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_controller.cc", []string{"chromium"}},
 	{FrameTypesOfItsOwn, "a frame shows text of nearly every kind and XML of few kinds, and takes what is no MIME type but has a slash for one that it cannot show",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/common/mime_util/mime_util.cc", []string{"chromium"}},
+	{URLModifiersUnknown, "a url() with modifiers, such as crossorigin(anonymous), is a mistake: what it stands in is not there",
+		"https://drafts.csswg.org/css-values-5/#request-url-modifiers", []string{"chromium"}},
+	{PreloadServesHeaders, "what a preload link has fetched also answers a fetch() with headers, if they are safelisted",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
+	{LinksLookAtStatus, "a preload or prefetch link fires error for a status of 400 and more (not for images, tracks and fetch) and for what is no image, and not for a wrong MIME type",
+		"https://github.com/whatwg/html/issues/1142", []string{"chromium"}},
+	{ManifestOmitsCredentials, "a manifest is fetched without cookies from the page's own origin too, unless crossorigin says use-credentials",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/manifest/manifest_fetcher.cc", []string{"chromium"}},
 	{BrokenBodyTimed, "a response whose body breaks off has an entry in Resource Timing like any other",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
 	{OpaqueRedirectTimesHidden, "Resource Timing hides the times of a redirect that is not followed (redirect mode manual), whoever answers",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
-	{UnsentNotTimed, "what its mode forbids before anything is sent has no entry in Resource Timing",
+	{UnsentNotTimed, "a fetch() that its mode or a policy forbids before anything is sent has no entry in Resource Timing",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},

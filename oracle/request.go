@@ -67,6 +67,7 @@ type Request struct {
 	UploadListener bool // XHR: a listener on xhr.upload
 	Sync           bool // XHR: open(..., false)
 	ResponseType   string
+	As             string // of a preload or modulepreload link; "" is image, script
 }
 
 // Body is a request body. Type is the Content-Type that the body itself brings

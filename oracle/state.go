@@ -17,6 +17,15 @@ type State struct {
 	preflight []cacheEntry
 	cookies   []storedCookie
 	responses []storedResponse // the HTTP cache
+	preloads  []preload        // the documents' maps of preloaded resources
+	modules   []module         // the documents' module maps
+}
+
+// FreshPage is the state with every document opened anew: what documents keep
+// for themselves is gone.
+func (s State) FreshPage() State {
+	s.preloads, s.modules = nil, nil
+	return s
 }
 
 // Advance is the state after d has passed.
@@ -30,5 +39,7 @@ func (s State) clone() State {
 	s.preflight = slices.Clone(s.preflight)
 	s.cookies = slices.Clone(s.cookies)
 	s.responses = slices.Clone(s.responses)
+	s.preloads = slices.Clone(s.preloads)
+	s.modules = slices.Clone(s.modules)
 	return s
 }

@@ -58,6 +58,9 @@ func (f *fetching) fetchStyles(reply Reply) {
 	var failed *fetching
 	for i := 0; i < len(sheets); i++ {
 		for _, u := range sheets[i].sheet.imports {
+			if f.knowsNot(u) {
+				continue
+			}
 			setting := u.setting(noCORS)
 			key := setting.Mode + " " + sheets[i].from.base.resolve(u.ref)
 			if asked[key] || sheets[i].from.imports(u.ref) {
@@ -86,7 +89,13 @@ func (f *fetching) fetchStyles(reply Reply) {
 	for i := last; i < len(f.p.Wire); i++ {
 		f.p.Wire[i].Maybe = true // the page may take the style sheet away before
 	}
-	f.failed = failed.failed
+	f.fail(failed.failed, styleResponse, "A style sheet that it imports has failed: what has come applies, and the load counts as failed.")
+}
+
+// knowsNot holds for an address with modifiers, where an engine takes them for a
+// mistake.
+func (f *fetching) knowsNot(u cssURL) bool {
+	return u.crossorigin != "" && f.state.Profile[URLModifiersUnknown]
 }
 
 // setting is the one that an address asks for; otherwise the given one.
@@ -215,7 +224,7 @@ func (c *cascade) fetch(f *fetching) {
 		v := c.values[key]
 		way, setting := imageOf(v.property)
 		for _, u := range urls(v.value) {
-			if s := u.setting(setting); way != nil && once(way, s, u.ref, v.from) {
+			if s := u.setting(setting); way != nil && !f.knowsNot(u) && once(way, s, u.ref, v.from) {
 				f.load(way, s, u.ref, v.from, any)
 			}
 		}
@@ -228,7 +237,7 @@ func (c *cascade) fetch(f *fetching) {
 				continue
 			}
 			for _, u := range urls(src.value) {
-				if !once(styleFont, corsFixed, u.ref, src.from) {
+				if f.knowsNot(u) || !once(styleFont, corsFixed, u.ref, src.from) {
 					break
 				}
 				if _, _, reply := f.load(styleFont, u.setting(corsFixed), u.ref, src.from, (*fetching).isFontFile); reply != nil {

@@ -50,7 +50,10 @@ func (f *fetching) load(way *Way, s Setting, ref string, from *source, use func(
 		child.last = len(f.p.Wire)
 		child.wire[1] = child.last
 	}
-	f.p.Trace = append(f.p.Trace, sub.p.Trace...)
+	for _, step := range sub.p.Trace {
+		step.Fails = false // that the whole fails is for its user to say
+		f.p.Trace = append(f.p.Trace, step)
+	}
 	f.state = sub.state
 	return child, sub, reply
 }

@@ -40,7 +40,7 @@ func (f *fetching) timing(ok bool) string {
 	late := !ok && f.failed == WrongType && scriptLike(f.destination) && profile[TypesCheckedAfterTiming]
 	ok = ok || late
 	switch {
-	case !f.urls[0].isHTTP(), f.mode == "websocket", f.way.Via == "form":
+	case f.fromMap, !f.urls[0].isHTTP(), f.mode == "websocket", f.way.Via == "form":
 		return ""
 	case profile[WorkerScriptsUntimed] && f.untimed(late):
 		return ""
@@ -52,7 +52,7 @@ func (f *fetching) timing(ok bool) string {
 		return "" // the frame stayed as it was
 	case f.way.kind == frameLoad && f.failed != "":
 		return "restricted"
-	case !ok && f.redirects == 0 && profile[UnsentNotTimed] && (f.failed == ModeSameOrigin || f.failed == RedirectModeNoCORS):
+	case !ok && f.redirects == 0 && profile[UnsentNotTimed] && f.refusedByFetch():
 		return ""
 	case (ok || f.brokeOff) && !f.timingFailed:
 		return "full"
@@ -70,4 +70,12 @@ func (f *fetching) untimed(late bool) bool {
 		return f.failed != "" && !late
 	}
 	return f.way.Via == "worker-module" && f.failed != ""
+}
+
+// refusedByFetch holds for what fetch() itself looks at.
+func (f *fetching) refusedByFetch() bool {
+	if f.way.kind != apiLoad || f.way.Via == "xhr" {
+		return false
+	}
+	return f.failed == ModeSameOrigin || f.failed == RedirectModeNoCORS || f.failed == ContentSecurityPolicy
 }

@@ -61,7 +61,11 @@ var (
 	scriptResponse      = algorithm{"fetch a classic script", htmlSpec + "webappapis.html#fetch-a-classic-script"}
 	moduleResponse      = algorithm{"fetch a single module script", htmlSpec + "webappapis.html#fetch-a-single-module-script"}
 	jsonModule          = algorithm{"create a JSON module script", htmlSpec + "webappapis.html#creating-a-json-module-script"}
-	moduleGraph         = algorithm{"create a JavaScript module script", htmlSpec + "webappapis.html#creating-a-javascript-module-script"}
+	manifestSetup       = algorithm{"linked resource fetch setup steps", htmlSpec + "links.html#link-type-manifest:linked-resource-fetch-setup-steps"}
+	moduleMap           = algorithm{"module map", htmlSpec + "webappapis.html#module-map"}
+	consumePreload      = algorithm{"consume a preloaded resource", htmlSpec + "links.html#consume-a-preloaded-resource"}
+	moduleRecord        = algorithm{"create a JavaScript module script", htmlSpec + "webappapis.html#creating-a-javascript-module-script"}
+	moduleGraph         = algorithm{"fetch the descendants of and link", htmlSpec + "webappapis.html#fetch-the-descendants-of-and-link-a-module-script"}
 	importRule          = algorithm{"fetch an @import", "https://drafts.csswg.org/css-cascade-4/#fetch-an-import"}
 	styleResponse       = algorithm{"process a linked stylesheet", htmlSpec + "links.html#link-type-stylesheet"}
 	imageResponse       = algorithm{"update the image data", htmlSpec + "images.html#update-the-image-data"}

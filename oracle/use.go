@@ -5,6 +5,9 @@ import "strings"
 // fetch runs main fetch and the checks that come after it. false: network
 // error.
 func (f *fetching) fetch() (Reply, bool) {
+	if reply, found := f.moduleFromMap(); found {
+		return reply, true
+	}
 	reply, ok := f.mainFetch()
 	if !ok {
 		return Reply{}, false
@@ -26,7 +29,8 @@ func (f *fetching) fetch() (Reply, bool) {
 		f.fail(NetworkError, contentCodings, "The body is not what Content-Encoding says.")
 		return Reply{}, false
 	}
-	if f.tainting == "opaque" && f.worker == nil && !f.allowedByORB(reply) || !f.allowedByNosniff(reply) || !f.allowedByMIMEType(reply) {
+	looksAtType := f.way.Via != "preload" || !f.state.Profile[LinksLookAtStatus]
+	if f.tainting == "opaque" && f.worker == nil && !f.allowedByORB(reply) || looksAtType && (!f.allowedByNosniff(reply) || !f.allowedByMIMEType(reply)) {
 		return Reply{}, false
 	}
 	if f.worker != nil {
@@ -93,7 +97,7 @@ func (f *fetching) use(reply Reply) {
 	case svgLoad:
 		f.useSVGDocument(reply)
 	case plainLoad:
-		f.useLoaded(reply)
+		f.useLink(reply)
 	case socketLoad:
 		f.useSocket(reply)
 	case silentLoad:
@@ -188,8 +192,11 @@ func (f *fetching) lenientStatus(reply Reply) bool {
 //
 // https://html.spec.whatwg.org/multipage/webappapis.html#fetch-a-module-script-tree
 func (f *fetching) useModule(reply Reply) {
+	if f.isModule(reply) {
+		f.keepModule(f, reply)
+	}
 	switch {
-	case !f.isModule(reply):
+	case f.failed != "":
 	case f.destination == "style":
 		f.finish(Allowed, "", moduleResponse, "It is a style sheet, and script gets it as a CSSStyleSheet.")
 	case f.destination == "json" && !isJSONText(reply.Body):
@@ -265,16 +272,4 @@ func (f *fetching) useStream(reply Reply) {
 func (m MIMEType) hasOtherCharset() bool {
 	charset, found := m.Parameter("charset")
 	return found && !strings.EqualFold(charset, "utf-8")
-}
-
-// useLoaded covers links: they need something that is there.
-func (f *fetching) useLoaded(reply Reply) {
-	if !f.needsOK(reply, linkResponse) {
-		return
-	}
-	if f.tainting == "opaque" {
-		f.finish(Opaque, Tainted, linkResponse, "It loads, and script cannot read it.")
-		return
-	}
-	f.finish(Allowed, "", linkResponse, "It loads, and script can read it.")
 }

@@ -27,6 +27,7 @@ const (
 	KnobUploadListener Knob = "upload-listener"
 	KnobSync           Knob = "sync"
 	KnobResponseType   Knob = "response-type"
+	KnobAs             Knob = "as"
 )
 
 // Way is a way to load: what the platform puts into the request, what a
@@ -85,6 +86,7 @@ var (
 	unseen     = []Read{Unobservable}
 	fetchKnobs = []Knob{KnobMethod, KnobHeaders, KnobBody, KnobRedirect, KnobCache, KnobReferrerPolicy, KnobKeepalive, KnobResponseType}
 	byPolicy   = []Knob{KnobReferrerPolicy}
+	asPolicy   = []Knob{KnobReferrerPolicy, KnobAs}
 )
 
 var fetchSettings = []Setting{{"cors", anyMode}, {"no-cors", anyMode}, {"same-origin", anyMode}, {"navigate", anyMode}}
@@ -98,7 +100,10 @@ var ways = []Way{
 
 	{Via: "module", About: "a module script", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: moduleLoad},
 	{Via: "dynamic-import", About: "import()", Destination: "script", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad, scope: anyWorker},
-	{Via: "modulepreload", About: "a modulepreload link", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: moduleLoad},
+	{Via: "json-module", About: "import() of JSON", Destination: "json", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad, scope: anyWorker},
+	{Via: "css-module", About: "import() of a style sheet", Destination: "style", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad},
+	{Via: "import-map", About: "import() of a name in an import map", Destination: "script", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad},
+	{Via: "modulepreload", About: "a modulepreload link", Destination: "script", Settings: []Setting{corsByAttr}, Takes: asPolicy, Reads: readable, kind: moduleLoad},
 	{Via: "script", About: "a classic script without crossorigin", Destination: "script", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: scriptLoad},
 	{Via: "script-cors", About: "a classic script with crossorigin", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: scriptLoad},
 	{Via: "import-scripts", About: "importScripts() in a worker", Destination: "script", Settings: []Setting{noCORS}, Reads: taintable, kind: importedLoad, scope: workersOnly},
@@ -123,6 +128,7 @@ var ways = []Way{
 	{Via: "font-face", About: "an @font-face rule", Destination: "font", Settings: []Setting{corsFixed}, Reads: readable, kind: fontLoad},
 	{Via: "style", About: "a stylesheet link without crossorigin", Destination: "style", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: styleLoad},
 	{Via: "style-cors", About: "a stylesheet link with crossorigin", Destination: "style", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: styleLoad},
+	{Via: "css-import", About: "an @import rule", Destination: "style", Initiator: "css", Settings: []Setting{noCORS}, Reads: taintable, kind: styleLoad},
 	{Via: "css-image", About: "a CSS background image", Destination: "image", Initiator: "css", Settings: []Setting{noCORS}, Reads: unseen, kind: silentLoad},
 	{Via: "css-border", About: "a CSS border image", Destination: "image", Initiator: "css", Settings: []Setting{noCORS}, Reads: unseen, kind: silentLoad},
 	{Via: "css-cursor", About: "a CSS cursor", Destination: "image", Initiator: "css", Settings: []Setting{noCORS}, Reads: unseen, kind: silentLoad},
@@ -140,9 +146,9 @@ var ways = []Way{
 	{Via: "service-worker", About: "a service worker registration", Destination: "serviceworker", Settings: []Setting{sameOriginS}, Reads: readable, kind: workerLoad},
 	{Via: "audioworklet", About: "an audio worklet's module", Destination: "audioworklet", Settings: []Setting{{"cors", anyMode}}, Reads: readable, kind: moduleLoad},
 
-	{Via: "preload", About: "a preload link of an image", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: plainLoad},
-	{Via: "prefetch", About: "a prefetch link", Initiator: "prefetch", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: unseen, kind: silentLoad},
-	{Via: "manifest", About: "a manifest link", Destination: "manifest", Settings: []Setting{{"cors", []string{"omit", "include"}}}, Reads: unseen, kind: silentLoad},
+	{Via: "preload", About: "a preload link", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: asPolicy, Reads: taintable, kind: plainLoad},
+	{Via: "prefetch", About: "a prefetch link", Initiator: "prefetch", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: plainLoad},
+	{Via: "manifest", About: "a manifest link", Destination: "manifest", Settings: []Setting{corsByAttr}, Reads: unseen, kind: silentLoad},
 
 	{Via: "iframe", About: "an iframe", Destination: "iframe", Settings: []Setting{navigation}, Takes: byPolicy, Reads: taintable, kind: frameLoad},
 	{Via: "object", About: "an object element", Destination: "object", Settings: []Setting{navigation}, Reads: taintable, kind: frameLoad},
@@ -197,6 +203,7 @@ var enums = map[Knob][]string{
 	KnobCache:    {"default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"},
 	KnobReferrerPolicy: {"no-referrer", "no-referrer-when-downgrade", "same-origin", "origin", "strict-origin",
 		"origin-when-cross-origin", "strict-origin-when-cross-origin", "unsafe-url"},
+	KnobAs:           {"fetch", "font", "image", "script", "style", "track", "json"},
 	KnobResponseType: {"text", "arraybuffer", "blob", "json", "document"},
 }
 
@@ -239,6 +246,7 @@ func CheckRequest(r Request) []error {
 		{KnobUploadListener, r.UploadListener, ""},
 		{KnobSync, r.Sync, ""},
 		{KnobResponseType, r.ResponseType != "", r.ResponseType},
+		{KnobAs, r.As != "", r.As},
 	}
 	for _, g := range given {
 		switch {
@@ -251,6 +259,9 @@ func CheckRequest(r Request) []error {
 	}
 	if !w.runsIn(r.Client.Worker) {
 		report("%s is nothing that script in a %s worker can do", w.Via, r.Client.Worker)
+	}
+	if r.As != "" && w.CanTake(KnobAs) && !loadsAs(r.Via, r.As) {
+		report("%s as %q loads nothing", w.Via, r.As)
 	}
 	if r.Body != nil && r.Body.Stream && r.Via == "xhr" {
 		report("xhr cannot send a stream")

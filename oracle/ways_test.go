@@ -9,7 +9,7 @@ import (
 // Each way to load by what the server says: nothing, or that it agrees.
 func TestWays(t *testing.T) {
 	bodies := map[string][2]string{ // body, Content-Type
-		"image": {png, "image/png"}, "script": {"1", "text/javascript"}, "style": {"a{}", "text/css"}, "font": {"wOF2....", "font/woff2"},
+		"json": {"1", "text/json"}, "image": {png, "image/png"}, "script": {"1", "text/javascript"}, "style": {"a{}", "text/css"}, "font": {"wOF2....", "font/woff2"},
 		"iframe": {"<p>", "text/html"}, "object": {"<p>", "text/html"}, "worker": {"1", "text/javascript"}, "sharedworker": {"1", "text/javascript"},
 		"serviceworker": {"1", "text/javascript"}, "audioworklet": {"1", "text/javascript"}, "track": {"WEBVTT", "text/vtt"}, "audio": {"ID3", "audio/mpeg"}, "video": {"ID3", "audio/mpeg"}, "embed": {"<p>", "text/html"},
 	}
@@ -55,8 +55,12 @@ func TestWays(t *testing.T) {
 		{"css-shape", Unobservable, Unobservable, Unobservable, app, app},
 		{"beacon", Unobservable, Unobservable, Unobservable, app, app},
 		{"preload", Allowed, Opaque, Opaque, none, none},
-		{"prefetch", Unobservable, Unobservable, Unobservable, none, none},
-		{"manifest", Unobservable, Unobservable, Unobservable, app, app},
+		{"prefetch", Allowed, Opaque, Opaque, none, none},
+		{"json-module", Allowed, Blocked, Allowed, app, app},
+		{"css-module", Allowed, Blocked, Allowed, app, app},
+		{"import-map", Allowed, Blocked, Allowed, app, app},
+		{"css-import", Allowed, Opaque, Opaque, none, none},
+		{"manifest", Unobservable, Unobservable, Unobservable, app, none},
 		{"iframe", Allowed, Opaque, Opaque, none, none},
 		{"object", Allowed, Opaque, Opaque, none, none},
 		{"embed", Allowed, Opaque, Opaque, none, none},

@@ -95,7 +95,8 @@ func (f *fetching) useServiceWorker(reply Reply) {
 		f.p.Error = "TypeError"
 	default:
 		if _, failed := f.importScripts(f.root(), reply.Body); failed != "" {
-			f.failed, f.p.Error = failed, "TypeError" // the script throws as it runs
+			f.p.Error = "TypeError"
+			f.fail(failed, updateWorker, "The script throws as it runs: what it imports has failed.")
 			return
 		}
 		f.finish(Allowed, "", updateWorker, "The service worker is registered.")
@@ -111,7 +112,7 @@ func (f *fetching) useImported(reply Reply) {
 		return
 	}
 	if _, failed := f.importScripts(f.root(), reply.Body); failed != "" {
-		f.failed = failed // and so does what imports it
+		f.fail(failed, importedResponse, "What it imports has failed: it throws, and so does what imports it.")
 		return
 	}
 	f.fetchImports(reply, f.tainting != "opaque")

@@ -82,7 +82,20 @@ func (b *Bound) redirect(s *Step, q Query, names caseNames) Answer {
 }
 
 func (b *Bound) response(s *Step, q Query, names Names) Answer {
-	return b.answer(s.Server.Response, s.Request.Via, q, names)
+	return b.answer(s.Server.Response, s.Request.loads(), q, names)
+}
+
+// loads is the way to load that uses what the request gets: of a preload link,
+// the one that it preloads for.
+func (r Request) loads() oracle.Via {
+	if via, found := preloadedFor[r.As]; found && r.As != "" {
+		return via
+	}
+	return r.Via
+}
+
+var preloadedFor = map[string]oracle.Via{
+	"fetch": "fetch", "font": "font", "image": "img", "json": "json-module", "script": "dynamic-import", "style": "style", "track": "track",
 }
 
 // answer is a reply with what via can load where it has no body of its own.

@@ -245,8 +245,8 @@ func (b *Bound) notSupported(s *Step) string {
 		{"an https origin that ends in a dot", s.endsInDot()},
 		{"Content-Encoding br or zstd", s.responseHas("Content-Encoding", "br") || s.responseHas("Content-Encoding", "zstd")},
 		{"stale-while-revalidate between steps", len(b.Permutation.Steps) > 1 && s.responseHas("Cache-Control", "stale-while-revalidate")},
-		// Documents keep images and modules, whatever the HTTP cache does.
-		{"loading an image or a module that the page has already", b.loadedBefore(s)},
+		// Documents keep images, whatever the HTTP cache does.
+		{"loading an image that the page has already", b.loadedBefore(s)},
 		// Go's HTTP/2 server takes these for errors of the protocol.
 		{"a stray % in a path over HTTP/2", s.strayPercent()},
 		{"a control character in a header of a request over HTTP/2", s.controlOverH2()},
@@ -277,8 +277,8 @@ func (s *Step) endsInDot() bool {
 	})
 }
 
-// loadedBefore reports whether an earlier step loads the same image or module
-// on the same page: a document asks once for either.
+// loadedBefore reports whether an earlier step loads the same image on the same
+// page: a document asks once for it.
 func (b *Bound) loadedBefore(s *Step) bool {
 	kept := keptByDocument[s.Request.Via]
 	before := false
@@ -302,7 +302,6 @@ var keptByDocument = map[oracle.Via]string{
 	"canvas": "image", "webgl": "image", "imagebitmap": "image", "poster": "image",
 	"css-image": "image", "css-border": "image", "css-cursor": "image", "css-mask": "image", "css-shape": "image",
 	"svg-use": "document", "css-clip-path": "document", "css-filter": "document",
-	"module": "module", "dynamic-import": "module",
 }
 
 // responseHas reports whether a header of the response lists a word, which may

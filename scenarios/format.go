@@ -26,6 +26,7 @@ var requestFields = []field[Request]{
 	{"upload-listener", func(d *decoder, n *node, r *Request) { r.UploadListener = d.boolean(n) }},
 	{"sync", func(d *decoder, n *node, r *Request) { r.Sync = d.boolean(n) }},
 	{"response-type", func(d *decoder, n *node, r *Request) { r.ResponseType = wordOrNone(d, n, responseTypes) }},
+	{"as", func(d *decoder, n *node, r *Request) { r.As = wordOrNone(d, n, preloadTypes) }},
 }
 
 var bodyFields = []field[Body]{

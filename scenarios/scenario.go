@@ -81,6 +81,7 @@ type Request struct {
 	UploadListener bool
 	Sync           bool
 	ResponseType   string
+	As             string
 }
 
 // Body is a request body: exactly one of Text and Bytes.

@@ -86,6 +86,7 @@ func TestSchemaHasTheLoadersWords(t *testing.T) {
 		"cache":           {request["cache"], cacheModes},
 		"referrer-policy": {request["referrer-policy"], referrerPolicies},
 		"response-type":   {request["response-type"], responseTypes},
+		"as":              {request["as"], preloadTypes},
 		"abort":           {s.Defs["reply"].Properties["abort"], aborts},
 		"step.page":       {s.Defs["step"].Properties["page"].AnyOf[0], pages},
 		"sandbox":         {*page["sandbox"].Items, sandboxTokens},

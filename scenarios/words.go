@@ -27,6 +27,7 @@ var (
 	referrerPolicies = words[string](`no-referrer no-referrer-when-downgrade same-origin origin strict-origin
 		origin-when-cross-origin strict-origin-when-cross-origin unsafe-url`)
 	responseTypes = words[string](`arraybuffer blob document json text`)
+	preloadTypes  = words[string](`fetch font image json script style track`)
 	aborts        = words[string](`before-headers in-body`)
 	reads         = words[oracle.Read](`allowed opaque blocked unobservable`)
 	types         = words[string](`basic cors opaque opaqueredirect error`)

@@ -113,6 +113,9 @@ type Page interface {
 	// it, and returns when each has been answered or has failed: the servers
 	// know which arrived.
 	Sentinel(ctx context.Context, urls []string) error
+	// Manifest makes the browser fetch the manifest of the tab's page, as if a
+	// person wanted to install it. No event of the page would.
+	Manifest(ctx context.Context) error
 	// Eval evaluates an expression, awaits it, and decodes its JSON value
 	// into out (nil: ignored).
 	Eval(ctx context.Context, expression string, out any) error
@@ -140,6 +143,7 @@ type Probe struct {
 	UploadListener bool        `json:"uploadListener,omitempty"`
 	Sync           bool        `json:"sync,omitempty"`
 	ResponseType   string      `json:"responseType,omitempty"`
+	As             string      `json:"as,omitempty"`
 	Timeout        int         `json:"timeout"` // milliseconds, from when the probe starts
 	// Own is true when the reply has a body of the scenario's author: the
 	// page cannot expect the marks that the default bodies carry.

@@ -94,6 +94,14 @@ const runScript = `(() => {
 		(error) => emit({error: String(error.message)}));
 })()`
 
+func (p *page) Manifest(ctx context.Context) error {
+	_, err := cdp.Call(ctx, p.target, cdppage.GetAppManifest, cdppage.GetAppManifestParams{})
+	if err != nil {
+		return fmt.Errorf("cdp: manifest: %w", err)
+	}
+	return nil
+}
+
 func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(browser.Outcome)) error {
 	if len(probes) == 0 {
 		return nil

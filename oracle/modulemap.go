@@ -1,0 +1,72 @@
+package oracle
+
+import "slices"
+
+// module is an entry of a document's module map: a module that has been fetched
+// is fetched no more, whatever credentials the next one asks with.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#module-map
+type module struct {
+	document, kind, url string
+	reply               Reply
+	base                *urlRecord // the response's URL
+	mode, tainting      string
+}
+
+// keptModule is the module that the document has already.
+func (f *fetching) keptModule(kind, url string) (module, bool) {
+	i := slices.IndexFunc(f.state.modules, func(m module) bool {
+		return m.document == f.client.document() && m.kind == kind && m.url == url
+	})
+	if i < 0 {
+		return module{}, false
+	}
+	return f.state.modules[i], true
+}
+
+// keepModule puts a module into the map that has come of sub, which is f itself
+// or fetched for it. Workers and worklets have maps of their own.
+func (f *fetching) keepModule(sub *fetching, reply Reply) {
+	switch f.way.kind {
+	case moduleLoad, scriptLoad:
+	default:
+		return
+	}
+	if f.way.Via == "worker-import" || f.way.Via == "audioworklet" {
+		return
+	}
+	kind, url := sub.moduleKey()
+	if _, found := f.keptModule(kind, url); found {
+		return
+	}
+	f.state.modules = append(f.state.modules, module{
+		document: f.client.document(), kind: kind, url: url,
+		reply: reply, base: sub.url(), mode: sub.mode, tainting: sub.tainting,
+	})
+}
+
+// moduleKey is the key of the module in the map: its type and the URL it was
+// asked for at.
+func (f *fetching) moduleKey() (kind, url string) {
+	switch f.destination {
+	case "json":
+		kind = "json"
+	case "style":
+		kind = "css"
+	}
+	return kind, f.urls[0].href() + f.urls[0].fragment
+}
+
+// moduleFromMap answers the request for a module with one that the document has.
+func (f *fetching) moduleFromMap() (Reply, bool) {
+	if f.way.kind != moduleLoad || f.way.Via == "worker-import" || f.way.Via == "audioworklet" {
+		return Reply{}, false
+	}
+	m, found := f.keptModule(f.moduleKey())
+	if !found {
+		return Reply{}, false
+	}
+	f.note(moduleMap, "The page has this module already: nothing is sent.")
+	f.urls, f.tainting, f.fromMap = append(f.urls[:1:1], m.base), m.tainting, true
+	return m.reply, true
+}
