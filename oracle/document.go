@@ -14,7 +14,7 @@ func (f *fetching) documentType(reply Reply) string {
 	m, ok := ExtractMIMEType(reply.Headers)
 	essence := m.Essence()
 	if f.state.Profile[FrameTypesOfItsOwn] {
-		essence = looseEssence(reply.Headers)
+		essence, _ = looseType(reply.Headers)
 		ok = essence != ""
 	}
 	switch value, _ := reply.Headers.Get("Content-Type"); {
@@ -22,22 +22,6 @@ func (f *fetching) documentType(reply Reply) string {
 		return sniffedDocument(reply.Body)
 	case isApacheBug(value) && !isNosniff(reply.Headers) && isBinary(reply.Body):
 		return "application/octet-stream"
-	}
-	return essence
-}
-
-// looseEssence is the type as Chromium's network stack reads it: of the last
-// value with a slash, up to a space, a semicolon or a bracket.
-func looseEssence(h Headers) string {
-	essence := ""
-	for _, value := range strings.Split(strings.Join(h.Values("Content-Type"), ","), ",") {
-		value = strings.Trim(value, " \t")
-		if end := strings.IndexAny(value, " \t;("); end >= 0 {
-			value = value[:end]
-		}
-		if strings.Contains(value, "/") && value != "*/*" {
-			essence = strings.ToLower(value)
-		}
 	}
 	return essence
 }

@@ -51,7 +51,7 @@ func (f *fetching) useTrack(reply Reply) {
 //
 // https://www.w3.org/TR/SVG2/linking.html#processingURL-fetch
 func (f *fetching) useSVGDocument(reply Reply) {
-	m, ok := ExtractMIMEType(reply.Headers)
+	m, ok := f.mimeType(reply.Headers)
 	document := ok && (m.IsXML() || m.Essence() == "text/html")
 	if f.state.Profile[SVGDocumentsChecked] {
 		if reply.Status >= 400 {

@@ -177,7 +177,7 @@ func (f *fetching) isModule(reply Reply) bool {
 	if !f.needsOK(reply, moduleResponse) {
 		return false
 	}
-	m, ok := ExtractMIMEType(reply.Headers)
+	m, ok := f.mimeType(reply.Headers)
 	wanted, is := "A module must have a JavaScript MIME type", ok && m.IsJavaScript()
 	switch f.destination {
 	case "json":

@@ -13,7 +13,7 @@ func (f *fetching) orbBySniffing(reply Reply) string {
 	if SameOrigin(f.origin, f.url().origin) {
 		return "" // its own again, after another one
 	}
-	m, ok := ExtractMIMEType(reply.Headers)
+	m, ok := f.mimeType(reply.Headers)
 	nosniff := isNosniff(reply.Headers)
 	switch {
 	case ok && passesUnsniffed(m):

@@ -75,6 +75,7 @@ const (
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 	CookieTabRefused               Switch = "cookie-tab-refused"
+	TypesReadLoosely               Switch = "types-read-loosely"
 	KeepaliveLimitedFirst          Switch = "keepalive-limited-first"
 	SVGDocumentsChecked            Switch = "svg-documents-checked"
 	FilterSameOrigin               Switch = "filter-same-origin"
@@ -254,6 +255,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/eventsource/event_source.cc", []string{"chromium"}},
 	{KeepaliveLimitedFirst, "a keepalive request with more than 64 KiB of body fails before its preflight goes out",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
+	{TypesReadLoosely, "a Content-Type ends at the first space, semicolon or bracket, and what stands before it need not be a MIME type",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc", []string{"chromium"}},
 	{CookieTabRefused, "a cookie with a tab in its name or value is refused",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/cookies/parsed_cookie.cc", []string{"chromium"}},
 	{WorkerConstructorThrows, "new Worker() and new SharedWorker() with a URL of another origin throw a SecurityError, instead of an error event later",

@@ -29,7 +29,7 @@ func (f *fetching) allowedByNosniff(reply Reply) bool {
 	if f.destination == "" || !isNosniff(reply.Headers) {
 		return true
 	}
-	m, ok := ExtractMIMEType(reply.Headers)
+	m, ok := f.mimeType(reply.Headers)
 	if scriptLike(f.destination) && !(ok && m.IsJavaScript()) || f.destination == "style" && !(ok && m.Essence() == "text/css") {
 		f.fail(WrongType, nosniffCheck, "X-Content-Type-Options is nosniff, and ", contentType(reply.Headers), ", which is wrong for a ", f.destination, ".")
 		return false
@@ -44,7 +44,7 @@ func (f *fetching) allowedByMIMEType(reply Reply) bool {
 	if !scriptLike(f.destination) {
 		return true
 	}
-	m, ok := ExtractMIMEType(reply.Headers)
+	m, ok := f.mimeType(reply.Headers)
 	if !ok {
 		return true
 	}

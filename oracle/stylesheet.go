@@ -35,7 +35,7 @@ func (f *fetching) isStyleSheet(reply Reply) bool {
 //
 // https://drafts.csswg.org/css-cascade-4/#content-type
 func (f *fetching) isCSS(reply Reply) bool {
-	m, ok := ExtractMIMEType(reply.Headers)
+	m, ok := f.mimeType(reply.Headers)
 	return ok && m.Essence() == "text/css" || !ok && !reply.Headers.Has("Content-Type")
 }
 

@@ -255,7 +255,7 @@ func (f *fetching) useStyle(reply Reply) {
 }
 
 func (f *fetching) useStream(reply Reply) {
-	m, ok := ExtractMIMEType(reply.Headers)
+	m, ok := f.mimeType(reply.Headers)
 	switch {
 	case reply.Status != 200:
 		f.fail(WrongType, streamResponse, "Status ", itoa(reply.Status), " is not 200.")

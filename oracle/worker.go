@@ -161,7 +161,7 @@ func (f *fetching) importScripts(at *source, body []byte) (last *source, failed 
 // needsJavaScript is the rule that a worker's scripts are JavaScript by their
 // MIME type; classic ones from data: and blob: need not be.
 func (f *fetching) needsJavaScript(reply Reply, a algorithm, what string) bool {
-	m, _ := ExtractMIMEType(reply.Headers)
+	m, _ := f.mimeType(reply.Headers)
 	switch {
 	case !f.url().isHTTP() && f.way.Via != "worker-module", m.IsJavaScript(), f.state.Profile[WorkersOfAnyType] && (f.way.Via == "worker" || f.way.Via == "shared-worker"):
 		return true
