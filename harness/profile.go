@@ -85,12 +85,25 @@ func (p *profile) page(ctx context.Context, d document) (browser.Page, error) {
 
 func (p *profile) open(ctx context.Context, d document) (browser.Page, error) {
 	p.publish(d.served)
-	for _, name := range slices.Sorted(maps.Keys(d.permissions)) {
-		if err := p.context.SetPermission(ctx, d.top.String(), d.page.String(), name, d.permissions[name]); err != nil {
+	permissions := withNewNames(d.permissions)
+	for _, name := range slices.Sorted(maps.Keys(permissions)) {
+		if err := p.context.SetPermission(ctx, d.top.String(), d.page.String(), name, permissions[name]); err != nil {
 			return nil, err
 		}
 	}
 	return p.context.Open(ctx, d.tab())
+}
+
+// withNewNames says the permission that covers all local networks for each of
+// them, too, where nothing else is said: a browser keeps them apart.
+func withNewNames(permissions map[string]string) map[string]string {
+	state, found := permissions[oracle.LocalNetworkPermission]
+	if !found {
+		return permissions
+	}
+	out := map[string]string{"local-network": state, "loopback-network": state}
+	maps.Copy(out, permissions)
+	return out
 }
 
 // setCookies sets the cookies that a browser keeps: a driver would force the

@@ -94,17 +94,26 @@ func (f *fetching) cachePartition() string {
 	if f.state.Profile[HTTPCacheShared] {
 		return ""
 	}
-	if f.mode == "navigate" && f.state.Profile[FramesCachedApart] {
-		return "frame " + f.networkPartition()
+	partition := f.networkPartition()
+	switch {
+	case f.mode == "navigate" && f.state.Profile[FramesCachedApart]:
+		return "frame " + partition
+	case f.state.Profile[HTTPCacheByFrame]:
+		return partition + " " + siteOf(f.client.Page)
 	}
-	return f.networkPartition()
+	return partition
+}
+
+// usesCache is false where an engine keeps nothing for opaque origins.
+func (f *fetching) usesCache() bool {
+	return !f.origin.IsOpaque() || f.state.Profile[HTTPCacheShared] || !f.state.Profile[HTTPCacheByFrame]
 }
 
 // cached is the stored response that answers the request, as an index; -1 if
 // there is none, or the cache mode does not ask for it.
 func (f *fetching) cached(w WireRequest) int {
 	mode := f.cacheMode()
-	if len(f.state.responses) == 0 || mode == "no-store" || mode == "reload" || w.Method != "GET" && w.Method != "HEAD" || w.Headers.Has("Range") && !f.servesPart(w) {
+	if len(f.state.responses) == 0 || !f.usesCache() || mode == "no-store" || mode == "reload" || w.Method != "GET" && w.Method != "HEAD" || w.Headers.Has("Range") && !f.servesPart(w) {
 		return -1
 	}
 	partition := f.cachePartition()
@@ -307,7 +316,7 @@ func (f *fetching) remember(w WireRequest, reply Reply) {
 		if reply.Status < 400 && !f.keepsCached(w) {
 			f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool { return f.isStored(s, w) })
 		}
-	case f.cacheMode() != "no-store" && mayStore(reply):
+	case f.cacheMode() != "no-store" && f.usesCache() && mayStore(reply):
 		entry := storedResponse{partition: f.cachePartition(), url: w.URL, varied: f.varied(reply.Headers, w), reply: reply, at: f.state.Now}
 		f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool {
 			return f.isStored(s, w) && (f.state.Profile[HTTPCacheOneVariant] || slices.Equal(s.varied, f.varied(s.reply.Headers, w)))

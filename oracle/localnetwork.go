@@ -11,6 +11,10 @@ import (
 // https://wicg.github.io/local-network-access/#ip-address-space-section
 var nearness = map[string]int{"public": 0, "local": 1, "loopback": 2}
 
+// LocalNetworkPermission is an older name for local-network and loopback-network
+// together.
+const LocalNetworkPermission = "local-network-access"
+
 // addressSpace is the space of the current URL's server. All servers of a run
 // listen on loopback, and count so, but for the one that the document came from.
 func (f *fetching) addressSpace() string {
@@ -37,11 +41,13 @@ func (f *fetching) allowedByLocalNetwork() bool {
 		return false
 	}
 	permission := to + "-network"
-	for _, name := range []string{permission, "local-network-access"} {
-		if f.client.Permissions[name] == "granted" {
-			f.note(localNetworkCheck, "The document is ", from, " and the server ", to, ", and the permission ", name, " is granted.")
-			return true
-		}
+	state, asked := f.client.Permissions[permission]
+	if !asked {
+		state = f.client.Permissions[LocalNetworkPermission]
+	}
+	if state == "granted" {
+		f.note(localNetworkCheck, "The document is ", from, " and the server ", to, ", and the permission ", permission, " is granted.")
+		return true
 	}
 	f.fail(LocalNetworkAccess, localNetworkCheck, "The document is ", from, " and the server ", to, ", and the permission ", permission, " is not granted: nothing is sent.")
 	return false

@@ -133,6 +133,7 @@ func TestLocalNetworkAccess(t *testing.T) {
 		{"denied", app, "public", map[string]string{"loopback-network": "denied"}, "img", api, LocalNetworkAccess, 0},
 		{"granted", app, "public", granted("loopback-network"), "fetch", api, "", 1},
 		{"the old name", app, "public", granted("local-network-access"), "fetch", api, "", 1},
+		{"the new name first", app, "public", map[string]string{"local-network-access": "granted", "loopback-network": "denied"}, "fetch", api, LocalNetworkAccess, 0},
 		{"another network's", app, "public", granted("local-network"), "fetch", api, LocalNetworkAccess, 0},
 		{"itself", app, "public", nil, "fetch", own, "", 1},
 		{"an insecure page", "http://app.site.test", "public", granted("loopback-network"), "fetch", plain, LocalNetworkAccess, 0},
@@ -174,6 +175,12 @@ func TestPartitions(t *testing.T) {
 		put.Client = in(top)
 		p, _ := Predict(s, put, ServerFunc(permissive))
 		assert.Len(t, p.Wire, asked, top)
+	}
+	sandboxed := Request{Via: "fetch", URL: api, Method: "PUT", Client: Client{Page: origin(t, app), Opaque: true}}
+	for name, asked := range map[string]int{"": 1, "chromium": 2} {
+		_, s := Predict(State{Profile: ProfileFor(name)}, sandboxed, ServerFunc(permissive))
+		p, _ := Predict(s, sandboxed, ServerFunc(permissive))
+		assert.Len(t, p.Wire, asked, name)
 	}
 	fresh := answers(200, "x", "Cache-Control", "max-age=60", "Access-Control-Allow-Origin", "*")
 	get := Request{Via: "fetch", URL: api, Client: in("https://evil.test")}

@@ -91,7 +91,7 @@ func (f *fetching) ensurePreflight() bool {
 	key := f.cacheKey()
 	needMethod := (!IsSafelistedMethod(f.method) || f.forcePreflight) && !f.state.methodCached(key, f.method)
 	missing := slices.IndexFunc(unsafe, func(name string) bool { return !f.state.headerCached(key, name) })
-	if !needMethod && missing < 0 && !f.bypassesPreflightCache() {
+	if !needMethod && missing < 0 && f.cachesPreflights() && !f.bypassesPreflightCache() {
 		f.note(preflightCache, "An earlier preflight for this URL still answers for ", f.method, headersPhrase(unsafe), ", so none is sent.")
 		return true
 	}
@@ -114,6 +114,11 @@ func (f *fetching) bypassesPreflightCache() bool {
 		return slices.ContainsFunc(conditionals, f.headers.Has)
 	}
 	return false
+}
+
+// cachesPreflights is false where an engine keeps nothing for opaque origins.
+func (f *fetching) cachesPreflights() bool {
+	return !f.origin.IsOpaque() || !f.state.Profile[OpaqueOriginsCacheNoPreflight]
 }
 
 // corsPreflightFetch is the CORS-preflight fetch.
@@ -156,7 +161,9 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 		return false
 	}
 	f.note(preflightFetch, "The answer, status ", itoa(reply.Status), ", allows it.")
-	f.state.cachePreflight(key, grant, reply.Headers)
+	if f.cachesPreflights() {
+		f.state.cachePreflight(key, grant, reply.Headers)
+	}
 	return true
 }
 

@@ -103,6 +103,8 @@ const (
 	SyncXHRPassesWorker              Switch = "sync-xhr-passes-service-worker"
 	SyntheticIsBasic                 Switch = "synthetic-responses-are-basic"
 	SyntheticKeepsBody               Switch = "synthetic-responses-keep-their-body"
+	OpaqueOriginsCacheNoPreflight    Switch = "opaque-origins-cache-no-preflight"
+	HTTPCacheByFrame                 Switch = "http-cache-by-frame"
 	PassedKeepsPreflight             Switch = "passed-request-keeps-preflight"
 	WorkerResponsesWithoutPaths      Switch = "csp-ignores-paths-of-redirected-worker-responses"
 	MixedContentDespiteSandbox       Switch = "mixed-content-despite-sandbox"
@@ -295,6 +297,10 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{SyntheticKeepsBody, "a response that a service worker makes itself keeps its body when the request's method is HEAD",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/service_worker/fetch_respond_with_observer.cc", []string{"chromium"}},
+	{OpaqueOriginsCacheNoPreflight, "nothing goes into the preflight cache for a document whose origin is opaque, nor out of it",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
+	{HTTPCacheByFrame, "the HTTP cache is partitioned by the site of the frame, too, and keeps nothing for opaque origins",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/base/network_isolation_key.cc", []string{"chromium"}},
 	{PassedKeepsPreflight, "a request with an upload listener keeps its preflight when a service worker passes it on",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/request.cc", []string{"chromium"}},
 	{WorkerResponsesWithoutPaths, "Content-Security-Policy does not look at paths when a service worker's response was redirected on its way",
