@@ -11,6 +11,7 @@ import (
 	"github.com/corsproof/corsproof/harness/judge"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
 )
 
 // runControls runs the permissive twins that the blocked steps need and that
@@ -21,7 +22,7 @@ func (s *session) runControls(ctx context.Context, profile *profile, page browse
 	var needed []*control
 	for _, t := range trials {
 		o := t.steps[step].outcome
-		if o == nil || o.Read != oracle.Blocked || o.Broken != "" {
+		if o == nil || o.Read != oracle.Blocked || o.Broken != "" || t.nothingSent(s.fleet.Ledger(), step) {
 			continue
 		}
 		twin, err := s.twin(t, step)
@@ -50,6 +51,14 @@ func (s *session) runControls(ctx context.Context, profile *profile, page browse
 		}
 	}
 	return nil
+}
+
+// nothingSent is true for a step of which nothing was due on the wire, and
+// nothing came: a sentinel is evidence enough.
+func (t *trial) nothingSent(ledger *servers.Ledger, step int) bool {
+	s := t.steps[step]
+	due := len(s.standard.Wire) > 0 && (s.profile == nil || len(s.profile.Wire) > 0)
+	return !due && !slices.ContainsFunc(ledger.Case(t.bound.Token), func(e servers.Entry) bool { return e.Step == step })
 }
 
 // ran tells whoever waits that the controls have run. When their page was lost,
@@ -113,11 +122,13 @@ func (s *session) runTwins(ctx context.Context, profile *profile, page browser.P
 		return err
 	}
 	for key, probes := range elsewhere {
-		page, err := profile.open(ctx, documents[key])
+		page, err := profile.page(ctx, documents[key])
 		if err != nil {
 			return err
 		}
-		defer page.Close()
+		if !documents[key].plain() {
+			defer profile.forget(documents[key])
+		}
 		if err := page.Run(ctx, probes, saw); err != nil {
 			return err
 		}

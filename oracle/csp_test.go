@@ -67,7 +67,7 @@ func TestSourceLists(t *testing.T) {
 		{"https://api.other.test/x#f", app, there, false, true},
 		{"https://api.other.test/a%2fb", app, "https://api.other.test/a/b", false, true},
 		{"http://127.0.0.1:*", app, "http://127.0.0.1:81/x", true, true},
-		{"http://127.0.0.2:*", app, "http://127.0.0.2:81/x", false, false},
+		{"http://127.0.0.2:*", app, "http://127.0.0.2:81/x", false, true},
 		{"http://[::1]:*", app, "http://[::1]:81/x", false, false},
 		{"https://a_b.test", app, "https://a_b.test/x", false, false},
 		{"https://api.other.test:", app, there, false, false},

@@ -94,6 +94,7 @@ const (
 // What stands beside CORS.
 const (
 	SourcePathsLoose                 Switch = "csp-paths-read-loosely"
+	SourcesNameAddresses             Switch = "csp-sources-name-addresses"
 	SourcePortUpgrades               Switch = "csp-port-80-names-443"
 	SourcesSeeSocketSchemes          Switch = "csp-sees-websocket-schemes"
 	FetchPolicySeesURLAsWritten      Switch = "csp-sees-fetch-url-as-written"
@@ -278,6 +279,8 @@ var switches = []SwitchInfo{
 	{ImportedMutedByLastURL, "the errors of an imported script are muted if its last URL is another origin's, wherever redirects went before",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/worker_global_scope.cc", []string{"chromium"}},
 	{SourcePathsLoose, "the path of a Content-Security-Policy's source ends before ? and #, and is percent-decoded as a whole, not segment by segment",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium"}},
+	{SourcesNameAddresses, "a source of a Content-Security-Policy may name any IPv4 address, not only 127.0.0.1",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium"}},
 	{SourcePortUpgrades, "a source for port 80 names port 443 too, where its scheme is upgraded",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium"}},

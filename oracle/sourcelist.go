@@ -103,7 +103,7 @@ func (p Profile) matchesHostSource(h hostSource, u *urlRecord, self Origin, redi
 	}
 	o := u.origin
 	switch {
-	case o.IsOpaque(), !p.schemeCovers(scheme, u.scheme), !matchesHostPart(h.host, o.Host):
+	case o.IsOpaque(), !p.schemeCovers(scheme, u.scheme), !p.matchesHostPart(h.host, o.Host):
 		return false
 	case h.port == "" && o.Port != defaultPorts[o.Scheme]:
 		return false
@@ -119,11 +119,11 @@ func (p Profile) matchesHostSource(h hostSource, u *urlRecord, self Origin, redi
 // of all addresses only 127.0.0.1 can be named.
 //
 // https://w3c.github.io/webappsec-csp/#match-hosts
-func matchesHostPart(pattern, host string) bool {
+func (p Profile) matchesHostPart(pattern, host string) bool {
 	if suffix, wild := strings.CutPrefix(pattern, "*"); wild {
 		return strings.HasSuffix(host, suffix)
 	}
-	return pattern == host && (!isIP(host) || host == "127.0.0.1")
+	return pattern == host && (!isIP(host) || host == "127.0.0.1" || p[SourcesNameAddresses])
 }
 
 // matchesPathPart compares paths segment by segment, percent-decoded; one that
