@@ -135,6 +135,9 @@ func isReported(r oracle.Request, reason oracle.Reason) bool {
 		oracle.RedirectModeNoCORS, oracle.ModeSameOrigin, oracle.WrongType:
 		return false
 	}
+	if r.Via == "iframe" && (reason == oracle.ContentSecurityPolicy || reason == oracle.LocalNetworkAccess) {
+		return false // of a frame, the log names no more than the origin
+	}
 	if scheme, _, _ := strings.Cut(r.URL, ":"); scheme == "blob" || scheme == "data" {
 		return false
 	}
