@@ -124,6 +124,6 @@ func isPlayable(b []byte) bool {
 		const cluster = "\x1F\x43\xB6\x75"
 		return bytes.Contains(b, []byte(cluster))
 	}
-	return hasAt(b, 0, "ID3") || hasAt(b, 0, "OggS\x00") || hasAt(b, 4, "ftyp") || hasAt(b, 0, "fLaC") ||
+	return hasAt(b, 0, "ID3") || hasAt(b, 0, "OggS\x00") || hasAt(b, 0, "fLaC") || hasAt(b, 4, "ftyp") && bytes.Contains(b, []byte("moov")) ||
 		len(b) > 1 && b[0] == 0xFF && b[1]&0xE6 == 0xE2 // a frame of MPEG audio, layer III
 }
