@@ -13,14 +13,20 @@ import (
 func (f *fetching) documentType(reply Reply) string {
 	m, ok := ExtractMIMEType(reply.Headers)
 	essence := m.Essence()
-	if f.state.Profile[FrameTypesOfItsOwn] {
+	loose := f.state.Profile[FrameTypesOfItsOwn]
+	if loose {
 		essence, _ = looseType(reply.Headers)
 		ok = essence != ""
 	}
+	nosniff := isNosniff(reply.Headers)
 	switch value, _ := reply.Headers.Get("Content-Type"); {
+	case loose && !ok && nosniff:
+		return "text/plain"
+	case loose && essence == "text/plain" && !nosniff && matchesImage(reply.Body):
+		return "image/png"
 	case !ok, essence == "unknown/unknown", essence == "application/unknown", essence == "*/*":
 		return sniffedDocument(reply.Body)
-	case isApacheBug(value) && !isNosniff(reply.Headers) && isBinary(reply.Body):
+	case (isApacheBug(value) || loose && essence == "text/plain") && !nosniff && isBinary(reply.Body):
 		return "application/octet-stream"
 	}
 	return essence
