@@ -83,11 +83,14 @@ func dataReply(u *urlRecord) (Reply, bool) {
 	if i := strings.LastIndexByte(kind, ';'); i >= 0 && strings.EqualFold(strings.Trim(kind[i+1:], " "), "base64") {
 		kind = kind[:i]
 		text := strings.Map(func(r rune) rune {
-			if strings.ContainsRune("\t\n\f\r =", r) {
+			if strings.ContainsRune("\t\n\f\r ", r) {
 				return -1
 			}
 			return r
 		}, string(body))
+		if len(text)%4 == 0 { // only then may there be padding
+			text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
+		}
 		decoded, err := base64.RawStdEncoding.DecodeString(text)
 		if err != nil {
 			return Reply{}, false

@@ -139,6 +139,9 @@ func (b *Bound) address(hop int) Address {
 func (b *Bound) url(s *Step, client oracle.Client) (string, error) {
 	switch s.Request.To {
 	case "data:":
+		if s.Request.Path != "/" {
+			return "data:" + s.Request.Path, nil
+		}
 		local := b.local(s)
 		contentType := local.Type
 		if contentType == "" {

@@ -13,6 +13,9 @@ type decoder struct {
 	// partial is true while a mapping is read that something else completes:
 	// `defaults`, a scenario with `each`. What is missing is no problem then.
 	partial bool
+	// dataURL is true while a request to data: is read, whose path is the rest of
+	// the URL.
+	dataURL bool
 	// resources are the names that {url:NAME} may use besides the origins'.
 	resources map[string]bool
 }

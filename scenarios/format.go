@@ -12,7 +12,7 @@ var requestFields = []field[Request]{
 	{"from", func(d *decoder, n *node, r *Request) { r.From = d.origin(n, placeNames()...) }},
 	{"to", func(d *decoder, n *node, r *Request) { r.To = d.origin(n, schemeTargets...) }},
 	{"via", func(*decoder, *node, *Request) {}}, // read by the scenario: it makes permutations
-	{"path", func(d *decoder, n *node, r *Request) { r.Path = d.path(n) }},
+	{"path", func(d *decoder, n *node, r *Request) { r.Path = d.requestPath(n) }},
 	{"userinfo", func(d *decoder, n *node, r *Request) { r.Userinfo = d.userinfo(n) }},
 	{"method", func(d *decoder, n *node, r *Request) { r.Method = d.method(n) }},
 	{"headers", func(d *decoder, n *node, r *Request) { r.Headers = d.headers(n, byScript) }},

@@ -133,6 +133,8 @@ func (r *reader) step(where *node, parts stepParts, page *Page) Step {
 			r.resources[e.key] = true
 		}
 	}
+	to := parts.request.get("to")
+	r.dataURL = to != nil && to.text == "data:"
 	if parts.request == nil {
 		r.missing(where, "request", "the request that the page makes")
 	} else if step.requestPos = parts.request.pos; readMapping(&r.decoder, parts.request, requestFields, &step.Request) {

@@ -151,6 +151,16 @@ func inASCII(path string) string {
 	return out.String()
 }
 
+// requestPath reads where a request goes within its origin, or what its data:
+// URL holds.
+func (d *decoder) requestPath(n *node) string {
+	if !d.dataURL {
+		return d.path(n)
+	}
+	s, _ := d.scalar(n, "the rest of a data: URL, such as text/plain,hello")
+	return s
+}
+
 func hasParam(query, name string) bool {
 	for pair := range strings.SplitSeq(query, "&") {
 		if key, _, _ := strings.Cut(pair, "="); key == name {
