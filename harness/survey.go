@@ -5,16 +5,18 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
 )
 
-// Survey holds a catalogue as a whole against the oracle: a rule that none of
-// its cases shows, the oracle could get wrong and nobody would see it. It is
-// for the catalogue that ships, not for a file of somebody's own.
-func Survey(permutations []*scenarios.Permutation) []Problem {
+// Survey holds a catalogue as a whole against the oracle. unshown are the rules
+// that none of its cases shows: the oracle could get those wrong and nobody
+// would see it. It is for the catalogue that ships, not for a file of somebody's
+// own.
+func Survey(permutations []*scenarios.Permutation) (problems, unshown []Problem) {
 	s := &survey{
 		reasons: map[oracle.Reason]bool{}, reads: map[oracle.Via]map[oracle.Read]bool{}, switches: map[string]map[oracle.Switch]bool{},
 	}
@@ -34,9 +36,10 @@ func Survey(permutations []*scenarios.Permutation) []Problem {
 		}
 		s.permutation(bound)
 	}
-	s.unshown()
 	s.refusals()
-	return s.problems
+	problems, s.problems = s.problems, nil
+	s.unshown()
+	return problems, s.problems
 }
 
 // survey is what a catalogue has been seen to show.
@@ -65,7 +68,7 @@ func (s *survey) permutation(b *scenarios.Bound) {
 		for _, problem := range traceProblems(p) {
 			s.add(b.Permutation, "%s", problem)
 		}
-		if i == 0 {
+		if r := b.Steps[i].Request; i == 0 && strings.HasPrefix(r.URL, "http") && (r.Body == nil || !r.Body.Stream) {
 			s.replayed(b, p)
 		}
 	}
@@ -165,10 +168,10 @@ func traceProblems(p oracle.Prediction) []string {
 // that it does not take, and no others.
 func (s *survey) refusals() {
 	knobs := map[oracle.Knob]func(*oracle.Request){
-		oracle.KnobMethod:         func(r *oracle.Request) { r.Method = "POST" },
+		oracle.KnobMethod:         func(r *oracle.Request) { r.Method = "DELETE" },
 		oracle.KnobHeaders:        func(r *oracle.Request) { r.Headers = oracle.Headers{{Name: "a", Value: "b"}} },
 		oracle.KnobBody:           func(r *oracle.Request) { r.Body = &oracle.Body{} },
-		oracle.KnobRedirect:       func(r *oracle.Request) { r.Redirect = "follow" },
+		oracle.KnobRedirect:       func(r *oracle.Request) { r.Redirect = "manual" },
 		oracle.KnobCache:          func(r *oracle.Request) { r.Cache = "reload" },
 		oracle.KnobReferrerPolicy: func(r *oracle.Request) { r.ReferrerPolicy = "origin" },
 		oracle.KnobKeepalive:      func(r *oracle.Request) { r.Keepalive = true },

@@ -92,6 +92,10 @@ func newTrial(p *scenarios.Permutation, token string, profile oracle.Profile) (*
 		return nil, fmt.Errorf("harness: %s: %w", p.ID, err)
 	}
 	t := &trial{perm: p, bound: bound, lane: laneOf(p, bound), profile: profile, steps: make([]trialStep, len(bound.Steps))}
+	if p.WaitsTooLong() {
+		t.notApplicable = "it waits for more than " + scenarios.MaxWait.String() + ": its claims are held against the oracle, by lint, and no browser is asked"
+		return t, nil
+	}
 	for i := range bound.Steps {
 		if why := bound.Steps[i].NotSupported; why != "" {
 			t.notApplicable = why

@@ -214,15 +214,24 @@ func (d *decoder) status(n *node) int {
 	return status
 }
 
-// duration reads a time as Go writes it, spaces aside.
+// duration reads a time that a run may take.
 func (d *decoder) duration(n *node) time.Duration {
-	const what = "a time with its unit, such as 500ms, 6s or 1m, up to 10m"
+	return d.time(n, "a time with its unit, such as 500ms, 6s or 1m, up to 10m", 10*time.Minute)
+}
+
+// wait reads a time that a run may take, or that only the oracle can see pass.
+func (d *decoder) wait(n *node) time.Duration {
+	return d.time(n, "a time with its unit, such as 500ms, 6s or 1m, up to 48h", 48*time.Hour)
+}
+
+// time reads a time as Go writes it, spaces aside.
+func (d *decoder) time(n *node, what string, most time.Duration) time.Duration {
 	s, ok := d.scalar(n, what)
 	if !ok {
 		return 0
 	}
 	t, err := time.ParseDuration(strings.ReplaceAll(s, " ", ""))
-	if err != nil || t < 0 || t > 10*time.Minute {
+	if err != nil || t < 0 || t > most {
 		d.bad(n, what)
 		return 0
 	}

@@ -23,6 +23,15 @@ type Permutation struct {
 	File     *File
 }
 
+// MaxWait is the longest wait of a step that a run takes.
+const MaxWait = 10 * time.Second
+
+// WaitsTooLong is true when a step waits longer than [MaxWait]: its claims are
+// for the oracle alone.
+func (p *Permutation) WaitsTooLong() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Wait > MaxWait })
+}
+
 // Bound is a permutation with the token of one run: concrete URLs, ready to be
 // predicted, sent and answered.
 type Bound struct {

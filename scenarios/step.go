@@ -20,7 +20,7 @@ var stepFields = []field[stepParts]{
 	{"server", func(d *decoder, n *node, p *stepParts) { p.server = n }},
 	{"cookies", func(d *decoder, n *node, p *stepParts) { p.cookies = n }},
 	{"expect", func(d *decoder, n *node, p *stepParts) { p.expect = n }},
-	{"wait", func(d *decoder, n *node, p *stepParts) { p.wait = d.duration(n) }},
+	{"wait", func(d *decoder, n *node, p *stepParts) { p.wait = d.wait(n) }},
 	{"page", func(d *decoder, n *node, p *stepParts) {
 		if n.kind == mappingNode {
 			p.page = n
