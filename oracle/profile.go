@@ -61,6 +61,7 @@ const (
 	ModeBeforeMixedContent         Switch = "mode-before-mixed-content"
 	CharsetReplaced                Switch = "charset-replaced"
 	FrameTypesOfItsOwn             Switch = "frame-types-of-its-own"
+	NestedImportErrorsLost         Switch = "nested-import-errors-lost"
 	URLModifiersUnknown            Switch = "url-modifiers-unknown"
 	PreloadServesHeaders           Switch = "preload-serves-headers"
 	LinksLookAtStatus              Switch = "links-look-at-status"
@@ -238,6 +239,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_controller.cc", []string{"chromium"}},
 	{FrameTypesOfItsOwn, "a frame shows text of nearly every kind and XML of few kinds, and takes what is no MIME type but has a slash for one that it cannot show; it looks into every text/plain, for images too, and takes what has no type under nosniff for text",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/common/mime_util/mime_util.cc", []string{"chromium"}},
+	{NestedImportErrorsLost, "a style sheet that an imported one imports, and that fails, does not make the load fail",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/css/style_sheet_contents.cc", []string{"chromium"}},
 	{URLModifiersUnknown, "a url() with modifiers, such as crossorigin(anonymous), is a mistake: what it stands in is not there",
 		"https://drafts.csswg.org/css-values-5/#request-url-modifiers", []string{"chromium"}},
 	{PreloadServesHeaders, "what a preload link has fetched also answers a fetch() with headers, if they are safelisted",

@@ -71,6 +71,7 @@ func (f *fetching) fetchStyles(reply Reply) {
 			switch {
 			case reply != nil && sub.isCSS(*reply):
 				sheets = append(sheets, found{parseCSS(reply.Body), child})
+			case f.state.Profile[NestedImportErrorsLost] && (i > 0 || f.way.Via == "css-import"):
 			case reply == nil && failed == nil:
 				failed = sub
 			case reply == nil && sub.failed != failed.failed:
