@@ -16,6 +16,8 @@ type storedResponse struct {
 	varied         []string // what the request had under the names of Vary
 	reply          Reply
 	at             time.Duration // when it was stored or last validated
+	// document is the one that it came for, and destination what for.
+	document, destination string
 }
 
 // cacheMode is the request's cache mode: a conditional request of the script's
@@ -317,7 +319,8 @@ func (f *fetching) remember(w WireRequest, reply Reply) {
 			f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool { return f.isStored(s, w) })
 		}
 	case f.cacheMode() != "no-store" && f.usesCache() && mayStore(reply):
-		entry := storedResponse{partition: f.cachePartition(), url: w.URL, varied: f.varied(reply.Headers, w), reply: reply, at: f.state.Now}
+		entry := storedResponse{partition: f.cachePartition(), url: w.URL, varied: f.varied(reply.Headers, w), reply: reply, at: f.state.Now,
+			document: f.client.document(), destination: f.destination}
 		f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool {
 			return f.isStored(s, w) && (f.state.Profile[HTTPCacheOneVariant] || slices.Equal(s.varied, f.varied(s.reply.Headers, w)))
 		})
@@ -367,4 +370,14 @@ func mayStore(reply Reply) bool {
 	}
 	_, lives := cacheDirective(reply.Headers, "max-age")
 	return lives || reply.Headers.Has("Expires")
+}
+
+// validatesItself holds where an engine's document asks by itself whether what
+// it has already is still right, and does not look at the headers of a 304.
+func (f *fetching) validatesItself(s storedResponse) bool {
+	switch f.way.kind {
+	case scriptLoad, styleLoad, fontLoad:
+		return f.state.Profile[NotModifiedHeadersUnseen] && s.document == f.client.document() && s.destination == f.destination
+	}
+	return false
 }

@@ -80,6 +80,9 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		return Reply{}, false
 	}
 	switch {
+	case ok && stored >= 0 && reply.Status == 304 && f.validatesItself(f.state.responses[stored]):
+		f.note(networkFetch, "Status 304 says that what the page has already is still right: it counts as it came.")
+		return f.state.responses[stored].reply, true
 	case ok && stored >= 0 && reply.Status == 304:
 		s := &f.state.responses[stored]
 		*s = s.freshen(reply.Headers, f.state.Now)

@@ -61,6 +61,7 @@ const (
 	ModeBeforeMixedContent         Switch = "mode-before-mixed-content"
 	CharsetReplaced                Switch = "charset-replaced"
 	FrameTypesOfItsOwn             Switch = "frame-types-of-its-own"
+	NotModifiedHeadersUnseen       Switch = "not-modified-headers-unseen"
 	NestedImportErrorsLost         Switch = "nested-import-errors-lost"
 	URLModifiersUnknown            Switch = "url-modifiers-unknown"
 	PreloadServesHeaders           Switch = "preload-serves-headers"
@@ -239,6 +240,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_controller.cc", []string{"chromium"}},
 	{FrameTypesOfItsOwn, "a frame shows text of nearly every kind and XML of few kinds, and takes what is no MIME type but has a slash for one that it cannot show; it looks into every text/plain, for images too, and takes what has no type under nosniff for text",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/common/mime_util/mime_util.cc", []string{"chromium"}},
+	{NotModifiedHeadersUnseen, "a script, style sheet or font that the page has already counts as it came when a 304 says that it is still right: the headers of the 304 change nothing",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource.cc", []string{"chromium"}},
 	{NestedImportErrorsLost, "a style sheet that an imported one imports, and that fails, does not make the load fail",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/css/style_sheet_contents.cc", []string{"chromium"}},
 	{URLModifiersUnknown, "a url() with modifiers, such as crossorigin(anonymous), is a mistake: what it stands in is not there",

@@ -25,6 +25,10 @@ type State struct {
 // for themselves is gone.
 func (s State) FreshPage() State {
 	s.preloads, s.modules = nil, nil
+	s.responses = slices.Clone(s.responses)
+	for i := range s.responses {
+		s.responses[i].document = ""
+	}
 	return s
 }
 
