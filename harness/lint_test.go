@@ -53,7 +53,7 @@ func falsifications(e scenarios.Expect) map[string]scenarios.Expect {
 	change("reason", e.Reason != "", func(e *scenarios.Expect) {
 		e.Reason = map[bool]oracle.Reason{true: oracle.FrameOptions, false: oracle.PortBlocked}[e.Reason == oracle.PortBlocked]
 	})
-	change("server-saw, one more", e.ServerSaw != nil, func(e *scenarios.Expect) { e.ServerSaw = append(slices.Clone(e.ServerSaw), "GET") })
+	change("server-saw, one more", e.ServerSaw != nil, func(e *scenarios.Expect) { e.ServerSaw = append(slices.Clone(e.ServerSaw), "BREW") })
 	change("server-saw, one less", len(e.ServerSaw) > 0, func(e *scenarios.Expect) { e.ServerSaw = e.ServerSaw[1:] })
 	change("type", e.Type != "", func(e *scenarios.Expect) { e.Type += "redirect" })
 	change("status", e.Status != nil, func(e *scenarios.Expect) { e.Status = new(*e.Status + 1) })
