@@ -1,6 +1,9 @@
 package oracle
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // What a string and a URLSearchParams bring.
 const (
@@ -15,6 +18,7 @@ const (
 func (f *fetching) setXHRContentType() {
 	author, given := f.headers.Get("Content-Type")
 	switch {
+	case !given && f.state.Profile[BlobTypesMustParse] && !wholeType.MatchString(f.body.Type):
 	case !given && f.body.Type != "":
 		f.headers = append(f.headers, Header{"Content-Type", f.body.Type})
 	case !given:
@@ -33,6 +37,11 @@ func (f *fetching) setXHRContentType() {
 		f.setContentType(m.String())
 	}
 }
+
+// wholeType matches a type all of whose parameters have a name and a value.
+var wholeType = regexp.MustCompile("^ *" + tokenPattern + "/" + tokenPattern + " *(; *" + tokenPattern + ` *= *(` + tokenPattern + `|"([^"\\]|\\.)*") *)*$`)
+
+const tokenPattern = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 func (f *fetching) setContentType(value string) {
 	f.headers = append(f.headers.without("Content-Type"), Header{"Content-Type", value})

@@ -77,6 +77,7 @@ const (
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 	CookieTabRefused               Switch = "cookie-tab-refused"
+	BlobTypesMustParse             Switch = "blob-types-must-parse"
 	TypesReadLoosely               Switch = "types-read-loosely"
 	KeepaliveLimitedFirst          Switch = "keepalive-limited-first"
 	SVGDocumentsChecked            Switch = "svg-documents-checked"
@@ -266,6 +267,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{TypesReadLoosely, "a Content-Type ends at the first space, semicolon or bracket, and what stands before it need not be a MIME type",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc", []string{"chromium"}},
+	{BlobTypesMustParse, "XMLHttpRequest sends no Content-Type for a Blob whose type, with all its parameters, does not parse",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/xmlhttprequest/xml_http_request.cc", []string{"chromium"}},
 	{CookieTabRefused, "a cookie with a tab in its name or value is refused",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/cookies/parsed_cookie.cc", []string{"chromium"}},
 	{WorkerConstructorThrows, "new Worker() and new SharedWorker() with a URL of another origin throw a SecurityError, instead of an error event later",
