@@ -47,7 +47,8 @@ func (f *fetching) forCaches(h Headers) Headers {
 	mode := f.asked.Cache
 	if mode == "" || mode == "default" {
 		switch {
-		case !slices.ContainsFunc(conditionals, f.headers.Has):
+		case !slices.ContainsFunc(conditionals, f.headers.Has),
+			f.state.Profile[ConditionalsOfWorkersPlain] && (f.client.Worker != "" || f.way.Via == "worker-fetch"):
 			return h
 		case f.state.Profile[ConditionalsValidate]:
 			mode = "no-cache"
@@ -106,9 +107,10 @@ func (f *fetching) cachePartition() string {
 	return partition
 }
 
-// usesCache is false where an engine keeps nothing for opaque origins.
+// usesCache is false where an engine keeps nothing for opaque origins. A
+// dedicated worker shares its owner's cache.
 func (f *fetching) usesCache() bool {
-	return !f.origin.IsOpaque() || f.state.Profile[HTTPCacheShared] || !f.state.Profile[HTTPCacheByFrame]
+	return !f.origin.IsOpaque() || f.client.Worker == "data" || f.state.Profile[HTTPCacheShared] || !f.state.Profile[HTTPCacheByFrame]
 }
 
 // cached is the stored response that answers the request, as an index; -1 if

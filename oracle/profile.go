@@ -92,6 +92,7 @@ const (
 	RegisterLooksAtStatusFirst     Switch = "register-looks-at-status-first"
 	WorkerScriptsUntimed           Switch = "worker-scripts-untimed"
 	TypesCheckedAfterTiming        Switch = "types-checked-after-timing"
+	ConditionalsOfWorkersPlain     Switch = "conditionals-of-workers-plain"
 )
 
 // What stands beside CORS.
@@ -281,6 +282,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
 	{RegisterLooksAtStatusFirst, "a service worker's script that fails for its status or the network is a TypeError, whatever MIME type there is",
 		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/service_worker/service_worker_new_script_loader.cc", []string{"chromium"}},
+	{ConditionalsOfWorkersPlain, "a request of a worker with a conditional header of the script's own says nothing to caches",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/worker_fetch_context.cc", []string{"chromium"}},
 	{WorkerScriptsUntimed, "Resource Timing has the script of a dedicated worker only if it runs, and those of shared workers, service workers and worklets never",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/dedicated_worker.cc", []string{"chromium"}},
 	{TypesCheckedAfterTiming, "a script of a wrong MIME type (images, nosniff) has an entry in Resource Timing like any other response",

@@ -194,3 +194,42 @@ func TestTimingOfWorkers(t *testing.T) {
 		assert.Equal(t, c.chromium, predictAs(t, chromium, r, c.s).Timing, c.name)
 	}
 }
+
+// What is kept for an opaque origin, and what a worker's conditional request
+// says to caches.
+func TestCachesOfOpaqueOriginsAndWorkers(t *testing.T) {
+	chromium, shell := ProfileFor("chromium"), ProfileFor("chrome-headless-shell")
+	sandbox := Client{Page: origin(t, app), Opaque: true}
+	dataWorker := Client{Page: origin(t, app), Opaque: true, Worker: "data"}
+	second := func(p Profile, r Request, s ServerFunc) int {
+		_, state := Predict(State{Profile: p}, r, s)
+		again, _ := Predict(state, r, s)
+		return len(again.Wire)
+	}
+	put := Request{Via: "fetch", URL: api, Method: "PUT"}
+	get := Request{Via: "fetch", URL: api}
+	fresh := answers(200, "", "Access-Control-Allow-Origin", "*", "Cache-Control", "max-age=60")
+	for _, c := range []struct {
+		client       Client
+		p            Profile
+		put, fetched int // requests the second time
+	}{
+		{sandbox, nil, 1, 0},
+		{sandbox, chromium, 2, 1},
+		{sandbox, shell, 2, 0},
+		{dataWorker, chromium, 2, 0},
+		{Client{Page: origin(t, app)}, chromium, 1, 0},
+	} {
+		put.Client, get.Client = c.client, c.client
+		assert.Equal(t, c.put, second(c.p, put, permissive), "%+v", c.client)
+		assert.Equal(t, c.fetched, second(c.p, get, fresh), "%+v", c.client)
+	}
+
+	conditional := Request{Via: "fetch", URL: own, Headers: h("If-None-Match", "x")}
+	assert.True(t, predictAs(t, chromium, conditional, permissive).Wire[0].Headers.Has("Cache-Control"))
+	conditional.Client = Client{Page: origin(t, app), Worker: "dedicated"}
+	assert.True(t, predict(t, conditional, permissive).Wire[0].Headers.Has("Cache-Control"))
+	assert.False(t, predictAs(t, chromium, conditional, permissive).Wire[0].Headers.Has("Cache-Control"))
+	conditional.Via, conditional.Client = "worker-fetch", Client{Page: origin(t, app)}
+	assert.False(t, predictAs(t, chromium, conditional, permissive).Wire[0].Headers.Has("Cache-Control"))
+}

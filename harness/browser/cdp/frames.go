@@ -40,7 +40,7 @@ func (p *page) enter(ctx context.Context, frames []browser.Frame, origin string)
 	var got string
 	enter := fmt.Sprintf("corsproof.enter(%s)", key)
 	if err = p.Eval(ctx, enter, &got); err == nil && got == "" {
-		if err := p.hearFrames(ctx, string(key), len(frames)); err != nil {
+		if err := p.hearFrames(ctx, string(key), frames); err != nil {
 			return err
 		}
 		err = p.Eval(ctx, enter, &got)
@@ -54,7 +54,7 @@ func (p *page) enter(ctx context.Context, frames []browser.Frame, origin string)
 	if origin != "" && got != origin {
 		return fmt.Errorf("cdp: the frame %s has the origin %s, not %s", key, got, origin)
 	}
-	if err := p.hearFrames(ctx, string(key), len(frames)); err != nil {
+	if err := p.hearFrames(ctx, string(key), frames); err != nil {
 		return err
 	}
 	p.frames[string(key)] = true
@@ -83,13 +83,13 @@ if (self.corsproof === undefined) {
 
 // hearFrames attaches to the frames that have a process of their own, and puts
 // probe.js into those that are without.
-func (p *page) hearFrames(ctx context.Context, key string, depth int) error {
+func (p *page) hearFrames(ctx context.Context, key string, frames []browser.Frame) error {
 	targets, err := cdp.Call(ctx, p.browser.conn, target.GetTargets, target.GetTargetsParams{})
 	if err != nil {
 		return fmt.Errorf("cdp: find the frame %s: %w", key, err)
 	}
 	for _, info := range targets.TargetInfos {
-		if !p.holds(info, depth) || p.heard[info.TargetID] != nil {
+		if !p.holds(info, frames) || p.heard[info.TargetID] != nil {
 			continue
 		}
 		unheard := unheardInPages
@@ -121,14 +121,17 @@ func (p *page) hearFrames(ctx context.Context, key string, depth int) error {
 
 // holds says whether a target may be one of the page's frames and workers. Of a
 // frame in a frame the browser names a parent that need not be a target, of a
-// shared worker nothing; one too many only says what another page has said as
-// well.
-func (p *page) holds(info *target.Info, depth int) bool {
+// shared worker nothing; one too many only says what another page of the profile
+// has said as well.
+func (p *page) holds(info *target.Info, frames []browser.Frame) bool {
+	if info.BrowserContextID != p.profile {
+		return false
+	}
 	switch info.Type {
 	case "iframe":
-		return depth > 1 || string(info.ParentFrameID) == string(p.target.TargetID)
+		return len(frames) > 1 || string(info.ParentFrameID) == string(p.target.TargetID)
 	case "shared_worker":
-		return true
+		return strings.HasSuffix(frames[len(frames)-1].Kind, "shared-worker")
 	}
 	return false
 }

@@ -27,6 +27,7 @@ var errGone = errors.New("cdp: the page has crashed or was closed")
 type page struct {
 	session
 	browser *chromium
+	profile cdp.BrowserContextID
 
 	mu      sync.Mutex
 	runs    map[int]chan string // messages of the page, by run

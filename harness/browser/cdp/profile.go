@@ -70,8 +70,8 @@ func (c *profile) Open(ctx context.Context, d browser.Document) (browser.Page, e
 		}
 	}
 	p := &page{
-		browser: c.browser,
-		runs:    map[int]chan string{}, frames: map[string]bool{}, heard: map[target.ID]func(){},
+		browser: c.browser, profile: c.id,
+		runs: map[int]chan string{}, frames: map[string]bool{}, heard: map[target.ID]func(){},
 		gone: make(chan struct{}),
 	}
 	session, err := c.browser.attach(ctx, p.hear, unheardInPages, c.tab(ctx, d))
