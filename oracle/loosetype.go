@@ -18,8 +18,7 @@ func (f *fetching) mimeType(h Headers) (MIMEType, bool) {
 // with a slash, up to a space, a semicolon or a bracket, and what follows from
 // the semicolon on.
 func looseType(h Headers) (essence, parameters string) {
-	for _, value := range strings.Split(strings.Join(h.Values("Content-Type"), ","), ",") {
-		value = strings.Trim(value, " \t")
+	for _, value := range h.SplitValues("Content-Type") {
 		rest := ""
 		if end := strings.IndexAny(value, " \t;("); end >= 0 {
 			value, rest = value[:end], value[end:]

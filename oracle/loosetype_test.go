@@ -20,6 +20,7 @@ func TestLooseTypes(t *testing.T) {
 		{"module", "javascript", Blocked, Blocked},
 		{"module", "*/*", Blocked, Blocked},
 		{"module", "text/javascript, x", Allowed, Allowed},
+		{"module", `text/javascript;a=",x/x"`, Allowed, Allowed},
 		{"eventsource", "text/event-stream (x", Blocked, Allowed},
 		{"eventsource", "text/event-stream x;charset=utf-8", Blocked, Allowed},
 		{"eventsource", "text/event-stream x;charset=latin1", Blocked, Blocked},
