@@ -160,6 +160,11 @@ func TestEngineSettings(t *testing.T) {
 		assert.Equal(t, FrameOptions, predictAs(t, chromium, Request{Via: via, URL: api + "?a.png"}, picture).Reason)
 		assert.Equal(t, Allowed, predictAs(t, chromium, Request{Via: via, URL: own + ".png"}, picture).Read)
 	}
+	upgrading := Client{Page: origin(t, app), Headers: h("Content-Security-Policy", "upgrade-insecure-requests")}
+	for _, via := range []Via{"object", "embed", "iframe"} {
+		assert.Equal(t, []string{"GET " + api}, saw(predict(t, Request{Via: via, Client: upgrading, URL: plain}, permissive)))
+		assert.Equal(t, via != "iframe", predictAs(t, chromium, Request{Via: via, Client: upgrading, URL: plain}, permissive).Reason == MixedContent)
+	}
 	missing := answers(404, png, "Content-Type", "image/png")
 	assert.Equal(t, WrongType, predict(t, Request{Via: "object", URL: api}, missing).Reason)
 	assert.Equal(t, WrongType, predictAs(t, chromium, Request{Via: "object", URL: api + ".png"}, missing).Reason)

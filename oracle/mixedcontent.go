@@ -28,6 +28,9 @@ func (f *fetching) upgradeInsecure() {
 	if !f.upgrades || u.scheme != "http" && u.scheme != "ws" || u.origin.IsPotentiallyTrustworthy() {
 		return
 	}
+	if f.state.Profile[ObjectsNotUpgraded] && (f.way.Via == "object" || f.way.Via == "embed") {
+		return
+	}
 	f.note(insecureUpgrade, "The document's Content-Security-Policy says upgrade-insecure-requests: ", u.origin.String(), " is asked over a secure connection.")
 	if f.redirects == 0 {
 		f.written = u

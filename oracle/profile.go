@@ -83,6 +83,7 @@ const (
 	SVGDocumentsChecked            Switch = "svg-documents-checked"
 	FilterSameOrigin               Switch = "filter-same-origin"
 	FeImageIgnoresCrossorigin      Switch = "feimage-ignores-crossorigin"
+	ObjectsNotUpgraded             Switch = "objects-not-upgraded"
 	PluginImagesNoCORS             Switch = "plugin-images-no-cors"
 	WorkerConstructorThrows        Switch = "worker-constructor-throws"
 	WorkersOfAnyType               Switch = "workers-of-any-type"
@@ -230,6 +231,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/svg/svg_resource_document_content.cc", []string{"chromium"}},
 	{FeImageIgnoresCrossorigin, "the crossorigin attribute of feImage is not looked at",
 		"https://developer.mozilla.org/docs/Web/SVG/Reference/Element/feImage#browser_compatibility", []string{"chromium"}},
+	{ObjectsNotUpgraded, "upgrade-insecure-requests does not upgrade object and embed elements, which are mixed content before it is looked at",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium"}},
 	{PluginImagesNoCORS, "an object or embed element whose path ends like an image's loads it as an image with mode no-cors, instead of navigating",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium"}},
 	{ClientHintsLeft, "client-hint headers set by script, but for save-data, do not go along with a redirect to an origin that is not the page's",
