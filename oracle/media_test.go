@@ -94,6 +94,10 @@ func TestMedia(t *testing.T) {
 		}
 		return Reply{Status: 200, Body: []byte(wav)}
 	}
+	named := Request{Via: "audio", URL: "https://user@api.other.test/x"}
+	assert.Equal(t, Opaque, predictAs(t, ProfileFor("chromium"), named, answers(200, wav)).Read)
+	away := func(WireRequest) Reply { return redirect(302, named.URL) }
+	assert.Equal(t, EmbeddedCredentials, predictAs(t, ProfileFor("chromium"), Request{Via: "audio", URL: own}, away).Reason)
 	assert.Equal(t, Opaque, predict(t, Request{Via: "audio", URL: own}, back).Read, "a chain through another origin and back")
 	assert.Equal(t, Allowed, predict(t, Request{Via: "video", URL: "data:audio/wav,ID3"}, back).Read)
 
@@ -141,6 +145,9 @@ func TestSVGDocuments(t *testing.T) {
 	}
 	assert.Equal(t, Blocked, predict(t, Request{Via: "svg-use", URL: own}, answers(200, svg)).Read, "no type")
 	assert.Empty(t, predict(t, Request{Via: "svg-use", URL: api}, answers(200, svg)).Wire)
+	inline := Request{Via: "svg-use", URL: "data:image/svg+xml," + svg}
+	assert.Equal(t, Allowed, predict(t, inline, permissive).Read)
+	assert.Equal(t, Blocked, predictAs(t, ProfileFor("chromium"), inline, permissive).Read)
 }
 
 // Settings of Chromium's own.

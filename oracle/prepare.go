@@ -208,7 +208,12 @@ func (f *fetching) prepareLoad() bool {
 			return false
 		}
 	}
-	if u.userinfo != "" && f.refusesUserinfo() {
+	if u.scheme == "data" && f.way.kind == svgLoad && f.state.Profile[UseWithoutDataURLs] {
+		f.fail(SchemeNotHTTP, svgResponse, "A use element takes no shape from a data: URL.")
+		return false
+	}
+	// Media are let off, but not where a redirect leads them.
+	if u.userinfo != "" && f.way.kind != mediaLoad && f.refusesUserinfo() {
 		f.fail(EmbeddedCredentials, credentialedURL, "The URL of a subresource has a user name or a password in it: nothing is sent.")
 		return false
 	}

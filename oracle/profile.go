@@ -80,6 +80,7 @@ const (
 	BlobTypesMustParse             Switch = "blob-types-must-parse"
 	TypesReadLoosely               Switch = "types-read-loosely"
 	KeepaliveLimitedFirst          Switch = "keepalive-limited-first"
+	UseWithoutDataURLs             Switch = "use-without-data-urls"
 	SVGDocumentsChecked            Switch = "svg-documents-checked"
 	FilterSameOrigin               Switch = "filter-same-origin"
 	FeImageIgnoresCrossorigin      Switch = "feimage-ignores-crossorigin"
@@ -163,7 +164,7 @@ var switches = []SwitchInfo{
 		"https://developer.mozilla.org/docs/Web/Privacy/Guides/State_Partitioning", []string{"firefox"}},
 	{NoORBForFetch, "opaque response blocking looks at elements only, not at fetch() with mode no-cors",
 		"https://github.com/annevk/orb", []string{"chromium"}},
-	{EmbeddedCredentialsBlocked, "a subresource whose URL holds a user name or password is not loaded, unless with mode cors, or by XMLHttpRequest; nor is one that is redirected to such a URL, whatever the mode",
+	{EmbeddedCredentialsBlocked, "a subresource whose URL holds a user name or password is not loaded, unless with mode cors, by XMLHttpRequest, or as audio or video; nor is one that is redirected to such a URL, whatever the mode",
 		"https://chromestatus.com/feature/5669008342777856", []string{"chromium"}},
 	{PreflightCacheKeyHasFragment, "the preflight cache tells URLs apart by their fragments too",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
@@ -225,6 +226,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{CharsetReplaced, "XMLHttpRequest writes UTF-8 over each charset of a Content-Type that comes with a string or URLSearchParams, without parsing the type",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/xmlhttprequest/xml_http_request.cc", []string{"chromium"}},
+	{UseWithoutDataURLs, "a use element of SVG takes nothing from a data: URL",
+		"https://chromestatus.com/feature/5128825141198848", []string{"chromium", "firefox", "webkit"}},
 	{SVGDocumentsChecked, "an SVG document that a use element refers to must have one of four XML types, and a status below 400",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/svg/svg_resource_document_content.cc", []string{"chromium"}},
 	{FilterSameOrigin, "a CSS filter in another document is asked for with mode same-origin, not cors",
