@@ -202,6 +202,9 @@ func (f *fetching) originHeader() string {
 		if f.mode == "cors" && kind != apiLoad && kind != streamLoad && kind != mediaLoad && f.way.Via != "manifest" && f.state.Profile[SameOriginCrossoriginOrigin] {
 			return origin
 		}
+		if f.state.Profile[StorageAccessSendsOrigin] && f.mayAskForCookies() {
+			return origin
+		}
 		return ""
 	case f.mode == "cors":
 		return origin

@@ -24,6 +24,16 @@ func (f *fetching) isSameSiteRequest() bool {
 	return true
 }
 
+// mayAskForCookies holds for a request of a frame that cookies are kept from,
+// though its URL is of the top-level site: the frame has the permission to use
+// them and has not asked.
+//
+// https://privacycg.github.io/storage-access-headers/
+func (f *fetching) mayAskForCookies() bool {
+	return f.state.Profile[ThirdPartyCookiesBlocked] && f.sentCredentials &&
+		len(f.client.ancestors()) > 0 && !f.isSameSiteRequest() && SameSite(f.client.topLevel(), f.url().origin)
+}
+
 // cookieContext is who asks, as cookies see it. A partitioned cookie belongs to
 // the top-level site, and to the side of it that other sites have no part in, or
 // the one that they have.

@@ -199,6 +199,19 @@ func TestPartitions(t *testing.T) {
 		p, _ := Predict(s, Request{Via: "fetch", URL: own, Client: Client{Page: origin(t, app), Top: c.top}}, ServerFunc(permissive))
 		assert.Equal(t, c.cookie, p.Wire[0].Cookie, c.top)
 	}
+	// Where third-party cookies are blocked, a frame that may ask for them says who it is.
+	kept := Profile{StorageAccessSendsOrigin: true, ThirdPartyCookiesBlocked: true}
+	for _, c := range []struct {
+		page, top, url, origin string
+	}{
+		{"https://evil.test", app, own, "https://evil.test"},
+		{"https://evil.test", app, api, ""},
+		{app, "https://evil.test", own, ""},
+		{app, app, own, ""},
+	} {
+		r := Request{Via: "img", URL: c.url, Client: Client{Page: origin(t, c.page), Top: origin(t, c.top)}}
+		assert.Equal(t, c.origin, predictAs(t, kept, r, permissive).Wire[0].Origin, c.page)
+	}
 	// A partitioned cookie set in one site's frame is not the other's.
 	set := answers(200, "x", "Set-Cookie", "p=1; Secure; SameSite=None; Partitioned", "Access-Control-Allow-Origin", app, "Access-Control-Allow-Credentials", "true")
 	get = Request{Via: "fetch", URL: api, Credentials: "include", Client: in("https://evil.test")}

@@ -111,6 +111,7 @@ const (
 	SyntheticIsBasic                 Switch = "synthetic-responses-are-basic"
 	SyntheticKeepsBody               Switch = "synthetic-responses-keep-their-body"
 	OpaqueOriginsCacheNoPreflight    Switch = "opaque-origins-cache-no-preflight"
+	StorageAccessSendsOrigin         Switch = "storage-access-sends-origin"
 	HTTPCacheByFrame                 Switch = "http-cache-by-frame"
 	PassedKeepsPreflight             Switch = "passed-request-keeps-preflight"
 	WorkerResponsesWithoutPaths      Switch = "csp-ignores-paths-of-redirected-worker-responses"
@@ -320,6 +321,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/service_worker/fetch_respond_with_observer.cc", []string{"chromium"}},
 	{OpaqueOriginsCacheNoPreflight, "nothing goes into the preflight cache for a document whose origin is opaque, nor out of it",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
+	{StorageAccessSendsOrigin, "a frame that third-party cookies are kept from tells its Origin to servers of the top-level site, without CORS too",
+		"https://privacycg.github.io/storage-access-headers/", []string{"chromium"}},
 	{HTTPCacheByFrame, "the HTTP cache is partitioned by the site of the frame, too, and keeps nothing for opaque origins",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/base/network_isolation_key.cc", []string{"chromium"}},
 	{PassedKeepsPreflight, "a request with an upload listener keeps its preflight when a service worker passes it on",
