@@ -86,6 +86,9 @@ func (p *profile) page(ctx context.Context, d document) (browser.Page, error) {
 func (p *profile) open(ctx context.Context, d document) (browser.Page, error) {
 	p.publish(d.served)
 	permissions := withNewNames(d.permissions)
+	if !d.top.IsPotentiallyTrustworthy() {
+		permissions = nil // an insecure page can be given none
+	}
 	for _, name := range slices.Sorted(maps.Keys(permissions)) {
 		if err := p.context.SetPermission(ctx, d.top.String(), d.page.String(), name, permissions[name]); err != nil {
 			return nil, err
