@@ -73,7 +73,7 @@ func (s *survey) permutation(b *scenarios.Bound) {
 		}
 	}
 	for _, engine := range slices.Sorted(maps.Keys(s.switches)) {
-		s.engine(b, engine)
+		s.engine(b, engine, standard)
 	}
 }
 
@@ -90,11 +90,18 @@ func (s *survey) shown(b *scenarios.Bound, predictions []oracle.Prediction) {
 }
 
 // engine notes the switches of an engine without which a case would be
-// predicted otherwise.
-func (s *survey) engine(b *scenarios.Bound, engine string) {
+// predicted otherwise, where the engine leaves the standard at all.
+func (s *survey) engine(b *scenarios.Bound, engine string, standard []oracle.Prediction) {
 	profile := oracle.ProfileFor(engine)
 	with := predictSteps(b, profile)
 	s.shown(b, with)
+	differs := false
+	for i := range with {
+		differs = differs || !same(standard[i], with[i], b.Steps[i].Request)
+	}
+	if !differs {
+		return
+	}
 	for name, shown := range s.switches[engine] {
 		if shown {
 			continue

@@ -1,9 +1,6 @@
 package oracle
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // Reason is one word of a closed vocabulary, named after the step that failed.
 // Chrome's corsErrorStatus and Firefox's console text map onto it.
@@ -124,15 +121,6 @@ var reasons = []ReasonInfo{
 
 // Reasons lists the vocabulary.
 func Reasons() []ReasonInfo { return slices.Clone(reasons) }
-
-// ParseReason finds the word in the vocabulary.
-func ParseReason(s string) (Reason, error) {
-	r := Reason(s)
-	if r.About() == "" {
-		return "", fmt.Errorf("oracle: no reason is called %q", s)
-	}
-	return r, nil
-}
 
 // About is one sentence that says what the reason means; "" for a word that is
 // not in the vocabulary.
