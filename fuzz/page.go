@@ -9,12 +9,12 @@ import (
 // of its own, so few cases have one.
 
 var pageKeys = []key{
-	{"headers", 550, nil, func(g *gen) *node {
+	{"headers", 550, ownDocument, func(g *gen) *node {
 		headers := g.lines(documentHeaders)
 		g.unserved = slices.ContainsFunc(headers.keys, func(name string) bool { return strings.EqualFold(name, "Content-Security-Policy") })
 		return headers
 	}},
-	{"top", 250, nil, func(g *gen) *node {
+	{"top", 250, func(g *gen) bool { return !strings.HasPrefix(g.from, "http") }, func(g *gen) *node {
 		top := g.pick(tops)
 		g.unserved = g.unserved || top == "http"
 		return text(top)
@@ -26,6 +26,12 @@ var pageKeys = []key{
 }
 
 func pageValue(g *gen) *node { return g.mapping(pageKeys) }
+
+// ownDocument is true where the script's document is the page itself, whose
+// policies cannot keep it from coming up.
+func ownDocument(g *gen) bool {
+	return !strings.HasPrefix(g.from, "opaque") && !strings.HasSuffix(g.from, "worker")
+}
 
 // tops are pages that embed the document in a frame.
 var tops = words("app api sub third http https://app.example.com")

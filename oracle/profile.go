@@ -71,6 +71,7 @@ const (
 	OpaqueRedirectTimesHidden      Switch = "opaque-redirect-times-hidden"
 	UnsentNotTimed                 Switch = "unsent-not-timed"
 	ClientHintsLeft                Switch = "client-hints-left"
+	ClearSiteDataHidden            Switch = "clear-site-data-hidden"
 	NoPDFViewer                    Switch = "no-pdf-viewer"
 	RedirectsUpgradeLoopback       Switch = "redirects-upgrade-loopback"
 	PreflightCacheObeysCacheMode   Switch = "preflight-cache-obeys-cache-mode"
@@ -239,8 +240,10 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium"}},
 	{PluginImagesNoCORS, "an object or embed element whose path ends like an image's loads it as an image with mode no-cors, instead of navigating",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium"}},
-	{ClientHintsLeft, "client-hint headers set by script, but for save-data, do not go along with a redirect to an origin that is not the page's",
+	{ClientHintsLeft, "client-hint headers set by script, but for save-data, do not go along with a redirect to an origin that is not the page's, nor, in a worker, with any",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/base_fetch_context.cc", []string{"chromium"}},
+	{ClearSiteDataHidden, "script cannot read the header Clear-Site-Data, not even of its own origin",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/url_loader.cc", []string{"chromium"}},
 	{NoPDFViewer, "no frame shows PDF",
 		"https://html.spec.whatwg.org/multipage/system-state.html#pdf-viewer-supported", []string{"chrome-headless-shell"}},
 	{RedirectsUpgradeLoopback, "an image, audio or video of a secure page that is redirected to http on a loopback host is asked for over https",

@@ -78,19 +78,27 @@ type Body struct {
 	Stream bool // a ReadableStream: no source, forces a preflight
 }
 
-// brings is the Content-Type that comes with the body. A Blob, which has any
-// type that is no string's, has it in lower case, and none with a character
-// outside printable ASCII; a stream has none.
-//
-// https://w3c.github.io/FileAPI/#constructorBlob
+// brings is the Content-Type that comes with the body: that of a Blob for any
+// type that is no string's, none for a stream.
 func (b Body) brings() string {
 	switch {
 	case b.Type == textUTF8 || b.Type == formUTF8:
 		return b.Type
-	case b.Stream, strings.ContainsFunc(b.Type, func(c rune) bool { return c < ' ' || c > '~' }):
+	case b.Stream:
 		return ""
 	}
-	return strings.ToLower(b.Type)
+	return BlobType(b.Type)
+}
+
+// BlobType is what a Blob makes of the type that it is given: lower case, and
+// none with a character outside printable ASCII.
+//
+// https://w3c.github.io/FileAPI/#constructorBlob
+func BlobType(given string) string {
+	if strings.ContainsFunc(given, func(c rune) bool { return c < ' ' || c > '~' }) {
+		return ""
+	}
+	return strings.ToLower(given)
 }
 
 // WireRequest is one request as it must arrive at a server.

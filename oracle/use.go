@@ -139,6 +139,9 @@ func (f *fetching) filter(reply Reply) {
 	}
 	f.p.URL, f.p.Status = u.href(), reply.Status
 	f.p.Headers = ReadableHeaders(kind, credentials, reply.Headers)
+	if f.state.Profile[ClearSiteDataHidden] {
+		f.p.Headers = f.p.Headers.without("Clear-Site-Data")
+	}
 	f.p.Body = reply.Body
 	if f.p.Body == nil {
 		f.p.Body = []byte{}

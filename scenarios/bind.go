@@ -191,8 +191,8 @@ func (b *Bound) local(s *Step) Local {
 func (b *Bound) reply(step int, w oracle.WireRequest) oracle.Reply {
 	if local, ok := b.Local(step); ok && strings.HasPrefix(w.URL, "blob:") {
 		reply := oracle.Reply{Status: 200, Body: local.Bytes}
-		if local.Type != "" {
-			reply.Headers = oracle.Headers{{Name: "Content-Type", Value: local.Type}}
+		if blobType := oracle.BlobType(local.Type); blobType != "" {
+			reply.Headers = oracle.Headers{{Name: "Content-Type", Value: blobType}}
 		}
 		if local.Revoked {
 			reply.Abort = "before-headers"
@@ -248,6 +248,7 @@ func (b *Bound) notSupported(s *Step) string {
 		{"an https origin that ends in a dot", s.endsInDot()},
 		{"Content-Encoding br or zstd", s.responseHas("Content-Encoding", "br") || s.responseHas("Content-Encoding", "zstd")},
 		{"stale-while-revalidate between steps", len(b.Permutation.Steps) > 1 && s.responseHas("Cache-Control", "stale-while-revalidate")},
+		{"an http document in a frame of a secure page", s.insecureInSecure()},
 		// Documents keep images, whatever the HTTP cache does.
 		{"loading an image that the page has already", b.loadedBefore(s)},
 		// Go's HTTP/2 server takes these for errors of the protocol.
@@ -320,6 +321,17 @@ func (s *Step) responseHas(header, word string) bool {
 		name, _, _ := strings.Cut(value, "=")
 		return strings.EqualFold(strings.TrimSpace(name), word)
 	})
+}
+
+// insecureInSecure reports whether the document of the step is one that the page
+// around it may not load: mixed content.
+func (s *Step) insecureInSecure() bool {
+	if s.Page == nil || s.Page.Top == "" {
+		return false
+	}
+	top, _, err := ResolveOrigin(s.Page.Top)
+	from, _, wrong := ResolveOrigin(s.Request.From)
+	return err == nil && wrong == nil && top.Scheme == "https" && !from.IsPotentiallyTrustworthy()
 }
 
 // controlOverH2 reports whether the step sends a header with a control character
