@@ -75,7 +75,7 @@ func effectiveDirective(destination, initiator string) string {
 		return "img-src"
 	case "style":
 		return "style-src-elem"
-	case "script":
+	case "script", "audioworklet":
 		return "script-src-elem"
 	case "worker", "sharedworker", "serviceworker":
 		return "worker-src"
