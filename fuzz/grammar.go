@@ -29,13 +29,14 @@ type gen struct {
 	// cases have few.
 	strange int
 
-	way      oracle.Way
-	mode     string
-	from, to string
-	method   string
-	headers  []string // names of the request's headers
-	h2       bool     // a server of the case speaks HTTP/2
-	unserved bool     // the document can have no service worker
+	way       oracle.Way
+	mode      string
+	from, to  string
+	method    string
+	headers   []string // names of the request's headers
+	h2        bool     // a server of the case speaks HTTP/2
+	unserved  bool     // the document can have no service worker
+	preflight bool     // it is a preflight's answer that is made
 }
 
 // mapping makes a mapping by its table.

@@ -19,7 +19,7 @@ var pageKeys = []key{
 		g.unserved = g.unserved || top == "http"
 		return text(top)
 	}},
-	{"sandbox", 120, nil, sandboxValue},
+	{"sandbox", 120, ownDocument, sandboxValue},
 	{"service-worker", 200, servable, func(g *gen) *node {
 		return (&node{kind: mapping}).with("responds", text(g.one("pass", "cors", "opaque", "synthetic")))
 	}},

@@ -17,7 +17,14 @@ var serverKeys = []key{
 // replyKeys are those that both replies have; the status of either is its own.
 var replyKeys = []key{
 	{"delay", 6, nil, word(words("20ms 60ms"))},
-	{"abort", 6, overHTTP1, word(words("before-headers in-body"))},
+	{"abort", 8, overHTTP1, func(g *gen) *node {
+		// A preflight has no body to break off: what follows it on the
+		// connection would.
+		if g.preflight {
+			return text("before-headers")
+		}
+		return text(g.one("before-headers", "in-body"))
+	}},
 }
 
 func overHTTP1(g *gen) bool { return !g.h2 }
@@ -30,7 +37,7 @@ var preflightKeys = append([]key{
 var responseKeys = append([]key{
 	{"status", 200, nil, func(g *gen) *node { return text(g.vary(statuses)) }},
 	{"headers", 990, nil, func(g *gen) *node { return g.lines(responseHeaders) }},
-	{"body", 180, nil, replyBody},
+	{"body", 180, func(g *gen) bool { return !strings.Contains(g.way.Destination, "worker") }, replyBody},
 }, replyKeys...)
 
 // statuses are varied by hand: a slip would be no status.
@@ -40,7 +47,12 @@ var (
 	redirectStatuses  = words("301 302 302 303 307 307 308")
 )
 
-func preflightValue(g *gen) *node { return g.reply(preflightKeys, preflightStatuses) }
+func preflightValue(g *gen) *node {
+	g.preflight = true
+	defer func() { g.preflight = false }()
+	return g.reply(preflightKeys, preflightStatuses)
+}
+
 func responseValue(g *gen) *node {
 	if g.chance(12) && !g.h2 {
 		return (&node{kind: mapping}).with("raw", text(g.pick(raws)))
@@ -57,7 +69,7 @@ func (g *gen) reply(keys []key, from variants) *node {
 		}
 	}
 	if out.get("abort") != nil && out.get("delay") != nil {
-		out.remove(len(out.values) - 1)
+		out.drop("delay")
 	}
 	return out
 }

@@ -1,9 +1,6 @@
 package oracle
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // CORSCheck is the CORS check: whether the headers of a response allow the
 // origin (serialised) to read it. It gives "" for success, otherwise what
@@ -43,10 +40,9 @@ func whyNotOrigin(value string) Reason {
 	if value == "null" {
 		return AllowOriginMismatch
 	}
-	// Its bytes are UTF-8 to whoever reads it as a URL.
-	if value = isomorphicBytes(value); !utf8.ValidString(value) {
-		return InvalidAllowOrigin
-	}
+	// Its bytes are UTF-8 to whoever reads it as a URL, and no host has what
+	// stands for others.
+	value = strings.ToValidUTF8(isomorphicBytes(value), "\uFFFD")
 	if u, ok := parseURL(value, nil); !ok || u.scheme == "" {
 		return InvalidAllowOrigin
 	}

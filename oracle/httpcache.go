@@ -50,6 +50,8 @@ func (f *fetching) forCaches(h Headers) Headers {
 		case !slices.ContainsFunc(conditionals, f.headers.Has),
 			f.state.Profile[ConditionalsOfWorkersPlain] && (f.client.Worker != "" || f.way.Via == "worker-fetch"):
 			return h
+		case f.state.Profile[ConditionalsValidate] && f.client.Worker != "":
+			return h
 		case f.state.Profile[ConditionalsValidate]:
 			mode = "no-cache"
 		default:

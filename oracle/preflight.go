@@ -111,7 +111,7 @@ func (f *fetching) bypassesPreflightCache() bool {
 	case "no-store", "reload", "no-cache":
 		return true
 	case "", "default":
-		return slices.ContainsFunc(conditionals, f.headers.Has)
+		return f.client.Worker == "" && slices.ContainsFunc(conditionals, f.headers.Has)
 	}
 	return false
 }

@@ -220,7 +220,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{BlockedNotCached, "a response that CORS, Cross-Origin-Resource-Policy or opaque response blocking stops does not stay in the HTTP cache",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/cors_url_loader.cc", []string{"chromium"}},
-	{ConditionalsValidate, "a request with a conditional header of the script's own says Cache-Control: max-age=0, not no-cache",
+	{ConditionalsValidate, "a request with a conditional header of the script's own says Cache-Control: max-age=0, not no-cache, and nothing of the kind in a worker",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
 	{Ports4190And6679Open, "ports 4190 and 6679 are not blocked",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/base/port_util.cc", []string{"chromium"}},

@@ -250,7 +250,7 @@ func (b *Bound) notSupported(s *Step) string {
 		{"stale-while-revalidate between steps", len(b.Permutation.Steps) > 1 && s.responseHas("Cache-Control", "stale-while-revalidate")},
 		{"an http document in a frame of a secure page", s.insecureInSecure()},
 		// Documents keep images, whatever the HTTP cache does.
-		{"loading an image that the page has already", b.loadedBefore(s)},
+		{"loading an image, or preloading what the page has already", b.loadedBefore(s)},
 		// Go's HTTP/2 server takes these for errors of the protocol.
 		{"a stray % in a path over HTTP/2", s.strayPercent()},
 		{"a control character in a header of a request over HTTP/2", s.controlOverH2()},
@@ -305,6 +305,7 @@ var keptByDocument = map[oracle.Via]string{
 	"img": "image", "img-cors": "image", "img-srcset": "image", "input-image": "image", "svg-image": "image", "svg-feimage": "image",
 	"canvas": "image", "webgl": "image", "imagebitmap": "image", "poster": "image",
 	"css-image": "image", "css-border": "image", "css-cursor": "image", "css-mask": "image", "css-shape": "image",
+	"preload": "preload", "modulepreload": "preload",
 	"svg-use": "document", "css-clip-path": "document", "css-filter": "document",
 }
 
