@@ -3,6 +3,8 @@ package fuzz
 import (
 	"slices"
 	"strings"
+
+	"github.com/corsproof/corsproof/oracle"
 )
 
 // The page: the document that the script runs in. Each different one is a tab
@@ -24,6 +26,10 @@ var pageKeys = []key{
 		return (&node{kind: mapping}).with("responds", text(g.one("pass", "cors", "opaque", "synthetic")))
 	}},
 }
+
+// seen is true for what tells the page how it ends. The rest is loaded as it is
+// painted, and a frame that is not in front paints when the browser finds time.
+func seen(g *gen) bool { return !slices.Contains(g.way.Reads, oracle.Unobservable) }
 
 func pageValue(g *gen) *node { return g.mapping(pageKeys) }
 

@@ -33,7 +33,7 @@ var vias = func() choices {
 // around it.
 var scenarioKeys = []key{
 	{"request", 1000, nil, requestValue},
-	{"page", 90, nil, pageValue},
+	{"page", 90, seen, pageValue},
 	{"cookies", 150, nil, cookiesValue},
 	{"server", 980, nil, func(g *gen) *node { return g.mapping(serverKeys) }},
 	{"steps", 60, toServer, stepsValue},
