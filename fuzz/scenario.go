@@ -48,6 +48,9 @@ func requestValue(g *gen) *node {
 	if strings.HasSuffix(g.from, "worker") { // where there is no document
 		via = oracle.Via(g.one("fetch", "xhr"))
 	}
+	if via == "audioworklet" && g.from != "app" { // only a secure document has one
+		via = "module"
+	}
 	g.way, _ = oracle.WayOf(via)
 	g.mode, g.h2 = g.way.Settings[0].Mode, isH2(g.to)
 	out := &node{kind: mapping}
