@@ -318,7 +318,7 @@ var switches = []SwitchInfo{
 		"https://wicg.github.io/local-network-access/#local-network-request-section", []string{"chromium"}},
 	{SyncXHRPassesWorker, "a synchronous XMLHttpRequest goes past the service worker",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium"}},
-	{SyntheticIsBasic, "a response that a service worker makes itself is of type basic, whatever it answers: script reads it, and it is origin-clean",
+	{SyntheticIsBasic, "a response that a service worker makes itself is of type basic, whatever it answers: script reads it, and it is origin-clean, but for importScripts()",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{SyntheticKeepsBody, "a response that a service worker makes itself keeps its body when the request's method is HEAD",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/service_worker/fetch_respond_with_observer.cc", []string{"chromium"}},

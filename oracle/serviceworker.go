@@ -33,7 +33,7 @@ func (f *fetching) handleFetch() (Reply, bool) {
 	w := f.client.ServiceWorker
 	if w.Responds == "synthetic" {
 		f.worker = &workerAnswer{kind: f.tainting}
-		if f.state.Profile[SyntheticIsBasic] {
+		if f.state.Profile[SyntheticIsBasic] && f.way.Via != "import-scripts" {
 			f.worker.kind = "basic"
 		}
 		f.note(workerFetch, "The service worker answers with a response of its own: nothing is sent.")
