@@ -191,11 +191,6 @@ func (f *fetching) prepareLoad() bool {
 	case "eventsource":
 		f.headers = Headers{{"Accept", "text/event-stream"}}
 		f.asked.Cache = "no-store"
-	case "svg-use":
-		if u.scheme == "data" {
-			f.fail(SchemeNotHTTP, svgResponse, "A use element does not take what a data: URL holds.")
-			return false
-		}
 	case "service-worker", "audioworklet":
 		if !f.prepareWorker() {
 			return false
