@@ -26,6 +26,9 @@ import (
 // killed.
 const closeTimeout = 5 * time.Second
 
+// attachTime bounds attaching to a frame or a worker, which may end meanwhile.
+const attachTime = 5 * time.Second
+
 // maxTemp is how long, in bytes, the name of a temporary folder of the browser's
 // own may be. A browser that is killed leaves files there; but it also makes a
 // socket there, whose whole path must stay below 104 bytes.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -84,11 +85,11 @@ if (self.corsproof === undefined) {
 // hearFrames attaches to the frames that have a process of their own, and puts
 // probe.js into those that are without.
 func (p *page) hearFrames(ctx context.Context, key string, frames []browser.Frame) error {
-	targets, err := cdp.Call(ctx, p.browser.conn, target.GetTargets, target.GetTargetsParams{})
+	targets, err := p.targets(ctx)
 	if err != nil {
 		return fmt.Errorf("cdp: find the frame %s: %w", key, err)
 	}
-	for _, info := range targets.TargetInfos {
+	for _, info := range targets {
 		if !p.holds(info, frames) || p.heard[info.TargetID] != nil {
 			continue
 		}
@@ -96,11 +97,16 @@ func (p *page) hearFrames(ctx context.Context, key string, frames []browser.Fram
 		if info.Type == "shared_worker" {
 			unheard = unheardInWorkers
 		}
-		s, err := p.browser.attach(ctx, func(event any) {
+		attaching, cancel := context.WithTimeout(ctx, attachTime)
+		s, err := p.browser.attach(attaching, func(event any) {
 			if failure, ok := hearLog(event); ok {
 				p.browser.options.OnFailure(failure)
 			}
 		}, unheard, chromedp.WithTargetID(info.TargetID), chromedp.WithDetachOnCancel())
+		cancel()
+		if err != nil && p.hasGone(ctx, info.TargetID) {
+			continue // it was another's, and is no more
+		}
 		if err != nil {
 			return fmt.Errorf("cdp: attach to the frame %s: %w", key, err)
 		}
@@ -134,4 +140,16 @@ func (p *page) holds(info *target.Info, frames []browser.Frame) bool {
 		return strings.HasSuffix(frames[len(frames)-1].Kind, "shared-worker")
 	}
 	return false
+}
+
+func (p *page) targets(ctx context.Context) ([]*target.Info, error) {
+	targets, err := cdp.Call(ctx, p.browser.conn, target.GetTargets, target.GetTargetsParams{})
+	return targets.TargetInfos, err
+}
+
+// hasGone says whether a target is no more. Who attaches to one at its end is
+// not told so.
+func (p *page) hasGone(ctx context.Context, id target.ID) bool {
+	targets, err := p.targets(ctx)
+	return err == nil && !slices.ContainsFunc(targets, func(info *target.Info) bool { return info.TargetID == id })
 }
