@@ -162,9 +162,6 @@ var valueSlips = []func(*gen, string) string{
 	},
 }
 
-// origin is a named origin, or a literal one now and then.
-func (g *gen) origin(from choices) string { return g.pick(from) }
-
 // isH2 reports whether the origin speaks HTTP/2.
 func isH2(origin string) bool {
 	_, protocol, err := scenarios.ResolveOrigin(origin)

@@ -66,7 +66,6 @@ var (
 	consumePreload      = algorithm{"consume a preloaded resource", htmlSpec + "links.html#consume-a-preloaded-resource"}
 	moduleRecord        = algorithm{"create a JavaScript module script", htmlSpec + "webappapis.html#creating-a-javascript-module-script"}
 	moduleGraph         = algorithm{"fetch the descendants of and link", htmlSpec + "webappapis.html#fetch-the-descendants-of-and-link-a-module-script"}
-	importRule          = algorithm{"fetch an @import", "https://drafts.csswg.org/css-cascade-4/#fetch-an-import"}
 	styleResponse       = algorithm{"process a linked stylesheet", htmlSpec + "links.html#link-type-stylesheet"}
 	imageResponse       = algorithm{"update the image data", htmlSpec + "images.html#update-the-image-data"}
 	originClean         = algorithm{"origin-clean flag", htmlSpec + "canvas.html#concept-canvas-origin-clean"}
