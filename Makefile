@@ -31,9 +31,10 @@ setup: ## find or install what a run needs: a browser, the Node packages of Expr
 run: setup ## run the catalogue in headless Chrome; writes out/results.jsonl and out/report.html
 	@$(GO) run ./cmd/corsproof run -out $(OUT)
 
+# One package at a time: two browsers side by side make each other miss deadlines.
 test: setup ## go vet and every test, in a real browser too
 	$(GO) vet ./...
-	$(GO) test $(FRESH) ./...
+	$(GO) test -p 1 $(FRESH) ./...
 	@set -e; for module in $(NESTED); do echo "cd $$module"; (cd "$$module" && $(GO) vet ./... && $(GO) test $(FRESH) ./...); done
 
 race: setup ## the tests with the race detector; RACE="./oracle/..." for some

@@ -234,7 +234,7 @@ func TestSnippet(t *testing.T) {
 		},
 		`<video crossorigin><track src="https://api.other.test/a?b=&#34;&#39;&amp;amp"></video>`: {Via: "track", Mode: "cors"},
 		`clip-path: url("https://api.other.test/a?b=\"'\u0026amp#clip")`:                         {Via: "css-clip-path"},
-		`manifest https://api.other.test/a?b="'&amp`:                                             {Via: "manifest"},
+		`<link rel="manifest" href="https://api.other.test/a?b=&#34;&#39;&amp;amp">`:             {Via: "manifest"},
 	} {
 		r.URL = url
 		assert.Equal(t, want, Snippet(r))
