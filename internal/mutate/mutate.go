@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 )
 
@@ -43,16 +44,25 @@ type Rewritten struct {
 	Files   map[string][]byte // by absolute path
 }
 
-// Rewrite reads the package in a folder and rewrites it. runtime is the import
-// path of package mutant.
-func Rewrite(dir, runtime string, known Prose) (*Rewritten, error) {
+// Rewrite reads the package in a folder and rewrites it: the named files, by
+// their base names, or all if there are none. runtime is the import path of
+// package mutant.
+func Rewrite(dir, runtime string, known Prose, files ...string) (*Rewritten, error) {
 	c, err := load(dir)
 	if err != nil {
 		return nil, err
 	}
+	for _, name := range files {
+		if !slices.Contains(c.names, filepath.Join(c.dir, name)) {
+			return nil, fmt.Errorf("mutate: no file %s in %s", name, c.dir)
+		}
+	}
 	r := &rewriter{checked: c, prose: c.sentences(known)}
 	out := &Rewritten{Files: map[string][]byte{}}
 	for i, file := range c.files {
+		if len(files) > 0 && !slices.Contains(files, filepath.Base(c.names[i])) {
+			continue
+		}
 		r.text, r.edits = c.text[i], nil
 		before := len(r.mutants)
 		r.file(file)

@@ -60,6 +60,22 @@ func TestTiny(t *testing.T) {
 	assert.Equal(t, string(want), got.String())
 }
 
+// A file that is named alone has mutants; one that there is not is an error.
+func TestFiles(t *testing.T) {
+	const oracle = "../../oracle"
+	r, err := Rewrite(oracle, module+"/mutant", Prose{}, "corp.go", "corscheck.go")
+	require.NoError(t, err)
+	names := map[string]bool{}
+	for _, m := range r.Mutants {
+		names[m.File] = true
+	}
+	assert.Equal(t, map[string]bool{"corp.go": true, "corscheck.go": true}, names)
+	assert.Len(t, r.Files, 2)
+
+	_, err = Rewrite(oracle, module+"/mutant", Prose{}, "corp.gone")
+	assert.ErrorContains(t, err, "corp.gone")
+}
+
 // A judge that says nothing for long has met a mutant that runs for ever; one
 // that dies before any has died of something else.
 func TestJudges(t *testing.T) {

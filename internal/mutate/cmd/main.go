@@ -2,7 +2,7 @@
 // notice: neither its lint nor a run in the browser, which is run once and then
 // judged again by each mutant.
 //
-//	go run ./internal/mutate/cmd [-lint] [-least 95] [-evidence FILE]
+//	go run ./internal/mutate/cmd [-files corp.go,csp.go] [-lint] [-least 95] [-evidence FILE]
 //
 // Results go to stdout, progress to stderr. It ends with 1 when less is noticed
 // than -least, in percent.
@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,12 +33,13 @@ const module = "github.com/corsproof/corsproof"
 var sentences = mutate.Prose{Notes: []string{"note"}, Others: []string{"fail", "throw", "report", "Errorf"}}
 
 func main() {
+	files := flag.String("files", "", "the mutants of these files of the oracle alone, their names joined by commas")
 	lint := flag.Bool("lint", false, "lint alone: no browser")
 	least := flag.Float64("least", 0, "the least that must be noticed, in percent")
 	evidence := flag.String("evidence", "", "what a run saw: written if there is no such file, read if there is")
 	jobs := flag.Int("jobs", 2, "judges at once")
 	flag.Parse()
-	noticed, err := run(*lint, *evidence, *jobs)
+	noticed, err := run(strings.FieldsFunc(*files, func(r rune) bool { return r == ',' }), *lint, *evidence, *jobs)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(3)
@@ -48,7 +50,7 @@ func main() {
 	}
 }
 
-func run(lint bool, evidence string, jobs int) (noticed float64, err error) {
+func run(files []string, lint bool, evidence string, jobs int) (noticed float64, err error) {
 	folder, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return 0, err
@@ -70,7 +72,7 @@ func run(lint bool, evidence string, jobs int) (noticed float64, err error) {
 		}
 		fmt.Fprintf(os.Stderr, "ran the catalogue in %.0f s\n", time.Since(started).Seconds())
 	}
-	rewritten, err := mutate.Rewrite("oracle", module+"/internal/mutate/mutant", sentences)
+	rewritten, err := mutate.Rewrite("oracle", module+"/internal/mutate/mutant", sentences, files...)
 	if err != nil {
 		return 0, err
 	}
