@@ -14,7 +14,6 @@ import (
 
 	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/browser"
-	"github.com/corsproof/corsproof/harness/browser/cdp"
 	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
@@ -208,8 +207,8 @@ func (r *run) tryIn(ctx context.Context, fleet *servers.Fleet, pending []*scenar
 	words := newFailures()
 	starting, started := context.WithTimeout(ctx, openTime)
 	defer started()
-	b, err := cdp.Start(starting, browser.Options{
-		Binary: r.Browser.Path, Mappings: mappings(fleet), SPKI: fleet.SPKI(),
+	b, err := start(starting, r.Browser, browser.Options{
+		Mappings: mappings(fleet), SPKI: fleet.SPKI(),
 		AddressSpaces: networkOf(pending[0]).spaces(fleet), Script: string(fixtures.ProbeJS()),
 		Headed: r.Headed, OnFailure: words.hear, Log: r.Log,
 	})

@@ -36,7 +36,7 @@ type Options struct {
 func Run(ctx context.Context, o Options) error {
 	return run(ctx, o, system{
 		find:      func() (browser.Found, error) { return browser.Find("chromium") },
-		installer: browser.FindInstaller,
+		installer: func() browser.Installer { return browser.FindInstaller("chromium") },
 		root:      os.Geteuid() == 0,
 		run:       runCommand,
 		packages:  external.Express.Install,

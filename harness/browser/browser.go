@@ -23,8 +23,14 @@ type Mapping struct {
 
 // Options are what every driver needs to start a browser.
 type Options struct {
-	Binary   string
+	Binary string
+	// Driver is the WebDriver server that drives Binary; "" where a driver
+	// speaks to the browser itself.
+	Driver   string
 	Mappings []Mapping
+	// Proxy is the host:port of the servers' forward proxy, through which every
+	// origin of Mappings is reached. A driver that maps hosts itself ignores it.
+	Proxy string
 	// SPKI is the base64 SHA-256 of the public key that the servers' one
 	// throw-away certificate carries. The browser accepts that key, no other.
 	SPKI string

@@ -17,10 +17,12 @@ type Installer struct {
 	Install [][]string
 	// Hint is for a system without a package manager.
 	Hint string
+
+	command []string // what packages come after
 }
 
-// FindInstaller finds out how to install a browser here.
-func FindInstaller() Installer { return thisMachine().installer(false) }
+// FindInstaller finds out how to install a browser of an engine here.
+func FindInstaller(engine string) Installer { return thisMachine().installer(engine, false) }
 
 // Line is what to type, on one line, for a user who needs sudo to be root or
 // for one who doesn't. It is "" without a package manager.
@@ -52,48 +54,88 @@ func (m machine) has(command string) bool {
 	return err == nil
 }
 
-// installer knows the package managers. Where there is a package of the
-// headless shell it comes first, unless a window is asked for.
-func (m machine) installer(headed bool) Installer {
-	packages := func(command ...string) [][]string {
-		full := append(command[:len(command):len(command)], "chromium")
-		if headed {
-			return [][]string{full}
-		}
-		return [][]string{append(command[:len(command):len(command)], "chromium-headless-shell"), full}
-	}
-	just := func(command ...string) [][]string { return [][]string{command} }
+// packages are what an engine's browser is called, by package manager: lists of
+// which one has to be installed, best first.
+type packages map[string][][]string
 
+// installable are the packages of each engine's browsers. Where there is a
+// package of the headless shell it comes first.
+var installable = map[string]packages{
+	Chromium: {
+		"brew":    {{"google-chrome"}}, // the Chromium that Homebrew has is not signed, and macOS won't open it
+		"winget":  {{"Google.Chrome"}},
+		"snap":    {{"chromium"}},
+		"apt-get": {{"chromium-headless-shell"}, {"chromium"}},
+		"dnf":     {{"chromium"}},
+		"apk":     {{"chromium-headless-shell"}, {"chromium"}},
+		"pacman":  {{"chromium"}},
+		"zypper":  {{"chromium"}},
+	},
+	Firefox: {
+		"brew":    {{"firefox"}},
+		"winget":  {{"Mozilla.Firefox"}},
+		"snap":    {{"firefox"}},
+		"apt-get": {{"firefox-esr"}, {"firefox"}},
+		"dnf":     {{"firefox"}},
+		"apk":     {{"firefox"}},
+		"pacman":  {{"firefox"}},
+		"zypper":  {{"MozillaFirefox"}},
+	},
+	WebKit: {
+		"apt-get": {{"webkit2gtk-driver", "xvfb"}},
+	},
+}
+
+// hints are for where no package manager has an engine's browser.
+var hints = map[string]string{
+	Chromium: "to install one, get Google Chrome from https://www.google.com/chrome/, or Chromium from your system's packages",
+	Firefox:  "to install one, get Firefox from https://www.mozilla.org/firefox/",
+	WebKit:   "to install one, get WebKitGTK's MiniBrowser and WebKitWebDriver, and Xvfb, from your system's packages",
+}
+
+// managers are the package managers of a system, best first.
+func (m machine) managers(engine string) []Installer {
 	switch m.goos {
 	case "darwin":
-		if m.has("brew") {
-			// The Chromium that Homebrew has is not signed, and macOS won't open it.
-			return Installer{Manager: "brew", Install: just("brew", "install", "--cask", "google-chrome")}
-		}
-		return Installer{Hint: "to install one, get Google Chrome from https://www.google.com/chrome/"}
+		return []Installer{{Manager: "brew", command: []string{"brew", "install", "--cask"}}}
 	case "windows":
-		if m.has("winget") {
-			return Installer{Manager: "winget", Install: just("winget", "install", "--exact", "--id", "Google.Chrome")}
+		return []Installer{{Manager: "winget", command: []string{"winget", "install", "--exact", "--id"}}}
+	}
+	if strings.Contains(" "+m.distro+" ", " ubuntu ") && engine != WebKit {
+		// Ubuntu's packages of browsers only ask for the snap.
+		return []Installer{{Manager: "snap", Root: true, command: []string{"snap", "install"}}}
+	}
+	return []Installer{
+		{Manager: "apt-get", Root: true, Prepare: []string{"apt-get", "update"}, command: []string{"apt-get", "install", "-y", "--no-install-recommends"}},
+		{Manager: "dnf", Root: true, command: []string{"dnf", "install", "-y"}},
+		{Manager: "apk", Root: true, command: []string{"apk", "add", "--no-cache"}},
+		{Manager: "pacman", Root: true, command: []string{"pacman", "-S", "--needed", "--noconfirm"}},
+		{Manager: "zypper", Root: true, command: []string{"zypper", "--non-interactive", "install"}},
+	}
+}
+
+// installer is the first package manager here that has an engine's browser.
+func (m machine) installer(engine string, headed bool) Installer {
+	for _, i := range m.managers(engine) {
+		lists := installable[engine][i.Manager]
+		if lists == nil || !m.has(i.Manager) {
+			continue
 		}
-		return Installer{Hint: "to install one, get Google Chrome from https://www.google.com/chrome/"}
+		for _, list := range lists {
+			if headed && list[0] == "chromium-headless-shell" {
+				continue
+			}
+			i.Install = append(i.Install, slices.Concat(i.command, list))
+		}
+		return i
 	}
 	switch {
-	case strings.Contains(" "+m.distro+" ", " ubuntu "):
-		// Ubuntu's packages named chromium only ask for the snap.
-		if m.has("snap") {
-			return Installer{Manager: "snap", Root: true, Install: just("snap", "install", "chromium")}
-		}
-	case m.has("apt-get"):
-		return Installer{Manager: "apt-get", Root: true, Prepare: []string{"apt-get", "update"},
-			Install: packages("apt-get", "install", "-y", "--no-install-recommends")}
-	case m.has("dnf"):
-		return Installer{Manager: "dnf", Root: true, Install: just("dnf", "install", "-y", "chromium")}
-	case m.has("apk"):
-		return Installer{Manager: "apk", Root: true, Install: packages("apk", "add", "--no-cache")}
-	case m.has("pacman"):
-		return Installer{Manager: "pacman", Root: true, Install: just("pacman", "-S", "--needed", "--noconfirm", "chromium")}
-	case m.has("zypper"):
-		return Installer{Manager: "zypper", Root: true, Install: just("zypper", "--non-interactive", "install", "chromium")}
+	case m.goos == "darwin" && engine == WebKit:
+		return Installer{Hint: "to let Safari be driven, type:\n  safaridriver --enable"}
+	case m.goos == "windows" && engine == WebKit:
+		return Installer{Hint: "there is no browser on WebKit for Windows"}
+	case m.goos != "linux" && engine == Chromium:
+		return Installer{Hint: "to install one, get Google Chrome from https://www.google.com/chrome/"}
 	}
-	return Installer{Hint: "to install one, get Google Chrome from https://www.google.com/chrome/, or Chromium from your system's packages"}
+	return Installer{Hint: hints[engine]}
 }

@@ -7,23 +7,33 @@ import (
 	"strings"
 )
 
+const headlessShell = "chrome-headless-shell"
+
+// The engines. Each stands for the products that run on it.
 const (
-	family        = "chromium"
-	headlessShell = "chrome-headless-shell"
+	Chromium = "chromium"
+	Firefox  = "firefox"
+	WebKit   = "webkit"
 )
 
-// product is a browser on Chromium's engine, by where it is usually found.
+// product is a browser, by where it is usually found.
 type product struct {
 	key      string
+	engine   string
 	name     string              // as in --version, but for the headless shell
 	commands []string            // on PATH
 	places   map[string][]string // by GOOS; ~ is home, %X% the environment, * a glob
+	// driver is the WebDriver server that it needs, beside it or on PATH, by
+	// GOOS.
+	driver map[string]string
+	// needs are further commands on PATH, by GOOS.
+	needs map[string][]string
 }
 
-// products are in the order of preference for a run without a window.
+// products are by engine, in the order of preference for a run without a window.
 var products = []product{
 	{
-		key: headlessShell, name: "Headless shell",
+		key: headlessShell, engine: Chromium, name: "Headless shell",
 		commands: []string{"chromium-headless-shell", "chrome-headless-shell", "headless_shell", "headless-shell"},
 		places: map[string][]string{
 			"linux": {
@@ -47,7 +57,7 @@ var products = []product{
 		},
 	},
 	{
-		key: family, name: "Chromium",
+		key: Chromium, engine: Chromium, name: "Chromium",
 		commands: []string{"chromium", "chromium-browser"},
 		places: map[string][]string{
 			"linux": {
@@ -70,7 +80,7 @@ var products = []product{
 		},
 	},
 	{
-		key: "chrome", name: "Google Chrome",
+		key: "chrome", engine: Chromium, name: "Google Chrome",
 		commands: []string{"google-chrome-stable", "google-chrome", "google-chrome-beta", "google-chrome-unstable", "chrome"},
 		places: map[string][]string{
 			"linux": {
@@ -98,7 +108,7 @@ var products = []product{
 		},
 	},
 	{
-		key: "edge", name: "Microsoft Edge",
+		key: "edge", engine: Chromium, name: "Microsoft Edge",
 		commands: []string{"microsoft-edge-stable", "microsoft-edge", "msedge"},
 		places: map[string][]string{
 			"linux": {"/opt/microsoft/msedge/msedge"},
@@ -112,6 +122,47 @@ var products = []product{
 				`%LOCALAPPDATA%\Microsoft\Edge\Application\msedge.exe`,
 			},
 		},
+	},
+	{
+		key: Firefox, engine: Firefox, name: "Firefox",
+		commands: []string{"firefox", "firefox-esr", "firefox-developer-edition", "firefox-nightly"},
+		places: map[string][]string{
+			"linux": {
+				"/usr/lib/firefox/firefox",
+				"/usr/lib64/firefox/firefox",
+				"/usr/lib/firefox-esr/firefox-esr",
+				"/opt/firefox/firefox",
+				"/snap/bin/firefox",
+				"~/.cache/puppeteer/firefox/*/firefox/firefox",
+			},
+			"darwin": {
+				"/Applications/Firefox.app/Contents/MacOS/firefox",
+				"~/Applications/Firefox.app/Contents/MacOS/firefox",
+				"/Applications/Firefox Developer Edition.app/Contents/MacOS/firefox",
+				"/Applications/Firefox Nightly.app/Contents/MacOS/firefox",
+			},
+			"windows": {
+				`%ProgramFiles%\Mozilla Firefox\firefox.exe`,
+				`%ProgramFiles(x86)%\Mozilla Firefox\firefox.exe`,
+				`%LOCALAPPDATA%\Mozilla Firefox\firefox.exe`,
+			},
+		},
+	},
+	{
+		key: WebKit, engine: WebKit, name: "WebKit",
+		places: map[string][]string{
+			"linux": {
+				"/usr/lib/*/webkit2gtk-4.1/MiniBrowser",
+				"/usr/lib/*/webkitgtk-6.0/MiniBrowser",
+				"/usr/lib/webkit2gtk-4.1/MiniBrowser",
+				"/usr/lib/webkitgtk-6.0/MiniBrowser",
+				"/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+				"/usr/libexec/webkitgtk-6.0/MiniBrowser",
+			},
+			"darwin": {"/Applications/Safari.app/Contents/MacOS/Safari"},
+		},
+		driver: map[string]string{"linux": "WebKitWebDriver", "darwin": "safaridriver"},
+		needs:  map[string][]string{"linux": {"Xvfb"}}, // there is no WebKit without a display
 	},
 }
 

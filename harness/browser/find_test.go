@@ -91,58 +91,75 @@ func TestFindOn(t *testing.T) {
 		want   Found
 	}{
 		"linux, headless shell first": {fake{goos: "linux", path: linuxPath}, "chromium", false,
-			Found{headlessShell, "Headless shell", "1.2.3.4", "/usr/bin/chromium-headless-shell"}},
+			Found{headlessShell, "Headless shell", "1.2.3.4", "/usr/bin/chromium-headless-shell", ""}},
 		"linux, a window": {fake{goos: "linux", path: linuxPath}, "chromium", true,
-			Found{"chromium", "Chromium", "1.2.3.4", "/usr/bin/chromium"}},
+			Found{"chromium", "Chromium", "1.2.3.4", "/usr/bin/chromium", ""}},
 		"linux, one product": {fake{goos: "linux", path: linuxPath}, "chrome", false,
-			Found{"chrome", "Google Chrome", "1.2.3.4", "/usr/bin/google-chrome-stable"}},
+			Found{"chrome", "Google Chrome", "1.2.3.4", "/usr/bin/google-chrome-stable", ""}},
 		"linux, opt": {fake{goos: "linux", files: map[string]string{"/opt/google/chrome/chrome": "Google Chrome 150.0.1.2 \n"}}, "chromium", false,
-			Found{"chrome", "Google Chrome", "150.0.1.2", "/opt/google/chrome/chrome"}},
+			Found{"chrome", "Google Chrome", "150.0.1.2", "/opt/google/chrome/chrome", ""}},
 		"linux, snap": {fake{goos: "linux", files: map[string]string{"/snap/bin/chromium": "Chromium 150.0.1.2 snap\n"}}, "chromium", true,
-			Found{"chromium", "Chromium", "150.0.1.2", "/snap/bin/chromium"}},
+			Found{"chromium", "Chromium", "150.0.1.2", "/snap/bin/chromium", ""}},
 		"linux, edge": {fake{goos: "linux", files: map[string]string{"/opt/microsoft/msedge/msedge": "Microsoft Edge 150.0.1.2"}}, "edge", false,
-			Found{"edge", "Microsoft Edge", "150.0.1.2", "/opt/microsoft/msedge/msedge"}},
+			Found{"edge", "Microsoft Edge", "150.0.1.2", "/opt/microsoft/msedge/msedge", ""}},
 		"linux, the newest of a cache": {fake{goos: "linux", home: "/home/ann", files: map[string]string{
 			"/home/ann/.cache/ms-playwright/chromium_headless_shell-993/chrome-linux/headless_shell":  "Chromium 120.0.0.1",
 			"/home/ann/.cache/ms-playwright/chromium_headless_shell-1140/chrome-linux/headless_shell": "Chromium 130.0.0.1",
 		}}, "chromium", false,
-			Found{headlessShell, "Headless shell", "130.0.0.1", "/home/ann/.cache/ms-playwright/chromium_headless_shell-1140/chrome-linux/headless_shell"}},
+			Found{headlessShell, "Headless shell", "130.0.0.1", "/home/ann/.cache/ms-playwright/chromium_headless_shell-1140/chrome-linux/headless_shell", ""}},
 		"linux, a stub is passed over": {fake{goos: "linux", path: map[string]string{"chromium-browser": "/usr/bin/chromium-browser"},
 			files: map[string]string{"/usr/bin/chromium-browser": "!exit status 1", "/opt/google/chrome/chrome": "Google Chrome 150.0.1.2"}}, "chromium", false,
-			Found{"chrome", "Google Chrome", "150.0.1.2", "/opt/google/chrome/chrome"}},
+			Found{"chrome", "Google Chrome", "150.0.1.2", "/opt/google/chrome/chrome", ""}},
 		"linux, named by path": {fake{goos: "linux", path: linuxPath, env: map[string]string{ChromiumVar: "/my/chrome"},
 			files: map[string]string{"/my/chrome": "Google Chrome 151.0.0.1"}}, "chromium", false,
-			Found{"chrome", "Google Chrome", "151.0.0.1", "/my/chrome"}},
+			Found{"chrome", "Google Chrome", "151.0.0.1", "/my/chrome", ""}},
 		"linux, named by command": {fake{goos: "linux", path: linuxPath, env: map[string]string{ChromiumVar: "chromium"}}, "chromium", false,
-			Found{"chromium", "Chromium", "1.2.3.4", "/usr/bin/chromium"}},
+			Found{"chromium", "Chromium", "1.2.3.4", "/usr/bin/chromium", ""}},
 		"linux, a headless shell by its file": {fake{goos: "linux", env: map[string]string{ChromiumVar: "/x/chrome-headless-shell"},
 			files: map[string]string{"/x/chrome-headless-shell": "Google Chrome for Testing 151.0.0.1"}}, "chromium", false,
-			Found{headlessShell, "Headless shell", "151.0.0.1", "/x/chrome-headless-shell"}},
+			Found{headlessShell, "Headless shell", "151.0.0.1", "/x/chrome-headless-shell", ""}},
 		"darwin, chrome": {fake{goos: "darwin", files: map[string]string{
 			"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome": "Google Chrome 150.0.1.2"}}, "chromium", false,
-			Found{"chrome", "Google Chrome", "150.0.1.2", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"}},
+			Found{"chrome", "Google Chrome", "150.0.1.2", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", ""}},
 		"darwin, the user's own": {fake{goos: "darwin", home: "/Users/ann", files: map[string]string{
 			"/Users/ann/Applications/Chromium.app/Contents/MacOS/Chromium": "Chromium 150.0.1.2"}}, "chromium", true,
-			Found{"chromium", "Chromium", "150.0.1.2", "/Users/ann/Applications/Chromium.app/Contents/MacOS/Chromium"}},
+			Found{"chromium", "Chromium", "150.0.1.2", "/Users/ann/Applications/Chromium.app/Contents/MacOS/Chromium", ""}},
 		"darwin, edge": {fake{goos: "darwin", files: map[string]string{
 			"/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge": "Microsoft Edge 150.0.1.2"}}, "chromium", false,
-			Found{"edge", "Microsoft Edge", "150.0.1.2", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge"}},
+			Found{"edge", "Microsoft Edge", "150.0.1.2", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge", ""}},
 		"windows, the version is a folder": {fake{goos: "windows", env: windowsEnv, files: map[string]string{
 			programFiles + `\Google\Chrome\Application\chrome.exe`:     "!it opens a window",
 			programFiles + `\Google\Chrome\Application\99.0.4844.51`:   "",
 			programFiles + `\Google\Chrome\Application\150.0.7000.10`:  "",
 			programFiles + `\Google\Chrome\Application\a.b.c.manifest`: "",
 		}}, "chromium", false,
-			Found{"chrome", "Google Chrome", "150.0.7000.10", programFiles + `\Google\Chrome\Application\chrome.exe`}},
+			Found{"chrome", "Google Chrome", "150.0.7000.10", programFiles + `\Google\Chrome\Application\chrome.exe`, ""}},
 		"windows, the user's own": {fake{goos: "windows", env: windowsEnv, files: map[string]string{
 			localAppData + `\Chromium\Application\chrome.exe`: ""}}, "chromium", true,
-			Found{"chromium", "Chromium", "", localAppData + `\Chromium\Application\chrome.exe`}},
+			Found{"chromium", "Chromium", "", localAppData + `\Chromium\Application\chrome.exe`, ""}},
 		"windows, edge is always there": {fake{goos: "windows", env: windowsEnv, files: map[string]string{
 			`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`: ""}}, "chromium", false,
-			Found{"edge", "Microsoft Edge", "", `C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`}},
+			Found{"edge", "Microsoft Edge", "", `C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`, ""}},
 		"windows, named": {fake{goos: "windows", env: map[string]string{ChromiumVar: `D:\edge\msedge.exe`}, files: map[string]string{
 			`D:\edge\msedge.exe`: ""}}, "chromium", false,
-			Found{"edge", "Microsoft Edge", "", `D:\edge\msedge.exe`}},
+			Found{"edge", "Microsoft Edge", "", `D:\edge\msedge.exe`, ""}},
+		"linux, firefox": {fake{goos: "linux", path: map[string]string{"firefox-esr": "/usr/bin/firefox-esr", "chromium": "/usr/bin/chromium"},
+			files: map[string]string{"/usr/bin/firefox-esr": "Mozilla Firefox 153.8.0esr\n"}}, "firefox", false,
+			Found{"firefox", "Firefox", "153.8.0esr", "/usr/bin/firefox-esr", ""}},
+		"linux, firefox by its variable": {fake{goos: "linux", env: map[string]string{FirefoxVar: "/my/firefox", ChromiumVar: "/no/chrome"},
+			files: map[string]string{"/my/firefox": "Mozilla Firefox 155.0a1"}}, "firefox", true,
+			Found{"firefox", "Firefox", "155.0a1", "/my/firefox", ""}},
+		"darwin, firefox": {fake{goos: "darwin", files: map[string]string{"/Applications/Firefox.app/Contents/MacOS/firefox": "Mozilla Firefox 153.0"}}, "firefox", false,
+			Found{"firefox", "Firefox", "153.0", "/Applications/Firefox.app/Contents/MacOS/firefox", ""}},
+		"linux, webkit": {fake{goos: "linux", path: map[string]string{"WebKitWebDriver": "/usr/bin/WebKitWebDriver", "Xvfb": "/usr/bin/Xvfb"},
+			files: map[string]string{"/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser": "!it needs a display"}}, "webkit", false,
+			Found{"webkit", "WebKit", "", "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser", "/usr/bin/WebKitWebDriver"}},
+		"linux, a webkit of one's own": {fake{goos: "linux", path: map[string]string{"WebKitWebDriver": "/usr/bin/WebKitWebDriver", "Xvfb": "/usr/bin/Xvfb"},
+			env: map[string]string{WebKitVar: "/build/bin/MiniBrowser"}, files: map[string]string{"/build/bin/MiniBrowser": "", "/build/bin/WebKitWebDriver": ""}}, "webkit", false,
+			Found{"webkit", "WebKit", "", "/build/bin/MiniBrowser", "/build/bin/WebKitWebDriver"}},
+		"darwin, safari": {fake{goos: "darwin", path: map[string]string{"safaridriver": "/usr/bin/safaridriver"},
+			files: map[string]string{"/Applications/Safari.app/Contents/MacOS/Safari": ""}}, "webkit", false,
+			Found{"webkit", "WebKit", "", "/Applications/Safari.app/Contents/MacOS/Safari", "/usr/bin/safaridriver"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, err := c.on.machine().find(c.engine, c.headed)
@@ -187,6 +204,24 @@ func TestFindNone(t *testing.T) {
 		"not a browser": {fake{goos: "linux", path: map[string]string{"chromium": "/bin/chromium"},
 			files: map[string]string{"/bin/chromium": "the game, 1.0\n"}}, "chromium", false, []string{
 			`--version says "the game, 1.0", which is no browser's version`}},
+		"debian, firefox": {fake{goos: "linux", distro: "debian", path: apt, root: true}, "firefox", false, []string{
+			"browser: no Firefox found", "type:\n  apt-get update && apt-get install -y --no-install-recommends firefox-esr\n", "or set CORSPROOF_FIREFOX"}},
+		"ubuntu, firefox": {fake{goos: "linux", distro: "ubuntu debian", path: map[string]string{"apt-get": "/usr/bin/apt-get", "snap": "/usr/bin/snap"}},
+			"firefox", false, []string{"sudo snap install firefox"}},
+		"mac, firefox": {fake{goos: "darwin", path: map[string]string{"brew": "/opt/homebrew/bin/brew"}}, "firefox", false, []string{"brew install --cask firefox"}},
+		"ubuntu, webkit": {fake{goos: "linux", distro: "ubuntu debian", root: true, path: map[string]string{"apt-get": "/usr/bin/apt-get", "snap": "/usr/bin/snap"}},
+			"webkit", false, []string{"browser: no WebKit with its WebDriver server found", "apt-get install -y --no-install-recommends webkit2gtk-driver xvfb\n", "or set CORSPROOF_WEBKIT"}},
+		"fedora, webkit":  {fake{goos: "linux", distro: "fedora", path: map[string]string{"dnf": "/bin/dnf"}}, "webkit", false, []string{"MiniBrowser and WebKitWebDriver, and Xvfb"}},
+		"mac, webkit":     {fake{goos: "darwin", path: map[string]string{"brew": "/opt/homebrew/bin/brew"}}, "webkit", false, []string{"safaridriver --enable"}},
+		"windows, webkit": {fake{goos: "windows"}, "webkit", false, []string{"no browser on WebKit for Windows"}},
+		"webkit without a display": {fake{goos: "linux", path: map[string]string{"WebKitWebDriver": "/usr/bin/WebKitWebDriver"},
+			files: map[string]string{"/usr/lib/webkit2gtk-4.1/MiniBrowser": ""}}, "webkit", false, []string{
+			"/usr/lib/webkit2gtk-4.1/MiniBrowser can't be used: it needs Xvfb, which is not on PATH"}},
+		"webkit without its driver": {fake{goos: "linux", path: map[string]string{"Xvfb": "/usr/bin/Xvfb"},
+			files: map[string]string{"/usr/lib/webkit2gtk-4.1/MiniBrowser": ""}}, "webkit", false, []string{
+			"it needs WebKitWebDriver, which is not on PATH or beside it"}},
+		"firefox that is none": {fake{goos: "linux", env: map[string]string{FirefoxVar: "/x"}, files: map[string]string{"/x": "Chromium 1.2.3.4"}}, "firefox", false, []string{
+			`CORSPROOF_FIREFOX is set to "/x", which can't be used: --version says "Chromium 1.2.3.4", which is no Firefox`, "to the path of a Firefox, or unset it"}},
 
 		// Named, but wrong: an error, although there is another.
 		"named, missing": {fake{goos: "linux", path: map[string]string{"chromium": "/bin/chromium"}, env: map[string]string{ChromiumVar: "/no/chrome"}},
@@ -205,16 +240,16 @@ func TestFindNone(t *testing.T) {
 			for _, want := range c.want {
 				assert.Contains(t, err.Error(), want)
 			}
-			assert.Contains(t, err.Error(), ChromiumVar)
+			assert.Contains(t, err.Error(), familyOf(c.engine).variable)
 		})
 	}
 }
 
 func TestFindUnknownEngine(t *testing.T) {
-	for _, engine := range []string{"netscape", "firefox", ""} {
+	for _, engine := range []string{"netscape", ""} {
 		_, err := fake{goos: "linux"}.machine().find(engine, false)
 		require.ErrorAs(t, err, new(*EngineError))
-		assert.ErrorContains(t, err, "there are chromium, chrome-headless-shell, chrome, edge")
+		assert.ErrorContains(t, err, "there are chromium, firefox, webkit, chrome-headless-shell, chrome, edge")
 	}
 }
 
@@ -222,7 +257,7 @@ func TestFindAllOn(t *testing.T) {
 	f := fake{goos: "linux", path: map[string]string{"chromium": "/usr/bin/chromium", "google-chrome": "/usr/bin/google-chrome"},
 		files: map[string]string{"/my/headless_shell": "Chromium 9.0.0.1", "/usr/bin/google-chrome": "Google Chrome 9.0.0.2"}}
 	keys := func() (keys []string) {
-		all, err := f.machine().findAll()
+		all, err := f.machine().findAll(Chromium)
 		require.NoError(t, err)
 		for _, found := range all {
 			keys = append(keys, found.Key)
@@ -236,17 +271,23 @@ func TestFindAllOn(t *testing.T) {
 	assert.Equal(t, []string{"chrome", "chromium"}, keys(), "not twice")
 
 	f.env = map[string]string{ChromiumVar: "/none"}
-	_, err := f.machine().findAll()
+	_, err := f.machine().findAll(Chromium)
 	assert.ErrorContains(t, err, "there is no such file")
 	assert.NotErrorIs(t, err, ErrNotFound, "there is one, but another was asked for")
-	_, err = fake{goos: "windows"}.machine().findAll()
+	f.path["firefox"], f.files["/usr/bin/firefox"] = "/usr/bin/firefox", "Mozilla Firefox 153.0"
+	firefox, err := f.machine().findAll(Firefox)
+	require.NoError(t, err)
+	assert.Equal(t, []Found{{"firefox", "Firefox", "153.0", "/usr/bin/firefox", ""}}, firefox)
+	_, err = fake{goos: "windows"}.machine().findAll(Chromium)
 	assert.ErrorIs(t, err, ErrNotFound)
 }
 
 func TestEveryProductHasPlacesOnEverySystem(t *testing.T) {
 	for _, p := range products {
 		for _, goos := range []string{"linux", "darwin", "windows"} {
-			assert.NotEmpty(t, p.places[goos], "%s on %s", p.key, goos)
+			if p.key != WebKit || goos != "windows" {
+				assert.NotEmpty(t, p.places[goos], "%s on %s", p.key, goos)
+			}
 		}
 	}
 }
@@ -271,9 +312,9 @@ func TestFindHere(t *testing.T) {
 	t.Setenv(ChromiumVar, script("browser", `[ "$1" = --version ] && echo "Google Chrome 150.0.1.2 "`, 0o755))
 	found, err := Find("chromium")
 	require.NoError(t, err)
-	assert.Equal(t, Found{"chrome", "Google Chrome", "150.0.1.2", filepath.Join(dir, "browser")}, found)
+	assert.Equal(t, Found{"chrome", "Google Chrome", "150.0.1.2", filepath.Join(dir, "browser"), ""}, found)
 	assert.Equal(t, "Google Chrome 150.0.1.2 ("+found.Path+")", found.String())
-	all, err := FindAll()
+	all, err := FindAll(Chromium)
 	require.NoError(t, err)
 	assert.Equal(t, found, all[0])
 

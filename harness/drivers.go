@@ -1,0 +1,24 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/browser/cdp"
+)
+
+// drivers start the browsers of each engine. A new driver is a line here.
+var drivers = map[string]func(context.Context, browser.Options) (browser.Browser, error){
+	browser.Chromium: cdp.Start,
+}
+
+// start starts a browser that was found, by the driver of its engine.
+func start(ctx context.Context, found browser.Found, o browser.Options) (browser.Browser, error) {
+	drive := drivers[found.Engine()]
+	if drive == nil {
+		return nil, fmt.Errorf("harness: nothing drives %s yet", found.Engine())
+	}
+	o.Binary, o.Driver = found.Path, found.Driver
+	return drive(ctx, o)
+}
