@@ -278,7 +278,7 @@ func slow(s scenarios.Server) bool {
 // the redirect's connection until that is answered: six at once to a host wait
 // for each other.
 func asksOnTheWay(s scenarios.Server, r oracle.Request) bool {
-	needed, _, _ := oracle.NeedsPreflight(oracle.NormalizeMethod(cmp.Or(r.Method, "GET")), r.Headers)
+	needed := !oracle.IsSafelistedMethod(oracle.NormalizeMethod(cmp.Or(r.Method, "GET"))) || len(oracle.UnsafeRequestHeaderNames(r.Headers)) > 0
 	stream := r.Body != nil && r.Body.Stream
 	return len(s.Redirects) > 0 && (needed || r.UploadListener || stream)
 }

@@ -26,12 +26,10 @@ func (f *fetching) challenged(w WireRequest, reply Reply) (Reply, bool) {
 	f.note(networkFetch, "The answer is 401, and the URL has a user name: it is asked again with Authorization.")
 	if !w.Headers.Has("Authorization") { // the script's own stands
 		name, password := f.url().credentials()
-		w.Headers = append(slices.Clip(w.Headers), Header{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))})
+		w.Headers = append(w.Headers, Header{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))})
 	}
 	reply, ok := f.exchange(w)
-	if ok {
-		f.takeCookies(reply)
-	}
+	f.takeCookies(reply)
 	return reply, ok
 }
 

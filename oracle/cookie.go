@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -48,15 +49,7 @@ type cookieContext struct {
 // nothing.
 func (s State) SetCookie(c Cookie) State {
 	s = s.clone()
-	path := c.Path
-	if path == "" {
-		path = "/"
-	}
-	line := c.Name + "=" + c.Value
-	if c.Attributes != "" {
-		line += "; " + c.Attributes
-	}
-	s.storeCookie(line, c.On, path, cookieContext{sameSite: true, partition: siteOf(c.On)})
+	s.storeCookie(c.line(), c.On, c.path(), c.firstParty())
 	return s
 }
 
@@ -64,48 +57,51 @@ func (s State) SetCookie(c Cookie) State {
 // without Secure, Secure from an http origin, a foreign Domain. One that has
 // expired is taken, and ends the one of its name.
 func (c Cookie) Accepted() bool {
-	var lasting []string
-	for attribute := range strings.SplitSeq(c.Attributes, ";") {
-		switch name, _, _ := strings.Cut(attribute, "="); strings.ToLower(strings.Trim(name, " \t")) {
-		case "max-age", "expires":
-		default:
-			lasting = append(lasting, attribute)
-		}
-	}
-	c.Attributes = strings.Join(lasting, ";")
-	return len(State{}.SetCookie(c).cookies) > 0
+	_, ok := readCookie(c.line(), c.On, c.path(), 0, c.firstParty())
+	return ok
+}
+
+// line is the cookie as the value of a Set-Cookie header.
+func (c Cookie) line() string { return c.Name + "=" + c.Value + "; " + c.Attributes }
+
+func (c Cookie) path() string { return cmp.Or(c.Path, "/") }
+
+func (c Cookie) firstParty() cookieContext {
+	return cookieContext{sameSite: true, partition: siteOf(c.On)}
 }
 
 // siteOf is a name for an origin's site.
-func siteOf(o Origin) string {
-	if site := RegistrableDomain(o.Host); site != "" {
-		return o.Scheme + "://" + site
-	}
-	return o.Scheme + "://" + o.Host
-}
+func siteOf(o Origin) string { return o.Scheme + "://" + cmp.Or(RegistrableDomain(o.Host), o.Host) }
 
-// storeCookie takes one Set-Cookie value from a response of origin.
-func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx cookieContext) {
+// readCookie reads one Set-Cookie value from a response of origin. ok is false
+// for a cookie that a browser refuses.
+func readCookie(line string, origin Origin, defaultPath string, now time.Duration, ctx cookieContext) (c storedCookie, ok bool) {
 	pair, rest, _ := strings.Cut(line, ";")
 	name, value, found := strings.Cut(pair, "=")
 	if !found {
 		name, value = "", pair
 	}
-	c := storedCookie{
+	c = storedCookie{
 		name: strings.Trim(name, " \t"), value: strings.Trim(value, " \t"),
 		domain: strings.TrimSuffix(origin.Host, "."), path: defaultPath, hostOnly: true, sameSite: "lax",
 	}
 	if c.name == "" && c.value == "" || strings.ContainsFunc(line, isControl) {
-		return
+		return c, false
 	}
-	partitioned, ok := c.attributes(rest, origin, s.Now)
+	partitioned, ok := c.attributes(rest, now)
 	if !ok || !c.acceptable(origin, partitioned, ctx) {
-		return
+		return c, false
 	}
 	if partitioned || !ctx.sameSite && ctx.policy[ThirdPartyCookiesPartitioned] {
 		c.partition = ctx.partition
 	}
-	if !c.secure && !origin.IsPotentiallyTrustworthy() && slices.ContainsFunc(s.cookies, c.wouldShadow) {
+	return c, true
+}
+
+// storeCookie takes one Set-Cookie value from a response of origin.
+func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx cookieContext) {
+	c, ok := readCookie(line, origin, defaultPath, s.Now, ctx)
+	if !ok || !c.secure && !origin.IsPotentiallyTrustworthy() && slices.ContainsFunc(s.cookies, c.wouldShadow) {
 		return
 	}
 	// The new cookie takes the old one's place, and its age.
@@ -137,7 +133,7 @@ func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F }
 
 // attributes reads what follows the cookie's pair. ok is false for a Domain
 // that is not the host's to set.
-func (c *storedCookie) attributes(s string, origin Origin, now time.Duration) (partitioned, ok bool) {
+func (c *storedCookie) attributes(s string, now time.Duration) (partitioned, ok bool) {
 	maxAge := false
 	for attribute := range strings.SplitSeq(s, ";") {
 		name, value, _ := strings.Cut(attribute, "=")

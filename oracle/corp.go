@@ -37,8 +37,7 @@ func (f *fetching) resourcePolicyAllows(reply Reply, of Origin, withCredentials 
 	known := policy == "same-origin" || policy == "same-site" || policy == "cross-origin"
 	block := func(reason Reason, a algorithm, parts ...string) bool {
 		f.forget()
-		f.fail(reason, a, append(parts, ", which keeps ", f.origin.String(), " out.")...)
-		return false
+		return f.fail(reason, a, append(parts, ", which keeps ", f.origin.String(), " out.")...)
 	}
 	switch {
 	case known && !resourcePolicyAllows(policy, f.origin, of):
@@ -74,6 +73,5 @@ func (f *fetching) embedderAllows(reply Reply, a algorithm, what string) bool {
 	if f.embedder == "" || !f.url().isHTTP() || embedderPolicy(reply.Headers, f.client.isSecureContext() && f.url().origin.IsPotentiallyTrustworthy()) != "" {
 		return true
 	}
-	f.fail(CrossOriginEmbedderPolicy, a, "The document has Cross-Origin-Embedder-Policy ", f.embedder, ", and the ", what, " has none.")
-	return false
+	return f.fail(CrossOriginEmbedderPolicy, a, "The document has Cross-Origin-Embedder-Policy ", f.embedder, ", and the ", what, " has none.")
 }

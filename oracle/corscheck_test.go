@@ -53,15 +53,6 @@ func TestCORSCheck(t *testing.T) {
 	assert.Empty(t, CORSCheck("null", "include", h(acao, "null", acac, "true")), "null matches null")
 }
 
-func TestNeedsPreflight(t *testing.T) {
-	needed, byMethod, byHeaders := NeedsPreflight("PUT", h("X-B", "", "X-A", ""))
-	assert.True(t, needed)
-	assert.True(t, byMethod)
-	assert.Equal(t, []string{"x-a", "x-b"}, byHeaders)
-	needed, _, _ = NeedsPreflight("POST", h("Content-Type", "text/plain"))
-	assert.False(t, needed)
-}
-
 func TestCheckPreflight(t *testing.T) {
 	const acao, acac, acam, acah = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers"
 	put := Preflight{Origin: app, Credentials: "same-origin", Method: "PUT"}

@@ -30,9 +30,7 @@ func parsePolicies(h Headers) []policy {
 				p[name] = slices.Clip(words[1:])
 			}
 		}
-		if len(p) > 0 {
-			policies = append(policies, p)
-		}
+		policies = append(policies, p)
 	}
 	return policies
 }
@@ -41,9 +39,6 @@ func isASCIIWhitespace(r rune) bool { return strings.ContainsRune("\t\n\f\r ", r
 
 // policies are the Content Security Policies of the document.
 func (c Client) policies() []policy {
-	if len(c.Headers) == 0 {
-		return nil
-	}
 	return parsePolicies(c.Headers)
 }
 
@@ -136,8 +131,7 @@ func (f *fetching) allowedByPolicy() bool {
 func (f *fetching) sandboxAllowsForms() bool {
 	const token = "allow-forms"
 	if sandboxLacks(f.policies, token) || f.client.Sandbox != nil && !slices.Contains(f.client.Sandbox, token) {
-		f.fail(ContentSecurityPolicy, sandboxedForms, "The document is in a sandbox without ", token, ": the form is not submitted.")
-		return false
+		return f.fail(ContentSecurityPolicy, sandboxedForms, "The document is in a sandbox without ", token, ": the form is not submitted.")
 	}
 	return true
 }
@@ -183,7 +177,6 @@ func (f *fetching) violates(name string, sources []string) bool {
 	if f.redirects > 0 {
 		again = ", where the redirect leads"
 	}
-	f.fail(ContentSecurityPolicy, policyCheck, "The document's Content-Security-Policy says ", quote(strings.TrimSpace(name+" "+strings.Join(sources, " "))),
+	return f.fail(ContentSecurityPolicy, policyCheck, "The document's Content-Security-Policy says ", quote(strings.TrimSpace(name+" "+strings.Join(sources, " "))),
 		", which leaves ", f.url().shown(), " out", again, ": nothing is sent.")
-	return false
 }

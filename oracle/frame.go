@@ -61,14 +61,12 @@ func (f *fetching) isDocument(reply Reply) bool {
 	disposition, _ := reply.Headers.Get("Content-Disposition")
 	kind, _, _ := strings.Cut(disposition, ";")
 	if kind = strings.Trim(kind, httpWhitespace); IsToken(kind) && !strings.EqualFold(kind, "inline") {
-		f.fail(WrongType, frameResponse, "Content-Disposition is ", quote(disposition), ": it is a download, and the frame stays as it was.")
-		return false
+		return f.fail(WrongType, frameResponse, "Content-Disposition is ", quote(disposition), ": it is a download, and the frame stays as it was.")
 	}
 	if f.shows(f.documentType(reply)) {
 		return true
 	}
-	f.fail(WrongType, frameResponse, contentType(reply.Headers), ", which no frame shows: it is a download, and the frame stays as it was.")
-	return false
+	return f.fail(WrongType, frameResponse, contentType(reply.Headers), ", which no frame shows: it is a download, and the frame stays as it was.")
 }
 
 // frameOptionsAllow is the check of X-Frame-Options, which frame-ancestors

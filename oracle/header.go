@@ -90,10 +90,7 @@ func (h Headers) SplitValues(name string) []string {
 //
 // https://fetch.spec.whatwg.org/#concept-header-list-sort-and-combine
 func (h Headers) Combined() Headers {
-	if len(h) == 0 {
-		return nil
-	}
-	out := make(Headers, 0, len(h))
+	var out Headers
 	for _, line := range h {
 		name, value := strings.ToLower(line.Name), NormalizeValue(line.Value)
 		if i := slices.IndexFunc(out, func(o Header) bool { return o.Name == name }); i >= 0 {

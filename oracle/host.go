@@ -71,21 +71,8 @@ var uts46 = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictD
 //
 // https://url.spec.whatwg.org/#concept-domain-to-ascii
 func domainToASCII(domain string) (string, bool) {
-	lower := strings.ToLower(domain)
-	if isASCII(lower) && !strings.Contains(lower, "xn--") {
-		return lower, true
-	}
 	ascii, err := uts46.ToASCII(domain)
 	return ascii, err == nil
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // endsInNumber says whether a host must be read as an IPv4 address.

@@ -119,7 +119,7 @@ func (f *fetching) usesCache() bool {
 // there is none, or the cache mode does not ask for it.
 func (f *fetching) cached(w WireRequest) int {
 	mode := f.cacheMode()
-	if len(f.state.responses) == 0 || !f.usesCache() || mode == "no-store" || mode == "reload" || w.Method != "GET" && w.Method != "HEAD" || w.Headers.Has("Range") && !f.servesPart(w) {
+	if !f.usesCache() || mode == "no-store" || mode == "reload" || w.Method != "GET" && w.Method != "HEAD" || w.Headers.Has("Range") && !f.servesPart(w) {
 		return -1
 	}
 	partition := f.cachePartition()
@@ -277,7 +277,6 @@ func (f *fetching) validates(reply Reply) bool {
 
 // validate makes a request conditional on a stored response.
 func (s storedResponse) validate(w WireRequest) WireRequest {
-	w.Headers = slices.Clip(w.Headers)
 	if tag, _ := s.reply.Headers.Get("ETag"); tag != "" {
 		w.Headers = append(w.Headers, Header{"If-None-Match", tag})
 	}

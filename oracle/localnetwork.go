@@ -18,7 +18,7 @@ const LocalNetworkPermission = "local-network-access"
 // addressSpace is the space of the current URL's server. All servers of a run
 // listen on loopback, and count so, but for the one that the document came from.
 func (f *fetching) addressSpace() string {
-	if f.client.AddressSpace != "" && f.url().origin == f.client.Page {
+	if f.url().origin == f.client.Page {
 		return f.client.AddressSpace
 	}
 	return "loopback"
@@ -33,12 +33,10 @@ func (f *fetching) allowedByLocalNetwork() bool {
 	from, to := f.client.AddressSpace, f.addressSpace()
 	switch {
 	case from == "", nearness[to] <= nearness[from],
-		SameOrigin(f.origin, f.url().origin) && f.origin.IsPotentiallyTrustworthy(),
 		from == "local" && f.state.Profile[LocalNetworkAccessFromPublicOnly]:
 		return true
 	case !f.client.isSecureContext():
-		f.fail(LocalNetworkAccess, localNetworkCheck, "The document is ", from, " and the server ", to, ", and only a secure context may even ask: nothing is sent.")
-		return false
+		return f.fail(LocalNetworkAccess, localNetworkCheck, "The document is ", from, " and the server ", to, ", and only a secure context may even ask: nothing is sent.")
 	}
 	permission := to + "-network"
 	state, asked := f.client.Permissions[permission]
@@ -49,8 +47,7 @@ func (f *fetching) allowedByLocalNetwork() bool {
 		f.note(localNetworkCheck, "The document is ", from, " and the server ", to, ", and the permission ", permission, " is granted.")
 		return true
 	}
-	f.fail(LocalNetworkAccess, localNetworkCheck, "The document is ", from, " and the server ", to, ", and the permission ", permission, " is not granted: nothing is sent.")
-	return false
+	return f.fail(LocalNetworkAccess, localNetworkCheck, "The document is ", from, " and the server ", to, ", and the permission ", permission, " is not granted: nothing is sent.")
 }
 
 // isLocalName says whether a host names a place in the local network: .local, and
@@ -58,9 +55,6 @@ func (f *fetching) allowedByLocalNetwork() bool {
 //
 // https://wicg.github.io/local-network-access/#mixed-content-lna
 func isLocalName(host string) bool {
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	if err != nil {
-		return strings.HasSuffix(strings.TrimSuffix(host, "."), ".local")
-	}
-	return addr.IsPrivate() || addr.IsLinkLocalUnicast()
+	addr, _ := netip.ParseAddr(strings.Trim(host, "[]"))
+	return strings.HasSuffix(strings.TrimSuffix(host, "."), ".local") || addr.IsPrivate() || addr.IsLinkLocalUnicast()
 }

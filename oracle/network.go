@@ -18,7 +18,7 @@ func (f *fetching) exceedsKeepalive() bool {
 	return true
 }
 
-// networkFetch is HTTP-network-or-cache fetch : it answers from the HTTP
+// networkFetch is HTTP-network-or-cache fetch: it answers from the HTTP
 // cache, or sends the request, with or without credentials.
 //
 // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
@@ -33,7 +33,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	}
 	f.sentCredentials = include
 	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.headers.wire().stripped()))}
-	if f.body != nil && len(f.body.Bytes) > 0 {
+	if f.body != nil {
 		w.Body = f.body.Bytes
 	}
 	if f.mode == "websocket" {
@@ -48,8 +48,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		f.note(networkFetch, "The HTTP cache has a response for ", w.URL, ": nothing is sent.")
 		return f.part(w, f.state.responses[stored].reply), true
 	case f.asked.Cache == "only-if-cached":
-		f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
-		return Reply{}, false
+		return Reply{}, f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
 	case stored >= 0 && w.Method == "GET" && f.validates(f.state.responses[stored].reply):
 		w = f.state.responses[stored].validate(w)
 	default:
@@ -59,39 +58,43 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		return Reply{}, false
 	}
 	if f.body != nil && f.body.Stream && f.server.Reply(w).HTTP1 {
-		f.fail(NetworkError, streamProtocol, "The body is a stream, and no stream can be sent over HTTP/1.1: nothing is sent.")
-		return Reply{}, false
+		return Reply{}, f.fail(NetworkError, streamProtocol, "The body is a stream, and no stream can be sent over HTTP/1.1: nothing is sent.")
 	}
 	f.note(networkFetch, f.method, " goes to ", w.URL, f.credentialsPhrase(include, w.Cookie), originPhrase(w.Origin))
-	reply, ok := f.exchange(w)
-	if ok && include {
-		f.takeCookies(reply)
-	}
-	if ok && include && reply.Status == 401 {
-		reply, ok = f.challenged(w, reply)
-	}
-	if ok && f.retriesMisdirected(reply) {
-		if reply, ok = f.exchange(w); ok && include {
-			f.takeCookies(reply)
-		}
-	}
-	if ok && reply.Status == 407 {
-		f.fail(NetworkError, networkFetch, "Status 407 is a proxy's, and there is none.")
-		return Reply{}, false
-	}
+	reply, ok := f.send(w, include)
 	switch {
-	case ok && stored >= 0 && reply.Status == 304 && f.validatesItself(f.state.responses[stored]):
+	case !ok:
+		return Reply{}, f.fail(NetworkError, networkFetch, "The connection broke before there was a response, or what came is none.")
+	case reply.Status == 407:
+		return Reply{}, f.fail(NetworkError, networkFetch, "Status 407 is a proxy's, and there is none.")
+	case stored >= 0 && reply.Status == 304 && f.validatesItself(f.state.responses[stored]):
 		f.note(networkFetch, "Status 304 says that what the page has already is still right: it counts as it came.")
 		return f.state.responses[stored].reply, true
-	case ok && stored >= 0 && reply.Status == 304:
+	case stored >= 0 && reply.Status == 304:
 		s := &f.state.responses[stored]
 		*s = s.freshen(reply.Headers, f.state.Now)
 		f.note(networkFetch, "Status 304 says that the stored response is still right: it takes over the headers of the 304.")
 		return f.part(w, s.reply), true
-	case ok:
-		f.remember(w, reply)
-	default:
-		f.fail(NetworkError, networkFetch, "The connection broke before there was a response, or what came is none.")
+	}
+	f.remember(w, reply)
+	return reply, true
+}
+
+// send puts a request on the wire, and again where the answer asks for that.
+// With credentials it takes the cookies of each answer.
+func (f *fetching) send(w WireRequest, include bool) (Reply, bool) {
+	reply, ok := f.exchange(w)
+	if include {
+		f.takeCookies(reply)
+	}
+	if include && reply.Status == 401 {
+		reply, ok = f.challenged(w, reply)
+	}
+	if f.retriesMisdirected(reply) {
+		reply, ok = f.exchange(w)
+		if include {
+			f.takeCookies(reply)
+		}
 	}
 	return reply, ok
 }

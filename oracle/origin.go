@@ -1,7 +1,6 @@
 package oracle
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -22,33 +21,6 @@ type Origin struct {
 // defaultPorts are the special schemes that have an origin.
 var defaultPorts = map[string]int{"http": 80, "https": 443, "ws": 80, "wss": 443}
 
-// ParseOrigin reads an origin as people write it: "https://app.example.com",
-// "http://a.test:8080". A default port may be written out; the scheme and the
-// host may be in any case, the host in Unicode. Anything after the port (a
-// path, even "/"), userinfo, and schemes other than http and https are errors;
-// so is "null", because an opaque origin cannot be named.
-func ParseOrigin(s string) (Origin, error) {
-	scheme, rest, found := strings.Cut(s, "://")
-	scheme = strings.ToLower(scheme)
-	if !found || scheme != "http" && scheme != "https" {
-		return Origin{}, fmt.Errorf("oracle: %q is no origin: write it as https://host or https://host:port", s)
-	}
-	if i := strings.IndexAny(rest, "/?#\\"); i >= 0 {
-		return Origin{}, fmt.Errorf("oracle: %q is no origin: an origin ends after the host and the port, remove %q", s, rest[i:])
-	}
-	if strings.Contains(rest, "@") {
-		return Origin{}, fmt.Errorf("oracle: %q is no origin: an origin has no user name", s)
-	}
-	if strings.ContainsAny(rest, " \t\r\n") {
-		return Origin{}, fmt.Errorf("oracle: %q is no origin: it has white space in it", s)
-	}
-	host, port, ok := parseHostPort(rest, scheme)
-	if !ok || port == 0 {
-		return Origin{}, fmt.Errorf("oracle: %q is no origin: the host or the port does not parse", s)
-	}
-	return Origin{scheme, host, port}, nil
-}
-
 // IsOpaque says whether o is an opaque origin, which serialises to "null".
 func (o Origin) IsOpaque() bool { return o == Origin{} }
 
@@ -60,7 +32,7 @@ func (o Origin) String() string {
 	if o.IsOpaque() {
 		return "null"
 	}
-	if o.Port == 0 || o.Port == defaultPorts[o.Scheme] {
+	if o.Port == defaultPorts[o.Scheme] {
 		return o.Scheme + "://" + o.Host
 	}
 	return o.Scheme + "://" + o.Host + ":" + strconv.Itoa(o.Port)
@@ -102,15 +74,12 @@ func RegistrableDomain(host string) string {
 	if isIP(host) {
 		return ""
 	}
-	name, dot := strings.CutSuffix(host, ".")
+	name := strings.TrimSuffix(host, ".")
 	site, err := publicsuffix.EffectiveTLDPlusOne(name)
 	if err != nil {
 		return ""
 	}
-	if dot {
-		site += "."
-	}
-	return site
+	return site + host[len(name):]
 }
 
 // IsPotentiallyTrustworthy says whether the origin counts as secure: https,
@@ -127,8 +96,8 @@ func isLoopback(host string) bool {
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true
 	}
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && addr.IsLoopback()
+	addr, _ := netip.ParseAddr(strings.Trim(host, "[]"))
+	return addr.IsLoopback()
 }
 
 func isIP(host string) bool {

@@ -81,7 +81,6 @@ func newFetching(s State, r Request, server Server) *fetching {
 		urls: make([]*urlRecord, 0, 2),
 	}
 	f.upgrades = anyPolicyHas(f.policies, "upgrade-insecure-requests")
-	f.p.Trace = make([]TraceStep, 0, 12)
 	if r.ReferrerPolicy != "" {
 		f.referrerPolicy = r.ReferrerPolicy
 	}
@@ -140,11 +139,9 @@ func (f *fetching) mainFetch() (Reply, bool) {
 	case modeFirst && f.refusedByMode():
 		return Reply{}, false
 	case f.isBadPort() && !(modeFirst && f.isMixedContent()):
-		f.fail(PortBlocked, portBlocking, "Port ", itoa(u.origin.Port), " is one that no browser loads from.")
-		return Reply{}, false
+		return Reply{}, f.fail(PortBlocked, portBlocking, "Port ", itoa(u.origin.Port), " is one that no browser loads from.")
 	case f.isMixedContent():
-		f.fail(MixedContent, mixedBlock, f.client.Page.String(), " is a secure page and ", u.origin.String(), " is plain http: mixed content, nothing is sent.")
-		return Reply{}, false
+		return Reply{}, f.fail(MixedContent, mixedBlock, f.client.Page.String(), " is a secure page and ", u.origin.String(), " is plain http: mixed content, nothing is sent.")
 	}
 	if reply, ok, found := f.consumePreload(); found {
 		return reply, ok
@@ -168,8 +165,7 @@ func (f *fetching) mainFetch() (Reply, bool) {
 		f.note(mainFetch, who, " loads from ", whom, f.again(), " with mode no-cors: response tainting opaque, so it may load but not be read.")
 		return f.schemeFetch()
 	case !u.isHTTP():
-		f.fail(SchemeNotHTTP, mainFetch, "CORS needs http or https, and the URL is ", whom, ".")
-		return Reply{}, false
+		return Reply{}, f.fail(SchemeNotHTTP, mainFetch, "CORS needs http or https, and the URL is ", whom, ".")
 	}
 	f.tainting = "cors"
 	f.note(mainFetch, who, " loads from ", whom, f.again(), " with mode cors: response tainting cors, so the server must agree.")
@@ -284,8 +280,7 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 		failed := CORSCheck(f.serializedOrigin(), f.credentials, reply.Headers)
 		if failed != "" {
 			f.forget()
-			f.fail(failed, corsCheck, "The response fails: ", f.corsSentence(reply.Headers))
-			return Reply{}, false
+			return Reply{}, f.fail(failed, corsCheck, "The response fails: ", f.corsSentence(reply.Headers))
 		}
 		f.note(corsCheck, "The response passes: ", f.corsSentence(reply.Headers))
 	}
@@ -297,8 +292,7 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 	}
 	switch f.redirectMode {
 	case "error":
-		f.fail(RedirectModeError, redirectFetch, "Status ", itoa(reply.Status), " is a redirect, and the redirect mode is error.")
-		return Reply{}, false
+		return Reply{}, f.fail(RedirectModeError, redirectFetch, "Status ", itoa(reply.Status), " is a redirect, and the redirect mode is error.")
 	case "manual":
 		f.opaqueRedirect = true
 		f.note(redirectFetch, "Status ", itoa(reply.Status), " is a redirect, and the redirect mode is manual: script gets an opaque-redirect response.")

@@ -5,19 +5,6 @@ import (
 	"strings"
 )
 
-// NeedsPreflight says whether a request across origins with mode cors, made by
-// script, is asked for by an OPTIONS first, and why: the method if that is the
-// cause, and the names of the headers that are. The method must be normalised.
-// An upload listener and a body that is a stream force a preflight as well;
-// they are not looked at here.
-//
-// https://fetch.spec.whatwg.org/#concept-main-fetch
-func NeedsPreflight(method string, h Headers) (needed, byMethod bool, byHeaders []string) {
-	byMethod = !IsSafelistedMethod(method)
-	byHeaders = UnsafeRequestHeaderNames(h)
-	return byMethod || len(byHeaders) > 0, byMethod, byHeaders
-}
-
 // Preflight is what the answer to a preflight is held against.
 type Preflight struct {
 	Origin        string // serialised
@@ -53,16 +40,14 @@ func CheckPreflight(p Preflight, status int, h Headers) (grant PreflightGrant, f
 	}
 	methods, found, ok := h.ExtractListValues("Access-Control-Allow-Methods")
 	if !ok {
-		value, _ = h.Get("Access-Control-Allow-Methods")
-		return grant, InvalidAllowMethods, value
+		return grant, InvalidAllowMethods, strings.Join(h.Values("Access-Control-Allow-Methods"), ", ")
 	}
 	if !found && p.Forced && !p.Profile[ForcedPreflightNeedsMethods] {
 		methods = []string{p.Method}
 	}
 	headers, _, ok := h.ExtractListValues("Access-Control-Allow-Headers")
 	if !ok {
-		value, _ = h.Get("Access-Control-Allow-Headers")
-		return grant, InvalidAllowHeaders, value
+		return grant, InvalidAllowHeaders, strings.Join(h.Values("Access-Control-Allow-Headers"), ", ")
 	}
 	wildcards := p.Credentials != "include"
 	if !slices.Contains(methods, p.Method) && !IsSafelistedMethod(p.Method) &&
@@ -138,16 +123,14 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 	}
 	f.note(preflightFetch, "An OPTIONS asks ", f.url().origin.String(), " for ", f.method, headersPhrase(unsafe), ", without credentials.")
 	reply, ok := f.exchange(w)
-	if ok && f.retriesMisdirected(reply) {
+	if f.retriesMisdirected(reply) {
 		reply, ok = f.exchange(w)
 	}
 	switch {
 	case !ok:
-		f.fail(PreflightNetworkError, preflightFetch, "There is no answer.")
-		return false
+		return f.fail(PreflightNetworkError, preflightFetch, "There is no answer.")
 	case reply.Status == 407:
-		f.fail(PreflightNetworkError, preflightFetch, "Status 407 is a proxy's, and there is none.")
-		return false
+		return f.fail(PreflightNetworkError, preflightFetch, "Status 407 is a proxy's, and there is none.")
 	}
 	if f.refusesLocation(reply) {
 		return false
@@ -157,8 +140,7 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 		UnsafeHeaders: unsafe, Forced: f.forcePreflight, Profile: f.state.Profile,
 	}, reply.Status, reply.Headers)
 	if failed != "" {
-		f.fail(failed, preflightFetch, f.preflightSentence(failed, value, reply))
-		return false
+		return f.fail(failed, preflightFetch, f.preflightSentence(failed, value, reply))
 	}
 	f.note(preflightFetch, "The answer, status ", itoa(reply.Status), ", allows it.")
 	if f.cachesPreflights() {

@@ -12,21 +12,18 @@ func (f *fetching) prepare() bool {
 		f.way = wayByVia[f.asked.Via]
 	}
 	if f.way == nil {
-		f.fail(InvalidRequest, requestClass, "There is no way to load called ", quote(string(f.asked.Via)), ".")
-		return false
+		return f.fail(InvalidRequest, requestClass, "There is no way to load called ", quote(string(f.asked.Via)), ".")
 	}
 	way := f.way
 	f.destination, f.initiator = way.Destination, way.Initiator
 	setting, ok := way.setting(f.asked.Mode)
 	u, parsed := parseURL(f.asked.URL, nil)
 	if !parsed {
-		f.fail(InvalidRequest, requestClass, quote(f.asked.URL), " does not parse as a URL.")
-		return false
+		return f.fail(InvalidRequest, requestClass, quote(f.asked.URL), " does not parse as a URL.")
 	}
 	f.urls = append(f.urls, u)
 	if !ok {
-		f.fail(InvalidRequest, requestClass, way.About, " cannot have mode ", quote(f.asked.Mode), ".")
-		return false
+		return f.fail(InvalidRequest, requestClass, way.About, " cannot have mode ", quote(f.asked.Mode), ".")
 	}
 	f.mode, f.credentials = setting.Mode, setting.Credentials[0]
 	if f.asked.Credentials != "" {
@@ -54,8 +51,7 @@ func (f *fetching) prepareFetch() bool {
 		f.redirectMode = r.Redirect
 	}
 	throw := func(reason Reason, parts ...string) bool {
-		f.fail(reason, requestClass, append(parts, ": fetch() throws a TypeError.")...)
-		return false
+		return f.fail(reason, requestClass, append(parts, ": fetch() throws a TypeError.")...)
 	}
 	switch {
 	case f.url().userinfo != "":
@@ -106,8 +102,7 @@ func (f *fetching) prepareXHR() bool {
 	f.unsafeRequest = true
 	throw := func(reason Reason, a algorithm, name string, parts ...string) bool {
 		f.p.Error = name
-		f.fail(reason, a, append(parts, " throws, ", name, ".")...)
-		return false
+		return f.fail(reason, a, append(parts, " throws, ", name, ".")...)
 	}
 	switch {
 	case r.Method != "" && !IsToken(r.Method):
@@ -209,13 +204,11 @@ func (f *fetching) prepareLoad() bool {
 		}
 	}
 	if u.scheme == "data" && f.way.kind == svgLoad && f.state.Profile[UseWithoutDataURLs] {
-		f.fail(SchemeNotHTTP, svgResponse, "A use element takes no shape from a data: URL.")
-		return false
+		return f.fail(SchemeNotHTTP, svgResponse, "A use element takes no shape from a data: URL.")
 	}
 	// Media are let off, but not where a redirect leads them.
 	if u.userinfo != "" && f.way.kind != mediaLoad && f.refusesUserinfo() {
-		f.fail(EmbeddedCredentials, credentialedURL, "The URL of a subresource has a user name or a password in it: nothing is sent.")
-		return false
+		return f.fail(EmbeddedCredentials, credentialedURL, "The URL of a subresource has a user name or a password in it: nothing is sent.")
 	}
 	return true
 }
@@ -262,12 +255,10 @@ func (f *fetching) prepareBeacon() bool {
 		return true
 	}
 	if f.body.Stream {
-		f.fail(InvalidRequest, beaconSend, "A beacon outlives its page, and so cannot send a stream: sendBeacon() throws.")
-		return false
+		return f.fail(InvalidRequest, beaconSend, "A beacon outlives its page, and so cannot send a stream: sendBeacon() throws.")
 	}
 	if len(f.body.Bytes) > keepaliveBytes {
-		f.fail(NetworkError, beaconSend, "Beacons share 64 KiB, and this one has ", itoa(len(f.body.Bytes)), " bytes: sendBeacon() gives false.")
-		return false
+		return f.fail(NetworkError, beaconSend, "Beacons share 64 KiB, and this one has ", itoa(len(f.body.Bytes)), " bytes: sendBeacon() gives false.")
 	}
 	if f.body.Type == "" {
 		return true

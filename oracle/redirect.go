@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -28,23 +29,15 @@ func (f *fetching) isRedirect(reply Reply) bool {
 //
 // https://fetch.spec.whatwg.org/#concept-response-location-url
 func (f *fetching) locationURL(h Headers) (u *urlRecord, found, ok bool) {
-	values := h.Values("Location")
-	switch len(values) {
-	case 0:
+	values := slices.Compact(h.Values("Location"))
+	if len(values) == 0 {
 		return nil, false, false
-	case 1:
-	default:
-		if len(slices.Compact(slices.Clone(values))) > 1 {
-			return nil, true, false
-		}
 	}
 	u, ok = parseURL(isomorphicBytes(values[0]), f.url())
-	if !ok {
+	if !ok || len(values) > 1 {
 		return nil, true, false
 	}
-	if u.fragment == "" {
-		u.fragment = f.url().fragment
-	}
+	u.fragment = cmp.Or(u.fragment, f.url().fragment)
 	return u, true, true
 }
 
@@ -88,26 +81,19 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		f.note(redirectFetch, status, " without a Location leads nowhere: it is the response.")
 		return reply, true
 	case !ok:
-		f.fail(RedirectLocation, redirectFetch, status, " leads to ", quote(raw), ", which is no URL.")
-		return Reply{}, false
+		return Reply{}, f.fail(RedirectLocation, redirectFetch, status, " leads to ", quote(raw), ", which is no URL.")
 	case !next.isHTTP():
-		f.fail(RedirectScheme, redirectFetch, status, " leads to ", quote(raw), ", which is not http or https.")
-		return Reply{}, false
+		return Reply{}, f.fail(RedirectScheme, redirectFetch, status, " leads to ", quote(raw), ", which is not http or https.")
 	case f.redirects == maxRedirects:
-		f.fail(RedirectCount, redirectFetch, "This would be redirect number 21, and 20 is the limit.")
-		return Reply{}, false
+		return Reply{}, f.fail(RedirectCount, redirectFetch, "This would be redirect number 21, and 20 is the limit.")
 	case next.userinfo != "" && f.mode == "cors" && !SameOrigin(f.origin, next.origin):
-		f.fail(RedirectUserinfo, redirectFetch, status, " leads to another origin with a user name in the URL, which mode cors forbids.")
-		return Reply{}, false
+		return Reply{}, f.fail(RedirectUserinfo, redirectFetch, status, " leads to another origin with a user name in the URL, which mode cors forbids.")
 	case next.userinfo != "" && f.tainting == "cors":
-		f.fail(RedirectUserinfo, redirectFetch, status, " leads to a URL with a user name, which response tainting cors forbids.")
-		return Reply{}, false
+		return Reply{}, f.fail(RedirectUserinfo, redirectFetch, status, " leads to a URL with a user name, which response tainting cors forbids.")
 	case next.userinfo != "" && f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr":
-		f.fail(EmbeddedCredentials, redirectFetch, status, " leads to a URL with a user name, and such a subresource is not loaded.")
-		return Reply{}, false
+		return Reply{}, f.fail(EmbeddedCredentials, redirectFetch, status, " leads to a URL with a user name, and such a subresource is not loaded.")
 	case reply.Status != 303 && f.body != nil && f.body.Stream:
-		f.fail(RedirectStream, redirectFetch, status, " wants the body again, and a stream can be sent only once.")
-		return Reply{}, false
+		return Reply{}, f.fail(RedirectStream, redirectFetch, status, " wants the body again, and a stream can be sent only once.")
 	}
 	f.redirects++
 	changes := ""

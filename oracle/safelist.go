@@ -109,9 +109,6 @@ func compareDigits(a, b string) int {
 func UnsafeRequestHeaderNames(h Headers) []string { return Profile(nil).unsafeRequestHeaderNames(h) }
 
 func (p Profile) unsafeRequestHeaderNames(h Headers) []string {
-	if len(h) == 0 {
-		return nil
-	}
 	if p[HeadersCombinedFirst] {
 		h = h.wire()
 	}

@@ -24,8 +24,8 @@ type State struct {
 // FreshPage is the state with every document opened anew: what documents keep
 // for themselves is gone.
 func (s State) FreshPage() State {
+	s = s.clone()
 	s.preloads, s.modules = nil, nil
-	s.responses = slices.Clone(s.responses)
 	for i := range s.responses {
 		s.responses[i].document = ""
 	}
@@ -40,10 +40,8 @@ func (s State) Advance(d time.Duration) State {
 
 // clone is a state whose slices can be changed.
 func (s State) clone() State {
-	s.preflight = slices.Clone(s.preflight)
-	s.cookies = slices.Clone(s.cookies)
-	s.responses = slices.Clone(s.responses)
-	s.preloads = slices.Clone(s.preloads)
-	s.modules = slices.Clone(s.modules)
-	return s
+	return State{
+		Now: s.Now, Profile: s.Profile, preflight: slices.Clone(s.preflight), cookies: slices.Clone(s.cookies),
+		responses: slices.Clone(s.responses), preloads: slices.Clone(s.preloads), modules: slices.Clone(s.modules),
+	}
 }

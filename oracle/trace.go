@@ -98,11 +98,12 @@ func (f *fetching) note(a algorithm, parts ...string) {
 	f.p.Trace = append(f.p.Trace, TraceStep{Algorithm: a.name, Spec: a.spec, Text: strings.Join(parts, ""), Hop: len(f.urls) - 1})
 }
 
-// fail records the step that ended in a network error. The first one counts.
-func (f *fetching) fail(reason Reason, a algorithm, parts ...string) {
+// fail records the step that ended in a network error, and is false.
+func (f *fetching) fail(reason Reason, a algorithm, parts ...string) bool {
 	f.note(a, parts...)
 	f.p.Trace[len(f.p.Trace)-1].Fails = true
 	f.failed = reason
+	return false
 }
 
 // quote puts a value into a sentence: in quotes, cut where it gets long.

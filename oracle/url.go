@@ -77,9 +77,7 @@ func (u *urlRecord) shown() string {
 // https://url.spec.whatwg.org/#concept-basic-url-parser
 func parseURL(s string, base *urlRecord) (*urlRecord, bool) {
 	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' })
-	if strings.ContainsAny(s, "\t\n\r") {
-		s = lineEnds.Replace(s)
-	}
+	s = lineEnds.Replace(s)
 	scheme, rest, absolute := cutScheme(s)
 	_, special := defaultPorts[scheme]
 	switch {
@@ -179,12 +177,6 @@ func parseRelative(s string, base *urlRecord) (*urlRecord, bool) {
 // normalizePath resolves the dot segments, turns backslashes, and encodes what
 // a path may not hold. A special URL's path is never empty.
 func normalizePath(path string) string {
-	if path == "" || path == "/" {
-		return "/"
-	}
-	if !strings.ContainsAny(path, ".%\\") && path[0] == '/' {
-		return percentEncode(path, pathSet)
-	}
 	segments := strings.Split(strings.TrimPrefix(strings.ReplaceAll(path, "\\", "/"), "/"), "/")
 	var out []string
 	for i, segment := range segments {
@@ -212,16 +204,6 @@ const pathSet = " \"#<>?^`{}"
 
 // percentEncode encodes controls, everything beyond ASCII, and set.
 func percentEncode(s, set string) string {
-	clean := true
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || strings.IndexByte(set, c) >= 0 {
-			clean = false
-			break
-		}
-	}
-	if clean {
-		return s
-	}
 	var out strings.Builder
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || strings.IndexByte(set, c) >= 0 {
@@ -237,9 +219,6 @@ func percentEncode(s, set string) string {
 
 // percentDecode decodes what is validly encoded and leaves the rest.
 func percentDecode(s string) string {
-	if !strings.Contains(s, "%") {
-		return s
-	}
 	var out strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == '%' && i+2 < len(s) {
