@@ -30,7 +30,8 @@ type storedCookie struct {
 	hostOnly     bool
 	secure       bool
 	httpOnly     bool
-	sameSite     string // strict, lax, none
+	anySite      bool   // SameSite=None; Lax and Strict are one where nothing but frames navigates
+	partitioned  bool   // the attribute
 	partition    string // site of the page whose jar it is in; "" is the common jar
 	expires      time.Duration
 	persistent   bool
@@ -83,16 +84,15 @@ func readCookie(line string, origin Origin, defaultPath string, now time.Duratio
 	}
 	c = storedCookie{
 		name: strings.Trim(name, " \t"), value: strings.Trim(value, " \t"),
-		domain: strings.TrimSuffix(origin.Host, "."), path: defaultPath, hostOnly: true, sameSite: "lax",
+		domain: strings.TrimSuffix(origin.Host, "."), path: defaultPath, hostOnly: true,
 	}
 	if c.name == "" && c.value == "" || strings.ContainsFunc(line, isControl) {
 		return c, false
 	}
-	partitioned, ok := c.attributes(rest, now)
-	if !ok || !c.acceptable(origin, partitioned, ctx) {
+	if !c.takes(rest, now) || !c.acceptable(origin, ctx) {
 		return c, false
 	}
-	if partitioned || !ctx.sameSite && ctx.policy[ThirdPartyCookiesPartitioned] {
+	if c.partitioned || !ctx.sameSite && ctx.policy[ThirdPartyCookiesPartitioned] {
 		c.partition = ctx.partition
 	}
 	return c, true
@@ -101,7 +101,7 @@ func readCookie(line string, origin Origin, defaultPath string, now time.Duratio
 // storeCookie takes one Set-Cookie value from a response of origin.
 func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx cookieContext) {
 	c, ok := readCookie(line, origin, defaultPath, s.Now, ctx)
-	if !ok || !c.secure && !origin.IsPotentiallyTrustworthy() && slices.ContainsFunc(s.cookies, c.wouldShadow) {
+	if !ok || !origin.IsPotentiallyTrustworthy() && slices.ContainsFunc(s.cookies, c.wouldShadow) {
 		return
 	}
 	// The new cookie takes the old one's place, and its age.
@@ -131,11 +131,11 @@ func (c *storedCookie) wouldShadow(o storedCookie) bool {
 
 func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F }
 
-// attributes reads what follows the cookie's pair. ok is false for a Domain
-// that is not the host's to set.
-func (c *storedCookie) attributes(s string, now time.Duration) (partitioned, ok bool) {
+// takes reads the attributes, which follow the cookie's pair. It is false for a
+// Domain that is not the host's to set.
+func (c *storedCookie) takes(attributes string, now time.Duration) bool {
 	maxAge := false
-	for attribute := range strings.SplitSeq(s, ";") {
+	for attribute := range strings.SplitSeq(attributes, ";") {
 		name, value, _ := strings.Cut(attribute, "=")
 		value = strings.Trim(value, " \t")
 		switch strings.ToLower(strings.Trim(name, " \t")) {
@@ -144,12 +144,9 @@ func (c *storedCookie) attributes(s string, now time.Duration) (partitioned, ok 
 		case "httponly":
 			c.httpOnly = true
 		case "partitioned":
-			partitioned = true
+			c.partitioned = true
 		case "samesite":
-			c.sameSite = "lax"
-			if v := strings.ToLower(value); v == "strict" || v == "none" {
-				c.sameSite = v
-			}
+			c.anySite = strings.EqualFold(value, "none")
 		case "path":
 			if strings.HasPrefix(value, "/") {
 				c.path = value
@@ -159,11 +156,11 @@ func (c *storedCookie) attributes(s string, now time.Duration) (partitioned, ok 
 				continue
 			}
 			if !domainMatch(c.domain, value) {
-				return false, false
+				return false
 			}
 			if isPublicSuffix(value) {
 				if value != c.domain {
-					return false, false
+					return false
 				}
 				continue // a host that is itself a suffix gets a host-only cookie
 			}
@@ -176,12 +173,11 @@ func (c *storedCookie) attributes(s string, now time.Duration) (partitioned, ok 
 		case "expires":
 			// The model has no calendar: a date is long past, or never comes.
 			if date, err := parseCookieDate(value); err == nil && !maxAge {
-				c.persistent = date.Year() < 2020
-				c.expires = now
+				c.persistent = date.Before(epoch)
 			}
 		}
 	}
-	return partitioned, true
+	return true
 }
 
 func parseCookieDate(s string) (time.Time, error) {
@@ -199,7 +195,7 @@ func parseCookieDate(s string) (time.Time, error) {
 const longestCookie = 4096
 
 // acceptable applies the rules by which a browser refuses a cookie.
-func (c *storedCookie) acceptable(origin Origin, partitioned bool, ctx cookieContext) bool {
+func (c *storedCookie) acceptable(origin Origin, ctx cookieContext) bool {
 	secureOrigin := origin.IsPotentiallyTrustworthy()
 	name := strings.ToLower(c.name)
 	if name == "" {
@@ -208,16 +204,16 @@ func (c *storedCookie) acceptable(origin Origin, partitioned bool, ctx cookieCon
 	is := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
 	switch {
 	case c.secure && !secureOrigin,
-		c.sameSite == "none" && !c.secure,
-		partitioned && !c.secure,
+		c.anySite && !c.secure,
+		c.partitioned && !c.secure,
 		is("__secure-") && (!c.secure || c.name == ""),
 		is("__http-") && (!c.secure || !c.httpOnly || c.name == ""),
 		is("__host-http-") && !c.httpOnly,
 		is("__host-") && (!c.secure || !c.hostOnly || c.path != "/" || c.name == ""),
 		len(c.name)+len(c.value) > longestCookie,
 		ctx.policy[CookieTabRefused] && strings.Contains(c.name+c.value, "\t"),
-		!ctx.sameSite && c.sameSite != "none",
-		!ctx.sameSite && !partitioned && ctx.policy[ThirdPartyCookiesBlocked]:
+		!ctx.sameSite && !c.anySite,
+		!ctx.sameSite && !c.partitioned && ctx.policy[ThirdPartyCookiesBlocked]:
 		return false
 	}
 	return true
@@ -231,15 +227,13 @@ func (s *State) cookieHeader(u *urlRecord, ctx cookieContext) string {
 	for _, c := range s.cookies {
 		switch {
 		case c.persistent && c.expires <= s.Now,
-			c.hostOnly && c.domain != strings.TrimSuffix(u.origin.Host, "."),
-			!c.hostOnly && !domainMatch(u.origin.Host, c.domain),
+			!c.isFor(u.origin.Host),
 			!pathMatch(u.path, c.path),
 			c.secure && !u.origin.IsPotentiallyTrustworthy(),
-			!ctx.sameSite && c.sameSite != "none",
+			!ctx.sameSite && !c.anySite,
 			c.partition != "" && c.partition != ctx.partition:
 			continue
-		case ctx.sameSite || c.partition != "":
-		case ctx.policy[ThirdPartyCookiesBlocked], ctx.policy[ThirdPartyCookiesPartitioned]:
+		case !ctx.sameSite && c.partition == "" && (ctx.policy[ThirdPartyCookiesBlocked] || ctx.policy[ThirdPartyCookiesPartitioned]):
 			continue
 		}
 		sent = append(sent, c)
@@ -256,6 +250,14 @@ func (s *State) cookieHeader(u *urlRecord, ctx cookieContext) string {
 		out.WriteString(c.value)
 	}
 	return out.String()
+}
+
+// isFor says whether the cookie is one of the host's.
+func (c *storedCookie) isFor(host string) bool {
+	if c.hostOnly {
+		return c.domain == strings.TrimSuffix(host, ".")
+	}
+	return domainMatch(host, c.domain)
 }
 
 // domainMatch says whether host is domain or below it.
@@ -281,8 +283,5 @@ func pathMatch(path, cookiePath string) bool {
 
 // defaultCookiePath is the path up to its last "/".
 func defaultCookiePath(path string) string {
-	if i := strings.LastIndexByte(path, '/'); i > 0 {
-		return path[:i]
-	}
-	return "/"
+	return cmp.Or(path[:strings.LastIndexByte(path, '/')], "/")
 }

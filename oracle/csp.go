@@ -51,10 +51,7 @@ func anyPolicyHas(policies []policy, directive string) bool {
 // for.
 //
 // https://w3c.github.io/webappsec-csp/#effective-directive-for-a-request
-func effectiveDirective(destination, initiator string) string {
-	if initiator == "prefetch" {
-		return "default-src"
-	}
+func effectiveDirective(destination string) string {
 	switch destination {
 	case "manifest":
 		return "manifest-src"
@@ -104,14 +101,17 @@ func (p policy) governing(effective string) (name string, sources []string, foun
 //
 // https://w3c.github.io/webappsec-csp/#should-block-request
 func (f *fetching) allowedByPolicy() bool {
-	effective := []string{effectiveDirective(f.destination, f.initiator)}
+	effective := []string{effectiveDirective(f.destination)}
 	if f.way.Via == "object" && f.state.Profile[ObjectsAreFrames] {
 		effective = append(effective, "frame-src")
 	}
-	if f.way.Via == "form" && f.redirects == 0 && !f.sandboxAllowsForms() {
+	if f.way.Via == "form" && !f.sandboxAllowsForms() {
 		return false
 	}
 	for _, p := range f.policies {
+		if f.initiator == "prefetch" && f.hintPasses(p) {
+			continue
+		}
 		for _, directive := range effective {
 			if name, sources, found := p.governing(directive); found && !f.sourcesAllow(name, sources) {
 				return f.violates(name, sources)
@@ -122,6 +122,19 @@ func (f *fetching) allowedByPolicy() bool {
 		}
 	}
 	return true
+}
+
+// fetchDirectives are those that a prefetch is held against: nobody knows yet
+// what it will be for.
+var fetchDirectives = []string{"default-src", "child-src", "connect-src", "font-src", "frame-src", "img-src", "manifest-src", "media-src",
+	"object-src", "script-src", "script-src-elem", "style-src", "style-src-elem", "worker-src"}
+
+// hintPasses says whether a policy lets a prefetch through: without default-src
+// each, otherwise what any of its directives names.
+//
+// https://w3c.github.io/webappsec-csp/#does-resource-hint-violate-policy
+func (f *fetching) hintPasses(p policy) bool {
+	return p["default-src"] == nil || slices.ContainsFunc(fetchDirectives, func(name string) bool { return f.sourcesAllow(name, p[name]) })
 }
 
 // sandboxAllowsForms looks for the token that a sandboxed document needs to
@@ -143,12 +156,8 @@ func (f *fetching) sandboxAllowsForms() bool {
 // https://w3c.github.io/webappsec-csp/#script-pre-request
 func (f *fetching) sourcesAllow(name string, sources []string) bool {
 	strictDynamic := slices.ContainsFunc(sources, func(s string) bool { return strings.EqualFold(s, "'strict-dynamic'") })
-	if strictDynamic && scriptLike(f.destination) {
-		switch {
-		case name == "script-src", name == "script-src-elem",
-			name == "default-src" && (f.destination == "script" || f.state.Profile[StrictDynamicLetsWorkers]):
-			return true
-		}
+	if strictDynamic && scriptLike(f.destination) && (f.destination == "script" || strings.HasPrefix(name, "script-src") || f.state.Profile[StrictDynamicLetsWorkers]) {
+		return true
 	}
 	return f.state.Profile.matchesSources(sources, f.policyURL(), f.client.Page, f.redirects)
 }
@@ -158,18 +167,10 @@ func (f *fetching) sourcesAllow(name string, sources []string) bool {
 //
 // https://websockets.spec.whatwg.org/#concept-websocket-establish
 func (f *fetching) policyURL() *urlRecord {
-	u := f.url()
-	switch secure := u.scheme == "https" || u.scheme == "wss"; {
-	case f.mode != "websocket":
-		return u
-	case !f.state.Profile[SourcesSeeSocketSchemes] && secure:
-		return u.withScheme("https")
-	case !f.state.Profile[SourcesSeeSocketSchemes]:
-		return u.withScheme("http")
-	case secure:
-		return u.withScheme("wss")
+	if f.mode == "websocket" && f.state.Profile[SourcesSeeSocketSchemes] {
+		return f.url().withScheme(map[string]string{"http": "ws", "https": "wss"}[f.url().scheme])
 	}
-	return u.withScheme("ws")
+	return f.url()
 }
 
 func (f *fetching) violates(name string, sources []string) bool {

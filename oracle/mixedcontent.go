@@ -25,7 +25,7 @@ func (f *fetching) prohibitsMixedContent() bool {
 // https://w3c.github.io/webappsec-upgrade-insecure-requests/#upgrade-request
 func (f *fetching) upgradeInsecure() {
 	u := f.url()
-	if !f.upgrades || u.scheme != "http" && u.scheme != "ws" || u.origin.IsPotentiallyTrustworthy() {
+	if !f.upgrades || u.scheme != "http" || u.origin.IsPotentiallyTrustworthy() {
 		return
 	}
 	if f.state.Profile[ObjectsNotUpgraded] && (f.way.Via == "object" || f.way.Via == "embed") {
@@ -64,7 +64,7 @@ func (f *fetching) upgradeMixedContent() {
 // https://w3c.github.io/webappsec-mixed-content/#should-block-fetch
 func (f *fetching) isMixedContent() bool {
 	u := f.url()
-	return (u.scheme == "http" || u.scheme == "ws") && f.prohibitsMixedContent() && !u.origin.IsPotentiallyTrustworthy() && !f.exemptsLocalName()
+	return u.scheme == "http" && f.prohibitsMixedContent() && !u.origin.IsPotentiallyTrustworthy() && !f.exemptsLocalName()
 }
 
 // exemptsLocalName holds where an engine lets a secure page load from a name of

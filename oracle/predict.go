@@ -239,20 +239,16 @@ func (f *fetching) schemeFetch() (Reply, bool) {
 	switch {
 	case u.isHTTP():
 		return f.httpFetch(false)
-	case u.scheme == "ws" || u.scheme == "wss":
-		return f.httpFetch(false)
 	case u.scheme == "data":
 		if reply, ok := dataReply(u); ok {
 			f.note(schemeFetch, "The data: URL holds the response.")
 			return reply, true
 		}
-		f.fail(NetworkError, schemeFetch, "The data: URL has no comma, so it holds no data.")
+		return Reply{}, f.fail(NetworkError, schemeFetch, "The data: URL has no comma, so it holds no data.")
 	case u.scheme == "blob":
 		return f.blobReply(u)
-	default:
-		f.fail(SchemeNotHTTP, schemeFetch, "Nothing is loaded from ", quote(u.scheme+":"), ".")
 	}
-	return Reply{}, false
+	return Reply{}, f.fail(SchemeNotHTTP, schemeFetch, "Nothing is loaded from ", quote(u.scheme+":"), ".")
 }
 
 // httpFetch is HTTP fetch: preflight, the request itself, the checks of its

@@ -310,7 +310,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium"}},
 	{FetchPolicySeesURLAsWritten, "fetch() is held against connect-src before upgrade-insecure-requests rewrites its URL, and again after",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
-	{StrictDynamicLetsWorkers, "'strict-dynamic' in default-src lets every worker in",
+	{StrictDynamicLetsWorkers, "'strict-dynamic' lets every worker in, whichever directive it stands in",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/frame/csp/csp_directive_list.cc", []string{"chromium"}},
 	{ObjectsAreFrames, "an object that is no image is held against frame-src, beside object-src",
 		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/renderer_host/navigation_request.cc", []string{"chromium"}},

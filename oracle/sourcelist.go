@@ -20,7 +20,7 @@ func (p Profile) matchesSources(sources []string, u *urlRecord, self Origin, red
 }
 
 // matchesSource matches one expression: "*", a scheme, a host, or 'self'. What
-// else stands in quotes (a nonce, a hash, 'unsafe-inline') names no URL.
+// else stands in quotes (a nonce, a hash, 'unsafe-inline') is no host.
 //
 // https://w3c.github.io/webappsec-csp/#match-url-to-source-expression
 func (p Profile) matchesSource(source string, u *urlRecord, self Origin, redirects int) bool {
@@ -29,10 +29,8 @@ func (p Profile) matchesSource(source string, u *urlRecord, self Origin, redirec
 		return isHTTPScheme(u.scheme) || isSocketScheme(u.scheme)
 	case strings.EqualFold(source, "'self'"):
 		return matchesSelf(u, self)
-	case strings.HasPrefix(source, "'"):
-		return false
 	}
-	if scheme, ok := strings.CutSuffix(source, ":"); ok && isScheme(scheme) {
+	if scheme, ok := strings.CutSuffix(source, ":"); ok {
 		return p.schemeCovers(strings.ToLower(scheme), u.scheme)
 	}
 	h, ok := p.parseHostSource(source)
@@ -43,12 +41,6 @@ func (p Profile) matchesSource(source string, u *urlRecord, self Origin, redirec
 // host on the same port or on the default ones.
 func matchesSelf(u *urlRecord, self Origin) bool {
 	o := u.origin
-	switch {
-	case o.IsOpaque():
-		return false
-	case o == self:
-		return true
-	}
 	ports := o.Port == self.Port || o.Port == defaultPorts[o.Scheme] && self.Port == defaultPorts[self.Scheme]
 	secure := u.scheme == "https" || u.scheme == "wss" || self.Scheme == "http" && (u.scheme == "http" || u.scheme == "ws")
 	return o.Host == self.Host && ports && secure
@@ -65,35 +57,22 @@ type hostSource struct{ scheme, host, port, path string }
 func (p Profile) parseHostSource(source string) (h hostSource, ok bool) {
 	rest := source
 	if scheme, after, found := strings.Cut(source, "://"); found {
-		if !isScheme(scheme) {
-			return h, false
-		}
 		h.scheme, rest = strings.ToLower(scheme), after
 	}
-	authority := rest
-	if i := strings.IndexByte(rest, '/'); i >= 0 {
-		authority, h.path = rest[:i], rest[i:]
-	}
-	if i := strings.IndexAny(h.path, "?#"); i >= 0 && p[SourcePathsLoose] {
-		h.path = h.path[:i]
-	}
-	h.host, h.port, ok = strings.Cut(authority, ":")
-	if ok && h.port != "*" && (h.port == "" || !isDigits(h.port)) || strings.ContainsAny(h.path, "?#") {
+	slash := strings.IndexByte(rest+"/", '/')
+	authority, path := rest[:slash], rest[slash:]
+	end := strings.IndexAny(path+"?", "?#")
+	h.path = path[:end]
+	h.host, h.port, ok = strings.Cut(strings.ToLower(authority), ":")
+	if ok && h.port == "" || h.path != path && !p[SourcePathsLoose] {
 		return h, false
 	}
-	h.host = strings.ToLower(h.host)
-	labels, wild := strings.CutPrefix(h.host, "*.")
-	return h, h.host == "*" || isHostPart(labels) || wild && isHostPart(labels)
+	return h, h.host == "*" || isHostPart(strings.TrimPrefix(h.host, "*."))
 }
 
 // isHostPart says whether s is labels of letters, digits and hyphens.
 func isHostPart(s string) bool {
-	for label := range strings.SplitSeq(strings.TrimSuffix(s, "."), ".") {
-		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-			return false
-		}
-	}
-	return true
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-.") == ""
 }
 
 func (p Profile) matchesHostSource(h hostSource, u *urlRecord, self Origin, redirects int) bool {
@@ -103,7 +82,7 @@ func (p Profile) matchesHostSource(h hostSource, u *urlRecord, self Origin, redi
 	}
 	o := u.origin
 	switch {
-	case o.IsOpaque(), !p.schemeCovers(scheme, u.scheme), !p.matchesHostPart(h.host, o.Host):
+	case !p.schemeCovers(scheme, u.scheme), !p.matchesHostPart(h.host, o.Host):
 		return false
 	case h.port == "" && o.Port != defaultPorts[o.Scheme]:
 		return false
@@ -167,11 +146,6 @@ func (p Profile) schemeCovers(source, scheme string) bool {
 		return scheme == "wss" || isHTTPScheme(scheme) && sockets
 	}
 	return false
-}
-
-func isScheme(s string) bool {
-	scheme, rest, ok := cutScheme(s + ":")
-	return ok && rest == "" && len(scheme) == len(s)
 }
 
 func isHTTPScheme(scheme string) bool { return scheme == "http" || scheme == "https" }

@@ -56,12 +56,7 @@ func (u *urlRecord) withScheme(scheme string) *urlRecord {
 }
 
 // secure is the URL over a secure connection.
-func (u *urlRecord) secure() *urlRecord {
-	if u.scheme == "ws" {
-		return u.withScheme("wss")
-	}
-	return u.withScheme("https")
-}
+func (u *urlRecord) secure() *urlRecord { return u.withScheme("https") }
 
 // shown is the URL for a sentence: where it is on the network, or what it is.
 func (u *urlRecord) shown() string {
