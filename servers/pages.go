@@ -76,7 +76,7 @@ type Assets struct {
 }
 
 // Pages serves the harness's own pages below /.corsproof/: page.html,
-// frame.html, probe.js and, for tests, the empty page blank; and those of the
+// frame.html, probe.js and the empty page blank; and those of the
 // documents, each below its name. Nothing of it is stored by a browser.
 func Pages(assets Assets, documents *Documents) http.Handler {
 	const html, script = "text/html; charset=utf-8", "text/javascript; charset=utf-8"
