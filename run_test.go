@@ -2,6 +2,7 @@ package corsproof_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,12 +62,13 @@ func leftovers(folder string) []string {
 	return left
 }
 
-// TestConformance runs the catalogue in a real browser: one subtest a
-// permutation, TestConformance/<topic>/<id>[/<name>]/<via>/<engine>. A subtest
-// joins the selection and waits for its record; the browser starts when all
-// that -run selects have joined, and runs them together.
+// TestConformance runs the catalogue in real browsers: one subtest a permutation
+// and browser, TestConformance/<topic>/<id>[/<name>]/<via>/<engine>. The browsers
+// are those of CORSPROOF_BROWSERS, as corsproof run takes them; Chromium without
+// it. A subtest joins the selection and waits for its record; the browsers start
+// when all that -run selects have joined, and run them together.
 func TestConformance(t *testing.T) {
-	found, err := browser.Find("chromium")
+	found, _, err := browser.FindEach(cmp.Or(os.Getenv("CORSPROOF_BROWSERS"), browser.Chromium), false)
 	if errors.Is(err, browser.ErrNotFound) && os.Getenv("CORSPROOF_REQUIRE_BROWSER") == "" && os.Getenv("CI") == "" {
 		t.Skip(err)
 	}
@@ -74,21 +76,23 @@ func TestConformance(t *testing.T) {
 	files, err := scenarios.Catalogue()
 	require.NoError(t, err)
 
-	batch := harness.NewBatch(found)
+	batch := harness.NewBatch(found...)
 	for _, p := range scenarios.Permutations(files) {
-		t.Run(p.ID+"/chromium", func(t *testing.T) {
-			wait := batch.Join(p)
-			t.Parallel()
-			rec, err := wait(t.Context())
-			require.NoError(t, err)
-			t.Attr("verdict", string(rec.Verdict))
-			switch {
-			case rec.Verdict == record.NotApplicable && (os.Getenv("CI") == "" || p.WaitsTooLong()):
-				t.Skip(strings.Join(rec.Problems, "\n"))
-			case rec.Verdict != record.Pass && rec.Verdict != record.Divergence:
-				t.Errorf("%s: %s\n%s\nsee: corsproof explain %s", rec.Verdict, rec.Title, strings.Join(rec.Problems, "\n"), p.ID)
-			}
-		})
+		for _, in := range found {
+			t.Run(p.ID+"/"+in.Engine(), func(t *testing.T) {
+				wait := batch.Join(p, in)
+				t.Parallel()
+				rec, err := wait(t.Context())
+				require.NoError(t, err)
+				t.Attr("verdict", string(rec.Verdict))
+				switch {
+				case rec.Verdict == record.NotApplicable && (os.Getenv("CI") == "" || p.WaitsTooLong() || in.Engine() != browser.Chromium):
+					t.Skip(strings.Join(rec.Problems, "\n"))
+				case rec.Verdict != record.Pass && rec.Verdict != record.Divergence:
+					t.Errorf("%s: %s\n%s\nsee: corsproof explain %s", rec.Verdict, rec.Title, strings.Join(rec.Problems, "\n"), p.ID)
+				}
+			})
+		}
 	}
 	batch.Start(context.Background())
 	t.Cleanup(func() { require.NoError(t, batch.Close()) })

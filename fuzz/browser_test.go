@@ -51,7 +51,7 @@ func TestFindsWhatTheOracleDoesNotKnow(t *testing.T) {
 	require.NoError(t, err)
 	var again record.Record
 	_, err = harness.Run(t.Context(), harness.Options{
-		Permutations: scenarios.Permutations([]*scenarios.File{file}), Browser: found, Without: []oracle.Switch{oracle.AuthorizationUnderWildcard},
+		Permutations: scenarios.Permutations([]*scenarios.File{file}), Browsers: []browser.Found{found}, Without: []oracle.Switch{oracle.AuthorizationUnderWildcard},
 		Record: func(r record.Record) { again = r },
 	})
 	require.NoError(t, err)

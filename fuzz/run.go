@@ -192,7 +192,7 @@ func (f *fuzzing) inBrowser(ctx context.Context, cases []*Case) ([]record.Record
 	records := make([]record.Record, len(cases))
 	done := f.summary.Cases
 	info, err := harness.Run(ctx, harness.Options{
-		Permutations: permutations, Browser: f.Browser, Without: f.Without, Log: f.Log,
+		Permutations: permutations, Browsers: []browser.Found{f.Browser}, Without: f.Without, Log: f.Log,
 		Record:   func(r record.Record) { records[index[r.ID]] = r },
 		Progress: func(p harness.Progress) { f.progress(done, p) },
 	})

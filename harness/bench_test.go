@@ -33,7 +33,7 @@ func BenchmarkThroughput(b *testing.B) {
 		records, requests := 0, 0
 		var first, last time.Time
 		_, err := harness.Run(context.Background(), harness.Options{
-			Permutations: permutations, Browser: found,
+			Permutations: permutations, Browsers: []browser.Found{found},
 			Started: func(fleet *servers.Fleet, running browser.Browser) {
 				for range 3 { // the first round warms connections and code
 					bare = append(bare, bareLoop(b, fleet, running, cases))

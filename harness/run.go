@@ -3,7 +3,6 @@
 package harness
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,9 +23,11 @@ import (
 // Options say what to run and where.
 type Options struct {
 	Permutations []*scenarios.Permutation
-	Browser      browser.Found
-	Headed       bool
-	// Without are switches to leave out of the engine's profile: what they
+	// Browsers are those to run in, each permutation in each. No two have the
+	// same key.
+	Browsers []browser.Found
+	Headed   bool
+	// Without are switches to leave out of the engines' profiles: what they
 	// explain is then unexpected.
 	Without []oracle.Switch
 	// Record is called for each record, in the order that cases finish, never
@@ -37,88 +38,76 @@ type Options struct {
 	Evidence func(Evidence)
 	// Progress is called when the number of finished cases changes.
 	Progress func(Progress)
-	// Pause, if set, is called when the cases have run and the browser is still
+	// Pause, if set, is called when the cases have run and a browser is still
 	// open; the first of them stand in pages of their own.
 	Pause func()
-	// Started, if set, is called when the servers listen and the browser runs.
+	// Started, if set, is called when the servers listen and a browser runs.
 	Started func(*servers.Fleet, browser.Browser)
 	Log     func(format string, args ...any)
 }
 
-// Progress counts the cases that have run.
+// Progress counts the cases that have run, in all browsers together.
 type Progress struct{ Done, Total, Unexpected int }
 
-// attempts is how often a case may start: a browser that dies takes its
-// unfinished cases with it, and they run once more in the next one.
-const attempts = 2
-
-// Run runs every permutation in the browser and returns what the run was. Each
-// permutation gives exactly one record. An error means that the harness could
-// not run at all; a case that fails is a record, not an error.
+// Run runs every permutation in every browser, one browser after the other in
+// front of the same servers, and returns what the run was. Each permutation
+// gives exactly one record a browser. An error means that the harness could not
+// run at all; a case that fails is a record, not an error.
 func Run(ctx context.Context, o Options) (record.Run, error) {
 	started := time.Now()
-	r := &run{Options: o, tokens: newTokens(), total: len(o.Permutations), order: map[string]int{}}
+	r := &run{Options: o, tokens: newTokens(), total: len(o.Permutations) * len(o.Browsers), order: map[string]int{}}
 	for i, p := range o.Permutations {
 		r.order[p.ID] = i + 1
 	}
 	if r.Log == nil {
 		r.Log = func(string, ...any) {}
 	}
-	expectations, err := scenarios.Expectations(o.Browser.Key)
-	if err != nil {
-		return record.Run{}, err
-	}
-	r.expectations = expectations
-
 	fleet, err := r.startFleet()
 	if err != nil {
 		return record.Run{}, err
 	}
 	defer fleet.Close()
 
-	pending := o.Permutations
-	var engine record.Engine
-	var lost error
-	for r.attempt = 1; r.attempt <= attempts && len(pending) > 0; r.attempt++ {
-		var saw record.Engine
-		saw, pending, lost = r.try(ctx, fleet, pending)
-		if lost != nil {
-			r.Log("attempt %d: %v", r.attempt, lost)
+	var engines []record.Engine
+	var absent []*turn // those whose browser never came up
+	for _, found := range o.Browsers {
+		t := &turn{run: r, fleet: fleet, found: found}
+		engine, err := t.all(ctx)
+		if err != nil {
+			return record.Run{}, err
 		}
-		if saw.Key != "" {
-			engine = saw
+		if engine.Key == "" {
+			engine = record.Engine{Key: found.Key, Name: found.Name, Version: found.Version}
+			absent = append(absent, t)
 		}
-		if ctx.Err() != nil {
-			return record.Run{}, ctx.Err()
+		engines = append(engines, engine)
+	}
+	if len(absent) == len(engines) {
+		lost := make([]error, len(absent))
+		for i, t := range absent {
+			lost[i] = t.lost
 		}
+		return record.Run{}, errors.Join(lost...) // nothing ran
 	}
-	if engine.Key == "" && lost != nil {
-		return record.Run{}, lost // no browser ever came up: nothing ran
+	for _, t := range absent {
+		t.unfinished(o.Permutations)
 	}
-	for _, p := range pending {
-		rec := unfinished(p, o.Browser.Key, lost)
-		rec.Order = r.order[p.ID]
-		r.emit(rec)
-	}
-	info := record.Run{
+	return record.Run{
 		Schema: record.Schema, Version: version(), Started: started.UTC().Format(time.RFC3339),
-		Engines: []record.Engine{engine}, Topology: topology(r.listen), Topics: topics(o.Permutations), Expected: r.total,
+		Engines: engines, Topology: topology(r.listen), Topics: topics(o.Permutations), Expected: r.total,
 		Seconds: time.Since(started).Seconds(),
-	}
-	return info, nil
+	}, nil
 }
 
 // run is a run on its way.
 type run struct {
 	Options
-	tokens       *tokens
-	expectations []scenarios.Expectation
-	listen       []servers.Listen
-	documents    *servers.Documents
-	missing      map[string]string // set-ups that cannot run here, and why
-	order        map[string]int    // by id, from 1
-	attempt      int
-	total        int
+	tokens    *tokens
+	listen    []servers.Listen
+	documents *servers.Documents
+	missing   map[string]string // set-ups that cannot run here, and why
+	order     map[string]int    // by id, from 1
+	total     int
 
 	mu         sync.Mutex
 	seen       int // outcomes, of which some wait for their evidence
@@ -182,118 +171,6 @@ func (r *run) startFleet() (*servers.Fleet, error) {
 		config.SetUps = append(config.SetUps, info.New())
 	}
 	return servers.Start(config)
-}
-
-// try runs the permutations once, in one browser for each network that they
-// need, and returns those that came to no end because the browser was lost.
-func (r *run) try(ctx context.Context, fleet *servers.Fleet, pending []*scenarios.Permutation) (record.Engine, []*scenarios.Permutation, error) {
-	var engine record.Engine
-	var left []*scenarios.Permutation
-	var lost error
-	for _, group := range networks(pending) {
-		saw, unfinished, err := r.tryIn(ctx, fleet, group)
-		if saw.Key != "" {
-			engine = saw
-		}
-		left, lost = append(left, unfinished...), errors.Join(lost, err)
-	}
-	return engine, left, lost
-}
-
-// tryIn runs permutations that need the same network in a browser of its own.
-func (r *run) tryIn(ctx context.Context, fleet *servers.Fleet, pending []*scenarios.Permutation) (record.Engine, []*scenarios.Permutation, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	words := newFailures()
-	starting, started := context.WithTimeout(ctx, openTime)
-	defer started()
-	b, err := start(starting, r.Browser, browser.Options{
-		Mappings: mappings(fleet), SPKI: fleet.SPKI(),
-		AddressSpaces: networkOf(pending[0]).spaces(fleet), Script: string(fixtures.ProbeJS()),
-		Headed: r.Headed, OnFailure: words.hear, Log: r.Log,
-	})
-	if err != nil {
-		return record.Engine{}, pending, err
-	}
-	defer b.Close()
-	if r.Started != nil {
-		r.Started(fleet, b)
-	}
-
-	var mu sync.Mutex
-	s := &session{
-		browser: b, fleet: fleet, failures: words, documents: r.documents,
-		controls: map[string]*control{}, worlds: map[string]*profile{},
-		tokens: func() string {
-			mu.Lock()
-			defer mu.Unlock()
-			return r.tokens.next()
-		},
-		concluded: r.conclude, seen: r.saw,
-	}
-	var lost error
-	s.lost = func(err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		lost = errors.Join(lost, err)
-	}
-	defer s.close()
-	engine, err := s.look(ctx)
-	if err != nil {
-		return record.Engine{}, pending, err
-	}
-	for _, left := range r.Without {
-		delete(s.profile, left)
-	}
-	trials := make([]*trial, 0, len(pending))
-	for _, p := range pending {
-		t, err := newTrial(p, s.tokens(), s.profile)
-		if err != nil {
-			return engine, pending, err
-		}
-		t.attempt = r.attempt
-		t.engine, t.order = engine.Key, r.order[p.ID]
-		trials = append(trials, t)
-	}
-	err = s.drive(ctx, r.runnable(trials))
-	if r.Pause != nil && err == nil {
-		err = s.show(ctx, pending, r.Pause)
-	}
-	var left []*scenarios.Permutation
-	for _, t := range trials {
-		if !t.concluded {
-			left = append(left, t.perm)
-		}
-	}
-	mu.Lock()
-	defer mu.Unlock()
-	return engine, left, errors.Join(err, lost)
-}
-
-// runnable concludes the trials that cannot run here and returns the others.
-func (r *run) runnable(trials []*trial) []*trial {
-	return slices.DeleteFunc(slices.Clone(trials), func(t *trial) bool {
-		for i := range t.perm.Steps {
-			lacks := fixtures.Ways()[t.perm.Steps[i].Request.Via].Lacks[t.engine]
-			t.notApplicable = cmp.Or(t.notApplicable, r.missing[t.setUp(i)], lacks)
-		}
-		if t.notApplicable == "" {
-			return false
-		}
-		t.concluded = true
-		r.conclude(t)
-		return true
-	})
-}
-
-// conclude judges a trial and emits its record.
-func (r *run) conclude(t *trial) {
-	if r.Evidence != nil {
-		r.mu.Lock()
-		r.Evidence(t.evidence())
-		r.mu.Unlock()
-	}
-	r.emit(t.record(r.expectations))
 }
 
 func (r *run) emit(rec record.Record) {

@@ -39,7 +39,7 @@ func runAll(t testing.TB, o harness.Options) map[string]record.Record {
 	t.Helper()
 	found, err := browser.Find("chromium")
 	require.NoError(t, err)
-	o.Browser = found
+	o.Browsers = []browser.Found{found}
 	out := map[string]record.Record{}
 	also := o.Record
 	o.Record = func(r record.Record) {
@@ -75,6 +75,46 @@ func TestTruePasses(t *testing.T) {
 	for id, r := range runAll(t, harness.Options{Permutations: permutations(t, plainRead)}) {
 		assert.Equal(t, record.Pass, r.Verdict, "%s: %v", id, r.Problems)
 	}
+}
+
+// TestEveryBrowser runs in all browsers of an engine that are here: a record for
+// each, in front of the same servers. One that can't start takes only its own
+// records with it.
+func TestEveryBrowser(t *testing.T) {
+	found, err := browser.FindAll(browser.Chromium)
+	require.NoError(t, err)
+	broken := browser.Found{Key: "edge", Name: "Microsoft Edge", Path: "/no/such/browser"}
+	verdicts := map[string]map[record.Verdict]int{}
+	fleets := map[*servers.Fleet]bool{}
+	var last harness.Progress
+	run, err := harness.Run(t.Context(), harness.Options{
+		Permutations: permutations(t, plainRead), Browsers: append(found, broken),
+		Started: func(f *servers.Fleet, _ browser.Browser) { fleets[f] = true },
+		Record: func(r record.Record) {
+			if verdicts[r.Engine] == nil {
+				verdicts[r.Engine] = map[record.Verdict]int{}
+			}
+			verdicts[r.Engine][r.Verdict]++
+		},
+		Progress: func(p harness.Progress) { last = p },
+	})
+	require.NoError(t, err)
+	var keys []string
+	for _, engine := range run.Engines {
+		keys = append(keys, engine.Key)
+		if engine.Key == broken.Key {
+			assert.Equal(t, map[record.Verdict]int{record.Error: 8}, verdicts[engine.Key])
+		} else {
+			assert.Equal(t, map[record.Verdict]int{record.Pass: 8}, verdicts[engine.Key], engine.Key)
+		}
+	}
+	assert.Len(t, keys, len(found)+1)
+	assert.Len(t, fleets, 1)
+	assert.Equal(t, 8*len(keys), run.Expected)
+	assert.Equal(t, harness.Progress{Done: 8 * len(keys), Total: 8 * len(keys), Unexpected: 8}, last)
+
+	_, err = harness.Run(t.Context(), harness.Options{Permutations: permutations(t, plainRead), Browsers: []browser.Found{broken}})
+	assert.ErrorContains(t, err, "/no/such/browser", "then nothing ran")
 }
 
 func TestAFalseClaimIsUnexpected(t *testing.T) {

@@ -38,3 +38,21 @@ func browsers(_ context.Context, s streams, args []string) error {
 	}
 	return nil
 }
+
+const browsersUsage = "browsers to run in, by name, with commas between: chromium, firefox, webkit; all for those that are here"
+
+// findBrowsers finds the browsers that -browsers of a command lists.
+func findBrowsers(s streams, command, list string, headed bool) ([]browser.Found, error) {
+	found, absent, err := browser.FindEach(list, headed)
+	if _, missing := errors.AsType[*browser.NotFoundError](err); missing {
+		return nil, cannotRun(err)
+	}
+	if err != nil {
+		return nil, usageError("corsproof %s: -browsers: %w", command, err)
+	}
+	for _, why := range absent {
+		first, _, _ := strings.Cut(strings.TrimPrefix(why.Error(), "browser: "), "\n")
+		fmt.Fprintf(s.err, "left out: %s; corsproof browsers says how to get it\n", first)
+	}
+	return found, nil
+}

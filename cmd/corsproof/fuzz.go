@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/corsproof/corsproof/fuzz"
@@ -19,7 +20,7 @@ func init() {
 
 func fuzzing(ctx context.Context, s streams, args []string) error {
 	f := newFlags("fuzz", "", s)
-	engines := f.String("browsers", "chromium", "the browser to run in: chromium")
+	list := f.String("browsers", browser.Chromium, "the browser to run in: chromium, firefox or webkit")
 	n := f.Int("n", 1000, "how many cases")
 	seed := f.Uint64("seed", 0, "the same seed makes the same cases; 0: today's, the date as a number")
 	out := f.String("out", filepath.Join("out", "fuzz"), "folder for the scenario files of what is found")
@@ -28,8 +29,8 @@ func fuzzing(ctx context.Context, s streams, args []string) error {
 		return err
 	}
 	switch {
-	case *engines != "chromium":
-		return usageError("corsproof fuzz: -browsers %q: chromium is the only browser supported yet", *engines)
+	case strings.Contains(*list, ",") || *list == browser.Every:
+		return usageError("corsproof fuzz: -browsers %q: random cases run in one browser at a time", *list)
 	case *n < 1:
 		return usageError("corsproof fuzz: -n %d: at least one case", *n)
 	case *out == "":
@@ -43,14 +44,14 @@ func fuzzing(ctx context.Context, s streams, args []string) error {
 	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	found, err := browser.Find("chromium")
+	found, err := findBrowsers(s, "fuzz", *list, false)
 	if err != nil {
-		return cannotRun(err)
+		return err
 	}
 	progress := newProgress(s.err)
 	var unwritten error
 	o := fuzz.Options{
-		N: *n, Seed: *seed, Browser: found,
+		N: *n, Seed: *seed, Browser: found[0],
 		Progress: func(p fuzz.Progress) {
 			if p.Shrinking == 0 {
 				progress.show(harness.Progress{Done: p.Done, Total: p.Total, Unexpected: p.Disagree})

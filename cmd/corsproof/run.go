@@ -22,7 +22,7 @@ func init() {
 
 func run(ctx context.Context, s streams, args []string) error {
 	f := newFlags("run", "[ids|globs|files...]", s)
-	engines := f.String("browsers", "chromium", "the browser to run in: chromium")
+	list := f.String("browsers", browser.Chromium, browsersUsage)
 	out := f.String("out", "out", "folder for results.jsonl and the reports")
 	headed := f.Bool("headed", false, "show the browser's window")
 	pause := f.Bool("pause", false, "keep the browser open until Enter is pressed")
@@ -31,9 +31,6 @@ func run(ctx context.Context, s streams, args []string) error {
 	args, err := parse(f, args)
 	if err != nil {
 		return err
-	}
-	if *engines != "chromium" {
-		return usageError("corsproof run: -browsers %q: chromium is the only browser supported yet", *engines)
 	}
 	permutations, err := selected(args)
 	if err != nil {
@@ -49,20 +46,16 @@ func run(ctx context.Context, s streams, args []string) error {
 	if err := writable(*out); err != nil {
 		return cannotRun(fmt.Errorf("corsproof run: cannot write to -out %s: %w", *out, err))
 	}
-	find := browser.Find
-	if *headed {
-		find = browser.FindHeaded
-	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	found, err := find("chromium")
+	found, err := findBrowsers(s, "run", *list, *headed)
 	if err != nil {
-		return cannotRun(err)
+		return err
 	}
 	progress := newProgress(s.err)
 	var records []record.Record
 	o := harness.Options{
-		Permutations: permutations, Browser: found, Headed: *headed,
+		Permutations: permutations, Browsers: found, Headed: *headed,
 		Record: func(r record.Record) { records = append(records, r) }, Progress: progress.show,
 	}
 	if *verbose {
@@ -70,7 +63,7 @@ func run(ctx context.Context, s streams, args []string) error {
 	}
 	if *pause {
 		o.Pause = func() {
-			progress.line("The browser stays open. Press Enter to end.")
+			progress.line("The browser stays open. Press Enter to go on.")
 			waitForEnter(ctx, s.in)
 		}
 	}

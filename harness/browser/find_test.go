@@ -282,6 +282,49 @@ func TestFindAllOn(t *testing.T) {
 	assert.ErrorIs(t, err, ErrNotFound)
 }
 
+func TestFindEachOn(t *testing.T) {
+	two := fake{goos: "linux", path: map[string]string{"chromium": "/usr/bin/chromium", "google-chrome": "/usr/bin/google-chrome", "firefox": "/usr/bin/firefox"},
+		files: map[string]string{"/usr/bin/firefox": "Mozilla Firefox 153.0", "/usr/bin/google-chrome": "Google Chrome 9.0.0.2"}}
+	broken := fake{goos: "linux", path: two.path, files: two.files, env: map[string]string{WebKitVar: "/none"}}
+	for name, c := range map[string]struct {
+		on     fake
+		list   string
+		want   string
+		absent int
+		fails  string
+	}{
+		"one":                    {two, "firefox", "firefox", 0, ""},
+		"in the list's order":    {two, "firefox, chromium", "firefox chromium", 0, ""},
+		"all that are here":      {two, "all", "chromium firefox", 1, ""},
+		"products of one engine": {two, "chromium,chrome", "chromium chrome", 0, ""},
+		"named, so needed":       {two, "chromium,webkit", "", 0, "no WebKit"},
+		"unknown":                {two, "chromium,netscape", "", 0, `unknown browser "netscape"`},
+		"twice":                  {two, "firefox,firefox", "", 0, "firefox twice"},
+		"twice, by two names": {fake{goos: "linux", path: map[string]string{"google-chrome": "/usr/bin/google-chrome"}, files: two.files},
+			"chromium,chrome", "", 0, "chrome twice"},
+		"empty":                 {two, "", "", 0, "a name is missing"},
+		"a comma too many":      {two, "firefox,", "", 0, "a name is missing"},
+		"all and more":          {two, "all,firefox", "", 0, "all stands alone"},
+		"all, and a wrong name": {broken, "all", "", 0, "/none"},
+		"all of nothing":        {fake{goos: "windows"}, "all", "", 0, "no Chromium"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found, absent, err := c.on.machine().findEach(c.list, false)
+			if c.fails != "" {
+				require.ErrorContains(t, err, c.fails)
+				return
+			}
+			require.NoError(t, err)
+			var keys []string
+			for _, f := range found {
+				keys = append(keys, f.Key)
+			}
+			assert.Equal(t, c.want, strings.Join(keys, " "))
+			assert.Len(t, absent, c.absent)
+		})
+	}
+}
+
 func TestEveryProductHasPlacesOnEverySystem(t *testing.T) {
 	for _, p := range products {
 		for _, goos := range []string{"linux", "darwin", "windows"} {

@@ -119,7 +119,7 @@ func gather(name string) error {
 	var once sync.Once
 	var writing error
 	_, err = harness.Run(context.Background(), harness.Options{
-		Permutations: scenarios.Permutations(files), Browser: found,
+		Permutations: scenarios.Permutations(files), Browsers: []browser.Found{found},
 		Evidence: func(e harness.Evidence) {
 			if err := out.Encode(e); err != nil {
 				once.Do(func() { writing = err })

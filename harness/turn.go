@@ -1,0 +1,179 @@
+package harness
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/corsproof/corsproof/fixtures"
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
+)
+
+// attempts is how often a case may start: a browser that dies takes its
+// unfinished cases with it, and they run once more in the next one.
+const attempts = 2
+
+// turn is one browser's part of a run.
+type turn struct {
+	*run
+	fleet        *servers.Fleet
+	found        browser.Found
+	expectations []scenarios.Expectation
+	attempt      int
+	lost         error // why the last attempt left cases
+}
+
+// all runs every permutation of the run. The engine has no key if no browser
+// ever came up: then there is no record yet. An error ends the run.
+func (t *turn) all(ctx context.Context) (record.Engine, error) {
+	expectations, err := scenarios.Expectations(t.found.Key)
+	if err != nil {
+		return record.Engine{}, err
+	}
+	t.expectations = expectations
+	pending := t.Permutations
+	var engine record.Engine
+	for t.attempt = 1; t.attempt <= attempts && len(pending) > 0; t.attempt++ {
+		var saw record.Engine
+		saw, pending, t.lost = t.try(ctx, pending)
+		if t.lost != nil {
+			t.Log("%s, attempt %d: %v", t.found.Key, t.attempt, t.lost)
+		}
+		if saw.Key != "" {
+			engine = saw
+		}
+		if ctx.Err() != nil {
+			return record.Engine{}, ctx.Err()
+		}
+	}
+	if engine.Key != "" {
+		t.unfinished(pending)
+	}
+	return engine, nil
+}
+
+// unfinished emits the records of permutations that came to no end.
+func (t *turn) unfinished(pending []*scenarios.Permutation) {
+	for _, p := range pending {
+		rec := unfinished(p, t.found.Key, t.lost)
+		rec.Order = t.order[p.ID]
+		t.emit(rec)
+	}
+}
+
+// try runs the permutations once, in one browser for each network that they
+// need, and returns those that came to no end because the browser was lost.
+func (t *turn) try(ctx context.Context, pending []*scenarios.Permutation) (record.Engine, []*scenarios.Permutation, error) {
+	var engine record.Engine
+	var left []*scenarios.Permutation
+	var lost error
+	for _, group := range networks(pending) {
+		saw, unfinished, err := t.tryIn(ctx, group)
+		if saw.Key != "" {
+			engine = saw
+		}
+		left, lost = append(left, unfinished...), errors.Join(lost, err)
+	}
+	return engine, left, lost
+}
+
+// tryIn runs permutations that need the same network in a browser of its own.
+func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (record.Engine, []*scenarios.Permutation, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	words := newFailures()
+	starting, started := context.WithTimeout(ctx, openTime)
+	defer started()
+	b, err := start(starting, t.found, browser.Options{
+		Mappings: mappings(t.fleet), SPKI: t.fleet.SPKI(),
+		AddressSpaces: networkOf(pending[0]).spaces(t.fleet), Script: string(fixtures.ProbeJS()),
+		Headed: t.Headed, OnFailure: words.hear, Log: t.Log,
+	})
+	if err != nil {
+		return record.Engine{}, pending, err
+	}
+	defer b.Close()
+	if t.Started != nil {
+		t.Started(t.fleet, b)
+	}
+
+	var mu sync.Mutex
+	s := &session{
+		browser: b, fleet: t.fleet, failures: words, documents: t.documents,
+		controls: map[string]*control{}, worlds: map[string]*profile{},
+		tokens: func() string {
+			mu.Lock()
+			defer mu.Unlock()
+			return t.tokens.next()
+		},
+		concluded: t.conclude, seen: t.saw,
+	}
+	var lost error
+	s.lost = func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		lost = errors.Join(lost, err)
+	}
+	defer s.close()
+	engine, err := s.look(ctx)
+	if err != nil {
+		return record.Engine{}, pending, err
+	}
+	for _, left := range t.Without {
+		delete(s.profile, left)
+	}
+	trials := make([]*trial, 0, len(pending))
+	for _, p := range pending {
+		trial, err := newTrial(p, s.tokens(), s.profile)
+		if err != nil {
+			return engine, pending, err
+		}
+		trial.attempt = t.attempt
+		trial.engine, trial.order = engine.Key, t.order[p.ID]
+		trials = append(trials, trial)
+	}
+	err = s.drive(ctx, t.runnable(trials))
+	if t.Pause != nil && err == nil {
+		err = s.show(ctx, pending, t.Pause)
+	}
+	var left []*scenarios.Permutation
+	for _, trial := range trials {
+		if !trial.concluded {
+			left = append(left, trial.perm)
+		}
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	return engine, left, errors.Join(err, lost)
+}
+
+// runnable concludes the trials that cannot run here and returns the others.
+func (t *turn) runnable(trials []*trial) []*trial {
+	return slices.DeleteFunc(slices.Clone(trials), func(trial *trial) bool {
+		for i := range trial.perm.Steps {
+			lacks := fixtures.Ways()[trial.perm.Steps[i].Request.Via].Lacks[trial.engine]
+			trial.notApplicable = cmp.Or(trial.notApplicable, t.missing[trial.setUp(i)], lacks)
+		}
+		if trial.notApplicable == "" {
+			return false
+		}
+		trial.concluded = true
+		t.conclude(trial)
+		return true
+	})
+}
+
+// conclude judges a trial and emits its record.
+func (t *turn) conclude(trial *trial) {
+	if t.Evidence != nil {
+		t.mu.Lock()
+		t.Evidence(trial.evidence())
+		t.mu.Unlock()
+	}
+	t.emit(trial.record(t.expectations))
+}
