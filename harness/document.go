@@ -163,8 +163,11 @@ func (n network) String() string {
 }
 
 // networks groups permutations by the network that they need, the plain one
-// first.
+// first. No permutations need the plain one.
 func networks(permutations []*scenarios.Permutation) [][]*scenarios.Permutation {
+	if len(permutations) == 0 {
+		return [][]*scenarios.Permutation{nil}
+	}
 	groups := map[string][]*scenarios.Permutation{}
 	for _, p := range permutations {
 		key := networkOf(p).String()

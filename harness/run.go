@@ -27,6 +27,9 @@ type Options struct {
 	// same key.
 	Browsers []browser.Found
 	Headed   bool
+	// Shard is the part of the permutations that runs. Servers listen for all of
+	// them, so that every shard has the same origins.
+	Shard record.Shard
 	// Without are switches to leave out of the engines' profiles: what they
 	// explain is then unexpected.
 	Without []oracle.Switch
@@ -55,10 +58,16 @@ type Progress struct{ Done, Total, Unexpected int }
 // run at all; a case that fails is a record, not an error.
 func Run(ctx context.Context, o Options) (record.Run, error) {
 	started := time.Now()
-	r := &run{Options: o, tokens: newTokens(), total: len(o.Permutations) * len(o.Browsers), order: map[string]int{}}
+	r := &run{Options: o, tokens: newTokens(), order: map[string]int{}}
+	var ids []string
 	for i, p := range o.Permutations {
 		r.order[p.ID] = i + 1
+		ids = append(ids, p.ID)
+		if o.Shard.Has(p.ID) {
+			r.mine = append(r.mine, p)
+		}
 	}
+	r.total = len(r.mine) * len(o.Browsers)
 	if r.Log == nil {
 		r.Log = func(string, ...any) {}
 	}
@@ -90,19 +99,24 @@ func Run(ctx context.Context, o Options) (record.Run, error) {
 		return record.Run{}, errors.Join(lost...) // nothing ran
 	}
 	for _, t := range absent {
-		t.unfinished(o.Permutations)
+		t.unfinished(r.mine)
 	}
-	return record.Run{
+	info := record.Run{
 		Schema: record.Schema, Version: version(), Started: started.UTC().Format(time.RFC3339),
 		Engines: engines, Topology: topology(r.listen), Topics: topics(o.Permutations), Expected: r.total,
-		Seconds: time.Since(started).Seconds(),
-	}, nil
+		Selection: record.Selection(ids), Seconds: time.Since(started).Seconds(),
+	}
+	if !o.Shard.Whole() {
+		info.Shard = &o.Shard
+	}
+	return info, nil
 }
 
 // run is a run on its way.
 type run struct {
 	Options
 	tokens    *tokens
+	mine      []*scenarios.Permutation // the shard's
 	listen    []servers.Listen
 	documents *servers.Documents
 	missing   map[string]string // set-ups that cannot run here, and why
@@ -136,7 +150,7 @@ func (r *run) startFleet() (*servers.Fleet, error) {
 			add(origin)
 		}
 		for _, s := range p.Steps {
-			if s.Server.SetUp != nil {
+			if s.Server.SetUp != nil && r.Shard.Has(p.ID) {
 				needed[s.Server.SetUp.Name] = true
 			}
 		}

@@ -28,7 +28,7 @@ type turn struct {
 	lost         error // why the last attempt left cases
 }
 
-// all runs every permutation of the run. The engine has no key if no browser
+// all runs every permutation of the shard. The engine has no key if no browser
 // ever came up: then there is no record yet. An error ends the run.
 func (t *turn) all(ctx context.Context) (record.Engine, error) {
 	expectations, err := scenarios.Expectations(t.found.Key)
@@ -36,9 +36,9 @@ func (t *turn) all(ctx context.Context) (record.Engine, error) {
 		return record.Engine{}, err
 	}
 	t.expectations = expectations
-	pending := t.Permutations
+	pending := t.mine
 	var engine record.Engine
-	for t.attempt = 1; t.attempt <= attempts && len(pending) > 0; t.attempt++ {
+	for t.attempt = 1; t.attempt <= attempts && (len(pending) > 0 || engine.Key == ""); t.attempt++ {
 		var saw record.Engine
 		saw, pending, t.lost = t.try(ctx, pending)
 		if t.lost != nil {
@@ -87,11 +87,15 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	words := newFailures()
+	var network network
+	if len(pending) > 0 {
+		network = networkOf(pending[0])
+	}
 	starting, started := context.WithTimeout(ctx, openTime)
 	defer started()
 	b, err := start(starting, t.found, browser.Options{
 		Mappings: mappings(t.fleet), SPKI: t.fleet.SPKI(),
-		AddressSpaces: networkOf(pending[0]).spaces(t.fleet), Script: string(fixtures.ProbeJS()),
+		AddressSpaces: network.spaces(t.fleet), Script: string(fixtures.ProbeJS()),
 		Headed: t.Headed, OnFailure: words.hear, Log: t.Log,
 	})
 	if err != nil {

@@ -60,3 +60,11 @@ func parse(f flags, args []string) ([]string, error) {
 		rest, args = append(rest, f.Arg(0)), f.Args()[1:]
 	}
 }
+
+// given are the options that were set, on the command line or by the
+// environment, and the arguments: what makes the command do the same again.
+func (f flags) given(args []string) []string {
+	var out []string
+	f.Visit(func(o *flag.Flag) { out = append(out, "-"+o.Name+"="+o.Value.String()) })
+	return append(out, args...)
+}

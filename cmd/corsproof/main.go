@@ -7,6 +7,7 @@
 //	corsproof serve ID|FILE              just the servers, with curl lines
 //	corsproof list [ids|globs|files...]  what there is
 //	corsproof report [results.jsonl]     render the reports again
+//	corsproof merge results.jsonl...     join the results of shards
 //	corsproof browsers                   what was found on this machine
 //	corsproof setup                      install what is missing
 //

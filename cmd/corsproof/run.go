@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/browser"
@@ -24,11 +23,15 @@ func run(ctx context.Context, s streams, args []string) error {
 	f := newFlags("run", "[ids|globs|files...]", s)
 	list := f.String("browsers", browser.Chromium, browsersUsage)
 	out := f.String("out", "out", "folder for results.jsonl and the reports")
+	part := f.String("shard", "", "run a part only, 2/8 is the second of eight; corsproof merge joins them")
 	headed := f.Bool("headed", false, "show the browser's window")
 	pause := f.Bool("pause", false, "keep the browser open until Enter is pressed")
 	verbose := f.Bool("verbose", false, "say what the harness does")
-	given := args
 	args, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	shard, err := shardOf(s, "run", *part)
 	if err != nil {
 		return err
 	}
@@ -55,7 +58,7 @@ func run(ctx context.Context, s streams, args []string) error {
 	progress := newProgress(s.err)
 	var records []record.Record
 	o := harness.Options{
-		Permutations: permutations, Browsers: found, Headed: *headed,
+		Permutations: permutations, Browsers: found, Headed: *headed, Shard: shard,
 		Record: func(r record.Record) { records = append(records, r) }, Progress: progress.show,
 	}
 	if *verbose {
@@ -75,16 +78,8 @@ func run(ctx context.Context, s streams, args []string) error {
 		}
 		return cannotRun(err)
 	}
-	info.Flags = given
-	if err := writeReports(*out, info, records); err != nil {
-		return cannotRun(err)
-	}
-	// A reader who has seen enough (corsproof run | head) changes no result.
-	if err := report.Text(s.out, info, records, textOptions(s.out)); err != nil && !errors.Is(err, syscall.EPIPE) {
-		return cannotRun(err)
-	}
-	fmt.Fprintf(s.out, "\n%s\n%s\n", filepath.Join(*out, "results.jsonl"), filepath.Join(*out, "report.html"))
-	return exitOf(info, records)
+	info.Flags = f.given(args)
+	return conclude(s, *out, info, records)
 }
 
 func exitOf(info record.Run, records []record.Record) error {
@@ -96,12 +91,17 @@ func exitOf(info record.Run, records []record.Record) error {
 	}
 }
 
+const (
+	resultsName = "results.jsonl"
+	reportName  = "report.html"
+)
+
 // writeReports writes the results and each report that is a function of them.
 func writeReports(folder string, info record.Run, records []record.Record) error {
-	if err := writeFile(filepath.Join(folder, "results.jsonl"), func(w io.Writer) error { return record.Write(w, info, records) }); err != nil {
+	if err := writeFile(filepath.Join(folder, resultsName), func(w io.Writer) error { return record.Write(w, info, records) }); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(folder, "report.html"), func(w io.Writer) error { return report.HTML(w, info, records) })
+	return writeFile(filepath.Join(folder, reportName), func(w io.Writer) error { return report.HTML(w, info, records) })
 }
 
 // writable makes a folder, if it is not there, and tries to write in it.

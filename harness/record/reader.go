@@ -17,9 +17,25 @@ import (
 // name the line (and the file, if r has a Name method as [os.File] has) and
 // what to do. Fields that this version does not know are ignored.
 //
-// Shards are merged by concatenation: a further run's line begins the next
-// part, and the run that is returned stands for all of them ([MergeRuns]).
+// A further run's line begins the next part, and the run that is returned
+// stands for all of them ([MergeRuns]).
 func Read(r io.Reader) (Run, []Record, error) {
+	parts, err := ReadParts(r)
+	if err != nil {
+		return Run{}, nil, err
+	}
+	runs := make([]Run, len(parts))
+	var records []Record
+	for i, p := range parts {
+		runs[i] = p.Run
+		records = append(records, p.Records...)
+	}
+	return MergeRuns(runs...), records, nil
+}
+
+// ReadParts reads a results file as Read does, and keeps its parts apart. There
+// is at least one.
+func ReadParts(r io.Reader) ([]Part, error) {
 	p := parser{name: "results", seen: map[key]int{}}
 	if named, ok := r.(interface{ Name() string }); ok {
 		p.name = named.Name()
@@ -29,29 +45,26 @@ func Read(r io.Reader) (Run, []Record, error) {
 		line, err := lines.ReadBytes('\n')
 		whole := err == nil
 		if err != nil && !errors.Is(err, io.EOF) {
-			return Run{}, nil, fmt.Errorf("record: read %s: %w", p.name, err)
+			return nil, fmt.Errorf("record: read %s: %w", p.name, err)
 		}
 		if len(bytes.TrimSpace(line)) > 0 {
 			p.line++
 			if err := p.take(line, whole); err != nil {
-				return Run{}, nil, err
+				return nil, err
 			}
 		} else if whole {
 			p.line++
-			return Run{}, nil, p.errorf("an empty line, where a record was expected; is this a results.jsonl that corsproof run wrote?")
+			return nil, p.errorf("an empty line, where a record was expected; is this a results.jsonl that corsproof run wrote?")
 		}
 		if !whole {
 			break
 		}
 	}
-	if len(p.runs) == 0 {
+	if len(p.parts) == 0 {
 		p.line = 1
-		return Run{}, nil, p.errorf("the file is empty; run corsproof run again")
+		return nil, p.errorf("the file is empty; run corsproof run again")
 	}
-	if err := p.checkCount(); err != nil {
-		return Run{}, nil, err
-	}
-	return MergeRuns(p.runs...), p.records, nil
+	return p.parts, p.checkCount()
 }
 
 // key is what may stand in a file once.
@@ -61,12 +74,10 @@ type key struct {
 }
 
 type parser struct {
-	name    string
-	line    int
-	runs    []Run
-	records []Record
-	part    int // records of the last run so far
-	seen    map[key]int
+	name  string
+	line  int
+	parts []Part
+	seen  map[key]int
 }
 
 func (p *parser) errorf(format string, args ...any) error {
@@ -86,7 +97,7 @@ func (p *parser) take(line []byte, whole bool) error {
 	if kind.Schema != nil {
 		return p.takeRun(line, *kind.Schema)
 	}
-	if len(p.runs) == 0 {
+	if len(p.parts) == 0 {
 		return p.errorf("the first line must be the run, with its \"schema\"; is this a results.jsonl that corsproof run wrote?")
 	}
 	return p.takeRecord(line)
@@ -103,7 +114,10 @@ func (p *parser) takeRun(line []byte, schema int) error {
 	if err := json.Unmarshal(line, &run); err != nil {
 		return p.errorf("not a run (%v)", err)
 	}
-	p.runs, p.part = append(p.runs, run), 0
+	if run.Shard != nil && !run.Shard.valid() {
+		return p.errorf("there is no shard %s", *run.Shard)
+	}
+	p.parts = append(p.parts, Part{Name: p.name, Run: run})
 	return nil
 }
 
@@ -125,21 +139,22 @@ func (p *parser) takeRecord(line []byte) error {
 		return p.errorf("%s in %s stands on line %d too; merge files of different shards only", r.ID, r.Engine, first)
 	}
 	p.seen[k] = p.line
-	p.records = append(p.records, r)
-	p.part++
+	last := &p.parts[len(p.parts)-1]
+	last.Records = append(last.Records, r)
 	return nil
 }
 
 // checkCount holds the last run's Expected against what came.
 func (p *parser) checkCount() error {
-	if len(p.runs) == 0 {
+	if len(p.parts) == 0 {
 		return nil
 	}
-	switch want := p.runs[len(p.runs)-1].Expected; {
-	case p.part < want:
-		return p.errorf("%d of %d records: the run that wrote them was cut short; run it again", p.part, want)
-	case p.part > want:
-		return p.errorf("%d records, and their run says %d; were two files joined without their first lines?", p.part, want)
+	last := p.parts[len(p.parts)-1]
+	switch have, want := len(last.Records), last.Run.Expected; {
+	case have < want:
+		return p.errorf("%d of %d records: the run that wrote them was cut short; run it again", have, want)
+	case have > want:
+		return p.errorf("%d records, and their run says %d; were two files joined without their first lines?", have, want)
 	}
 	return nil
 }
@@ -150,36 +165,4 @@ func knownVerdicts() string {
 		words[i] = string(v)
 	}
 	return strings.Join(words, ", ")
-}
-
-// MergeRuns joins the runs of several shards: what took part is the union,
-// Expected the sum, Started the earliest, Seconds the longest (shards run side
-// by side), Version the first. No runs give the zero Run.
-func MergeRuns(runs ...Run) Run {
-	if len(runs) == 0 {
-		return Run{}
-	}
-	merged := runs[0]
-	for _, run := range runs[1:] {
-		merged.Expected += run.Expected
-		merged.Seconds = max(merged.Seconds, run.Seconds)
-		if run.Started < merged.Started {
-			merged.Started = run.Started
-		}
-		merged.Engines = union(merged.Engines, run.Engines, func(e Engine) string { return e.Key + "\x00" + e.Version })
-		merged.Topology = union(merged.Topology, run.Topology, func(o Origin) string { return o.Name + "\x00" + o.Origin })
-		merged.Topics = union(merged.Topics, run.Topics, func(t Topic) string { return t.Name })
-		merged.Flags = union(merged.Flags, run.Flags, func(f string) string { return f })
-	}
-	return merged
-}
-
-func union[T any](a, b []T, id func(T) string) []T {
-	joined := slices.Clone(a)
-	for _, x := range b {
-		if !slices.ContainsFunc(joined, func(y T) bool { return id(x) == id(y) }) {
-			joined = append(joined, x)
-		}
-	}
-	return joined
 }

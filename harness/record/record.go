@@ -32,8 +32,20 @@ type Run struct {
 	Topology []Origin `json:"topology"` // the origins in use
 	Topics   []Topic  `json:"topics,omitempty"`
 	Flags    []string `json:"flags,omitempty"`
-	Expected int      `json:"expected"` // how many records follow
-	Seconds  float64  `json:"seconds,omitempty"`
+	// Selection names the permutations that were chosen, before a shard took
+	// its part, as [Selection] does; Shard is nil for a run of them all.
+	Selection string  `json:"selection,omitempty"`
+	Shard     *Shard  `json:"shard,omitempty"`
+	Expected  int     `json:"expected"` // how many records follow
+	Seconds   float64 `json:"seconds,omitempty"`
+}
+
+// shard is the run's, or the whole.
+func (r Run) shard() Shard {
+	if r.Shard == nil {
+		return Shard{}
+	}
+	return *r.Shard
 }
 
 // Topic is what a scenario file says about itself.
@@ -62,9 +74,9 @@ type Origin struct {
 // Record is the result of one permutation in one engine.
 type Record struct {
 	ID string `json:"id"` // topic/id[/name]/via
-	// Order is the permutation's place among all permutations, from 1, before
-	// a selection or a shard takes some. Reports keep this order, whatever the
-	// order in which cases finished; equal orders sort by ID.
+	// Order is the permutation's place among those that were selected, from 1,
+	// before a shard takes some. Reports keep this order, whatever the order in
+	// which cases finished; equal orders sort by ID.
 	Order   int     `json:"order,omitempty"`
 	Topic   string  `json:"topic"`
 	Title   string  `json:"title"`
