@@ -68,7 +68,7 @@ func withoutTimes(results string) string {
 	for pattern, instead := range map[string]string{
 		`"(ms|seconds)":[0-9.e+-]+`: `"$1":0`,
 		`"started":"[^"]*"`:         `"started":""`,
-		`("name":"(?:Date|Sec-WebSocket-(?:Key|Accept))","value":)"[^"]*"`: `$1""`,
+		`("name":"(?:[Dd]ate|Sec-WebSocket-(?:Key|Accept))","value":)"[^"]*"`: `$1""`,
 	} {
 		results = regexp.MustCompile(pattern).ReplaceAllString(results, instead)
 	}

@@ -263,8 +263,8 @@ func facts(run record.Run, sum record.Summary) []string {
 	if t, err := time.Parse(time.RFC3339, run.Started); err == nil {
 		f = append(f, t.UTC().Format("2 January 2006, 15:04 UTC"))
 	}
-	if run.Version != "" {
-		f = append(f, "corsproof "+run.Version)
+	if run.Version != "" || run.Shard != nil {
+		f = append(f, program(run))
 	}
 	return f
 }

@@ -48,7 +48,7 @@ func (m markdown) head() {
 	if m.run.Seconds > 0 {
 		took = fmt.Sprintf(" in %.1f s", m.run.Seconds)
 	}
-	fmt.Fprintf(m, "- %s%s, corsproof %s\n\n", plural(m.sum.Requests, "request", "requests"), took, escapeMarkdown(m.run.Version))
+	fmt.Fprintf(m, "- %s%s, %s\n\n", plural(m.sum.Requests, "request", "requests"), took, escapeMarkdown(program(m.run)))
 }
 
 // topics is a table with a column for each verdict that occurs.

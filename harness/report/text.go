@@ -79,7 +79,7 @@ var verdictStyle = map[record.Verdict]string{
 
 // ran says what ran.
 func (t text) ran() {
-	fmt.Fprintln(t, t.paint(bold, plain(strings.TrimSpace("corsproof "+t.run.Version))))
+	fmt.Fprintln(t, t.paint(bold, plain(program(t.run))))
 	took := ""
 	if t.run.Seconds > 0 {
 		took = fmt.Sprintf(" in %.1f s", t.run.Seconds)

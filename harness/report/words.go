@@ -146,6 +146,15 @@ func scenarioID(r record.Record) string {
 	return strings.TrimSuffix(r.ID, "/"+r.Via)
 }
 
+// program names corsproof's version, and the shard where the run is one.
+func program(run record.Run) string {
+	name := strings.TrimSpace("corsproof " + run.Version)
+	if run.Shard != nil {
+		name += ", shard " + run.Shard.String()
+	}
+	return name
+}
+
 // engineLabel names an engine with its version.
 func engineLabel(run record.Run, key string) string {
 	for _, e := range run.Engines {
