@@ -176,8 +176,8 @@ func TestSummary(t *testing.T) {
 	s := Summarise(sampleRun(4), records)
 	assert.Equal(t, Counts{Pass: 1, Divergence: 1, Unexpected: 1}, s.Counts)
 	assert.Equal(t, []TopicSummary{
-		{"a", Counts{Pass: 1, Divergence: 1}},
-		{"b", Counts{Unexpected: 1}},
+		{"a", Counts{Pass: 1, Divergence: 1}, map[string]Counts{"chromium": {Pass: 1, Divergence: 1}}},
+		{"b", Counts{Unexpected: 1}, map[string]Counts{"chromium": {Unexpected: 1}}},
 	}, s.Topics)
 	assert.Equal(t, s.Counts, s.Engines["chromium"])
 	assert.Equal(t, 6, s.Requests)

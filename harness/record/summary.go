@@ -37,8 +37,9 @@ func (c Counts) Attention() int {
 
 // TopicSummary is a topic's row of a [Summary].
 type TopicSummary struct {
-	Name   string
-	Counts Counts
+	Name    string
+	Counts  Counts
+	Engines map[string]Counts // by engine key
 }
 
 // Summary is a run in numbers.
@@ -57,18 +58,22 @@ func Summarise(run Run, records []Record) Summary {
 		Engines: map[string]Counts{},
 		Missing: max(0, run.Expected-len(records)),
 	}
-	topics := map[string]Counts{}
+	topics := map[string]TopicSummary{}
 	for _, r := range Sorted(records) {
-		if topics[r.Topic] == nil {
-			topics[r.Topic] = Counts{}
-			s.Topics = append(s.Topics, TopicSummary{r.Topic, topics[r.Topic]})
+		topic, known := topics[r.Topic]
+		if !known {
+			topic = TopicSummary{r.Topic, Counts{}, map[string]Counts{}}
+			topics[r.Topic] = topic
+			s.Topics = append(s.Topics, topic)
 		}
-		if s.Engines[r.Engine] == nil {
-			s.Engines[r.Engine] = Counts{}
+		for _, engines := range []map[string]Counts{s.Engines, topic.Engines} {
+			if engines[r.Engine] == nil {
+				engines[r.Engine] = Counts{}
+			}
+			engines[r.Engine][r.Verdict]++
 		}
 		s.Counts[r.Verdict]++
-		topics[r.Topic][r.Verdict]++
-		s.Engines[r.Engine][r.Verdict]++
+		topic.Counts[r.Verdict]++
 		for _, step := range r.Steps {
 			s.Requests += len(step.Observed.Wire)
 		}

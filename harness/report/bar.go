@@ -10,24 +10,38 @@ import (
 
 const barWidth = 20
 
-// topics is the table: a line a topic, with a bar of its verdicts.
+// topics is the table: a line a topic, with a bar of its verdicts for each
+// engine.
 func (t text) topics() {
 	if len(t.sum.Topics) == 0 {
 		return
+	}
+	ticks := barWidth
+	var bars []string // the columns' heads
+	if t.several() {
+		ticks = max(6, min(barWidth/2, (t.Width-40)/len(t.engines)-2))
+		for _, key := range t.engines {
+			bars = append(bars, fmt.Sprintf("%-*s", ticks, clip(plain(key), ticks)))
+		}
 	}
 	name := len("topic")
 	for _, topic := range t.sum.Topics {
 		name = max(name, utf8.RuneCountInString(plain(topic.Name)))
 	}
-	name = min(name, t.Width-barWidth-24)
-	fmt.Fprintln(t, t.paint(faint, fmt.Sprintf("  %-*s  cases", name, "topic")))
+	name = min(name, t.Width-max(1, len(t.engines))*(ticks+2)-22)
+	head := fmt.Sprintf("  %-*s  cases  %s", name, "topic", strings.Join(bars, "  "))
+	fmt.Fprintln(t, t.paint(faint, strings.TrimRight(head, " ")))
 	for _, topic := range t.sum.Topics {
+		var row []string
+		for _, key := range t.engines {
+			row = append(row, t.bar(topic.Engines[key], ticks))
+		}
 		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, clip(plain(topic.Name), name), topic.Counts.Total(),
-			t.bar(topic.Counts), countsLine(topic.Counts, ", "))
+			strings.Join(row, "  "), countsLine(topic.Counts, ", "))
 	}
 	if len(t.sum.Topics) > 1 {
 		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, "all", t.sum.Counts.Total(),
-			strings.Repeat(" ", barWidth), t.paint(bold, countsLine(t.sum.Counts, ", ")))
+			strings.Repeat(" ", len(t.engines)*(ticks+2)-2), t.paint(bold, countsLine(t.sum.Counts, ", ")))
 	}
 	fmt.Fprintln(t)
 }
@@ -38,10 +52,13 @@ var verdictTick = map[record.Verdict]string{
 	record.Inconclusive: "?", record.Error: "!", record.NotApplicable: "·",
 }
 
-// bar draws counts as barWidth ticks. Every verdict that occurs gets one at
-// least, so that one failure in a thousand is seen.
-func (t text) bar(c record.Counts) string {
-	ticks := share(c, barWidth)
+// bar draws counts as ticks. Every verdict that occurs gets one at least, so
+// that one failure in a thousand is seen. No counts are blank.
+func (t text) bar(c record.Counts, width int) string {
+	if c.Total() == 0 {
+		return strings.Repeat(" ", width)
+	}
+	ticks := share(c, width)
 	var b strings.Builder
 	for _, v := range record.Verdicts {
 		b.WriteString(t.paint(verdictStyle[v], strings.Repeat(verdictTick[v], ticks[v])))

@@ -7,11 +7,12 @@ import (
 	"github.com/corsproof/corsproof/harness/record"
 )
 
-// runCommand is the command line that runs one case again.
-func runCommand(r record.Record, several bool) string {
+// runCommand is the command line that runs one case again, in the browsers that
+// are named, or in the only one.
+func runCommand(r record.Record, browsers ...string) string {
 	command := "corsproof run " + caseArguments(r)
-	if several {
-		command += " -browsers " + r.Engine
+	if len(browsers) > 0 {
+		command += " -browsers " + shellWord(strings.Join(browsers, ","))
 	}
 	return command
 }

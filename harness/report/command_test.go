@@ -17,8 +17,8 @@ func TestCommands(t *testing.T) {
 		`C:\cors\mine.yaml:6`:         `C:\cors\mine.yaml mine/star/fetch`,
 	} {
 		r := record.Record{ID: "mine/star/fetch", Engine: "chromium", Source: source}
-		assert.Equal(t, "corsproof run "+arguments, runCommand(r, false))
-		assert.Equal(t, "corsproof run "+arguments+" -browsers chromium", runCommand(r, true))
+		assert.Equal(t, "corsproof run "+arguments, runCommand(r))
+		assert.Equal(t, "corsproof run "+arguments+" -browsers chromium", runCommand(r, "chromium"))
 		assert.Equal(t, "corsproof explain "+arguments, explainCommand(r))
 	}
 }

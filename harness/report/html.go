@@ -80,7 +80,11 @@ func pageData(run record.Run, records []record.Record) (template.JS, error) {
 	several := len(engineKeys(run, records)) > 1
 	data := make([]caseData, len(records))
 	for i, r := range records {
-		data[i] = caseData{Record: r, Label: engineLabel(run, r.Engine), Page: pageOrigin(run, r), Run: runCommand(r, several), Explain: explainCommand(r)}
+		var browsers []string
+		if several {
+			browsers = []string{r.Engine}
+		}
+		data[i] = caseData{Record: r, Label: engineLabel(run, r.Engine), Page: pageOrigin(run, r), Run: runCommand(r, browsers...), Explain: explainCommand(r)}
 		for _, s := range r.Steps {
 			d := decide(data[i].Page, s)
 			data[i].Decide = append(data[i].Decide, decideData{d.request, d.reply, d.exchange(s.Observed.Wire)})
@@ -103,8 +107,8 @@ type page struct {
 	Good       bool
 	Facts      []string
 	Shares     []shareView
-	Attention  []cellView
-	Diverged   []cellView
+	Attention  []sharedView
+	Diverged   []sharedView
 	Topics     []topicView
 	Vias       []string
 	Reads      []readView
@@ -122,9 +126,16 @@ type shareView struct {
 // readView is a read value and what it means, for the legend and the filter.
 type readView struct{ Read, Meaning string }
 
+// engineView is an engine; Mark stands for it where there is no room.
 type engineView struct {
-	Key, Label, Counts string
-	Saw                []pair
+	Key, Label, Mark, Counts string
+	Saw                      []pair
+}
+
+// sharedView is a case in a list, with the engines that it is the same in.
+type sharedView struct {
+	cellView
+	Labels string
 }
 
 type pair struct{ Name, Value string }
@@ -132,15 +143,9 @@ type pair struct{ Name, Value string }
 type topicView struct {
 	Name, About, Spec, Counts string
 	Attention                 int
-	Groups                    []groupView // column groups: one an engine
-	Columns                   int         // of cases, in all groups
-	Upright                   bool        // many columns: their names stand upright
+	Vias                      []string // a column each
+	Upright                   bool     // many columns: their names stand upright
 	Scenarios                 []scenarioView
-}
-
-type groupView struct {
-	Engine string // label; "" when there is one engine only
-	Vias   []string
 }
 
 type scenarioView struct {
@@ -150,8 +155,8 @@ type scenarioView struct {
 
 type rowView struct {
 	ID    string
-	Name  string // of the variant, "" for a scenario without variants
-	Cells []cellView
+	Name  string       // of the variant, "" for a scenario without variants
+	Cells [][]cellView // by way to load; in each the engines, or none
 }
 
 // cellView is one case in one engine; the zero value is an empty cell.
@@ -169,11 +174,11 @@ type cellView struct {
 	Reason  string
 	Problem string
 	Link    string
-	Starts  bool // the first column of a further engine
+	Mark    string // the engine's, where there are several
 }
 
 // Span is how many columns the table has.
-func (t topicView) Span() int { return t.Columns + 1 }
+func (t topicView) Span() int { return len(t.Vias) + 1 }
 
 // Href is a link to the case. The fragment is escaped here, and keeps its
 // slashes, so that a copied link is readable.
@@ -221,8 +226,11 @@ func newPage(run record.Run, records []record.Record) page {
 		}
 	}
 	keys := engineKeys(run, records)
+	marks := initials(keys)
 	for _, key := range keys {
-		p.Engines = append(p.Engines, newEngineView(run, key, sum.Engines[key]))
+		view := newEngineView(run, key, sum.Engines[key])
+		view.Mark = marks[key]
+		p.Engines = append(p.Engines, view)
 	}
 	for _, topic := range sum.Topics {
 		of := slices.Collect(func(yield func(record.Record) bool) {
@@ -240,15 +248,27 @@ func newPage(run record.Run, records []record.Record) page {
 		}
 	}
 	slices.Sort(p.Vias)
-	for _, r := range attention(records) {
-		p.Attention = append(p.Attention, newCellView(run, keys, r))
-	}
-	for _, r := range records {
-		if r.Verdict == record.Divergence {
-			p.Diverged = append(p.Diverged, newCellView(run, keys, r))
-		}
-	}
+	p.Attention = newSharedViews(run, keys, attention(records))
+	p.Diverged = newSharedViews(run, keys, slices.DeleteFunc(slices.Clone(records), func(r record.Record) bool {
+		return r.Verdict != record.Divergence
+	}))
 	return p
+}
+
+func newSharedViews(run record.Run, keys []string, records []record.Record) []sharedView {
+	var views []sharedView
+	for _, r := range shareEngines(records) {
+		view := sharedView{cellView: newCellView(run, keys, r.Record)}
+		if len(keys) > 1 {
+			labels := make([]string, len(r.Engines))
+			for i, key := range r.Engines {
+				labels[i] = engineLabel(run, key)
+			}
+			view.Labels = listed(labels)
+		}
+		views = append(views, view)
+	}
+	return views
 }
 
 // facts is the line under the conclusion.
@@ -290,44 +310,27 @@ func newTopicView(run record.Run, keys []string, sum record.TopicSummary, record
 			t.About, t.Spec = topic.About, topic.Spec
 		}
 	}
-	// Only the engines and ways to load that this topic uses get a column.
-	column := map[[2]string]int{}
-	for _, key := range keys {
-		group := groupView{}
-		if len(keys) > 1 {
-			group.Engine = engineLabel(run, key)
-		}
-		for _, r := range records {
-			if r.Engine == key && !slices.Contains(group.Vias, r.Via) {
-				group.Vias = append(group.Vias, r.Via)
-				column[[2]string{key, r.Via}] = t.Columns
-				t.Columns++
-			}
-		}
-		if len(group.Vias) > 0 {
-			t.Groups = append(t.Groups, group)
+	column := map[string]int{} // only the ways to load that this topic uses
+	for _, r := range records {
+		if _, known := column[r.Via]; !known {
+			column[r.Via] = len(t.Vias)
+			t.Vias = append(t.Vias, r.Via)
 		}
 	}
-	t.Upright = t.Columns > 5
-	starts, first := map[int]bool{}, 0
-	for _, g := range t.Groups {
-		starts[first] = first > 0
-		first += len(g.Vias)
-	}
+	t.Upright = len(t.Vias)*max(1, len(keys)) > 5
 	for _, r := range records {
 		row := t.row(r)
 		if row.Cells == nil {
-			row.Cells = make([]cellView, t.Columns)
-			for i := range row.Cells {
-				row.Cells[i].Starts = starts[i]
-			}
+			row.Cells = make([][]cellView, len(t.Vias))
 		}
-		at := column[[2]string{r.Engine, r.Via}]
-		cell := newCellView(run, keys, r)
+		at := column[r.Via]
+		if row.Cells[at] == nil {
+			row.Cells[at] = make([]cellView, len(keys))
+		}
 		// Of several attempts the one to look at is the worst.
-		if old := row.Cells[at]; old.Case == "" || !old.Verdict.NeedsAttention() {
-			cell.Starts = starts[at]
-			row.Cells[at] = cell
+		cell := &row.Cells[at][slices.Index(keys, r.Engine)]
+		if cell.Case == "" || !cell.Verdict.NeedsAttention() {
+			*cell = newCellView(run, keys, r)
 		}
 	}
 	return t
@@ -362,7 +365,7 @@ func newCellView(run record.Run, keys []string, r record.Record) cellView {
 		Problem: plain(first(r.Problems)),
 	}
 	if len(keys) > 1 {
-		c.Label = engineLabel(run, r.Engine)
+		c.Label, c.Mark = engineLabel(run, r.Engine), initials(keys)[r.Engine]
 		if r.Engine != keys[0] {
 			c.ID += "@" + r.Engine
 		}

@@ -152,8 +152,8 @@ func junitOf(run record.Run, r record.Record) junitCase {
 func blockText(run record.Run, r record.Record) string {
 	var b bytes.Buffer
 	out := bufio.NewWriter(&b)
-	t := text{Writer: out, Options: Options{Width: 100}, run: run, several: len(run.Engines) > 1}
-	t.block(r)
+	t := text{Writer: out, Options: Options{Width: 100}, run: run, engines: engineKeys(run, nil)}
+	t.block(shared{r, []string{r.Engine}})
 	out.Flush() // into memory
 	return "\n" + b.String()
 }

@@ -15,6 +15,7 @@ import (
 func Markdown(w io.Writer, run record.Run, records []record.Record) error {
 	out := bufio.NewWriter(w)
 	m := markdown{Writer: out, run: run, records: record.Sorted(records), sum: record.Summarise(run, records)}
+	m.engines = engineKeys(run, m.records)
 	m.head()
 	m.topics()
 	m.attention()
@@ -30,6 +31,7 @@ type markdown struct {
 	run     record.Run
 	records []record.Record
 	sum     record.Summary
+	engines []string // keys
 }
 
 // markdownBlocks bounds the attention list: CI services cut long summaries.
@@ -41,7 +43,7 @@ func (m markdown) head() {
 		mark = "❌"
 	}
 	fmt.Fprintf(m, "## %s corsproof: %s\n\n", mark, escapeMarkdown(conclusion(m.sum)))
-	for _, key := range engineKeys(m.run, m.records) {
+	for _, key := range m.engines {
 		fmt.Fprintf(m, "- **%s**: %s\n", escapeMarkdown(engineLabel(m.run, key)), countsLine(m.sum.Engines[key], ", "))
 	}
 	took := ""
@@ -51,9 +53,14 @@ func (m markdown) head() {
 	fmt.Fprintf(m, "- %s%s, %s\n\n", plural(m.sum.Requests, "request", "requests"), took, escapeMarkdown(program(m.run)))
 }
 
-// topics is a table with a column for each verdict that occurs.
+// topics is a table with a column for each verdict that occurs or, where there
+// are several engines, one for each of them.
 func (m markdown) topics() {
 	if len(m.sum.Topics) == 0 {
+		return
+	}
+	if len(m.engines) > 1 {
+		m.topicsByEngine()
 		return
 	}
 	var columns []record.Verdict
@@ -85,8 +92,28 @@ func (m markdown) topics() {
 	m.WriteByte('\n')
 }
 
+func (m markdown) topicsByEngine() {
+	row := func(name string, total int, engines map[string]record.Counts) {
+		fmt.Fprintf(m, "| %s | %d |", name, total)
+		for _, key := range m.engines {
+			fmt.Fprintf(m, " %s |", countsLine(engines[key], ", "))
+		}
+		m.WriteByte('\n')
+	}
+	m.WriteString("| topic | cases |")
+	for _, key := range m.engines {
+		fmt.Fprintf(m, " %s |", escapeMarkdown(engineLabel(m.run, key)))
+	}
+	m.WriteString("\n|:--|--:|" + strings.Repeat(":--|", len(m.engines)) + "\n")
+	for _, topic := range m.sum.Topics {
+		row(escapeMarkdown(topic.Name), topic.Counts.Total(), topic.Engines)
+	}
+	row("**all**", m.sum.Counts.Total(), m.sum.Engines)
+	m.WriteByte('\n')
+}
+
 func (m markdown) attention() {
-	all := attention(m.records)
+	all := shareEngines(attention(m.records))
 	if len(all) == 0 {
 		return
 	}
@@ -96,7 +123,7 @@ func (m markdown) attention() {
 			fmt.Fprintf(m, "- and %d more\n", len(all)-i)
 			break
 		}
-		fmt.Fprintf(m, "- **%s** %s in %s: %s\n", escapeMarkdown(string(r.Verdict)), code(r.ID), escapeMarkdown(r.Engine), escapeMarkdown(r.Title))
+		fmt.Fprintf(m, "- **%s** %s in %s: %s\n", escapeMarkdown(string(r.Verdict)), code(r.ID), escapeMarkdown(listed(r.Engines)), escapeMarkdown(r.Title))
 		for _, p := range r.Problems {
 			fmt.Fprintf(m, "  - %s\n", escapeMarkdown(p))
 		}
@@ -107,7 +134,11 @@ func (m markdown) attention() {
 			}
 			fmt.Fprintf(m, "  - %sclaimed %s, standard %s, browser %s\n", name, code(claimed(s.Claim)), code(predicted(s.Oracle)), code(observed(s.Observed)))
 		}
-		fmt.Fprintf(m, "  - %s\n", code(runCommand(r, len(m.run.Engines) > 1)))
+		var browsers []string
+		if len(m.engines) > 1 {
+			browsers = r.Engines
+		}
+		fmt.Fprintf(m, "  - %s\n", code(runCommand(r.Record, browsers...)))
 	}
 	m.WriteByte('\n')
 }
@@ -118,11 +149,11 @@ func (m markdown) divergences() {
 		return
 	}
 	fmt.Fprintf(m, "<details><summary>Known divergences (%d)</summary>\n\n", n)
-	for _, r := range m.records {
+	for _, r := range shareEngines(m.records) {
 		if r.Verdict != record.Divergence {
 			continue
 		}
-		fmt.Fprintf(m, "- %s in %s: %s", code(r.ID), escapeMarkdown(r.Engine), escapeMarkdown(first(r.Problems)))
+		fmt.Fprintf(m, "- %s in %s: %s", code(r.ID), escapeMarkdown(listed(r.Engines)), escapeMarkdown(first(r.Problems)))
 		if isWeb(r.Explained) {
 			fmt.Fprintf(m, " ([why](<%s>))", linkDestination.Replace(plain(r.Explained)))
 		}

@@ -33,7 +33,7 @@ func Text(w io.Writer, run record.Run, records []record.Record, o Options) error
 	o.Width = max(o.Width, 70)
 	out := bufio.NewWriter(w)
 	t := text{Writer: out, Options: o, run: run, records: record.Sorted(records), sum: record.Summarise(run, records)}
-	t.several = len(engineKeys(run, t.records)) > 1
+	t.engines = engineKeys(run, t.records)
 	t.ran()
 	t.topics()
 	t.attention()
@@ -52,8 +52,10 @@ type text struct {
 	run     record.Run
 	records []record.Record
 	sum     record.Summary
-	several bool // engines: then each case names its own
+	engines []string // keys; if there are several, each case names its own
 }
+
+func (t text) several() bool { return len(t.engines) > 1 }
 
 // The few styles in use. Colour is never the only sign.
 const (
@@ -93,7 +95,7 @@ func (t text) ran() {
 
 // attention shows each case that makes the run fail, the first ones in full.
 func (t text) attention() {
-	all := attention(t.records)
+	all := shareEngines(attention(t.records))
 	full := len(all)
 	if t.Blocks >= 0 {
 		full = min(full, t.Blocks)
@@ -111,15 +113,15 @@ func (t text) attention() {
 	fmt.Fprintln(t)
 }
 
-// caseName is a record's id, with its engine where there are several.
-func (t text) caseName(r record.Record) string {
-	if t.several {
-		return plain(r.ID + " in " + r.Engine)
+// caseName is a record's id, with its engines where there are several.
+func (t text) caseName(r shared) string {
+	if t.several() {
+		return plain(r.ID + " in " + listed(r.Engines))
 	}
 	return plain(r.ID)
 }
 
-func (t text) block(r record.Record) {
+func (t text) block(r shared) {
 	style := verdictStyle[r.Verdict]
 	fmt.Fprintf(t, "%s  %s\n", t.paint(style, verdictTick[r.Verdict]+" "+strings.ToUpper(string(r.Verdict))), t.paint(bold, t.caseName(r)))
 	t.field("", r.Title)
@@ -130,21 +132,29 @@ func (t text) block(r record.Record) {
 		if len(r.Steps) > 1 {
 			fmt.Fprintf(t, "  %s\n", t.paint(faint, fmt.Sprintf("step %d of %d", i+1, len(r.Steps))))
 		}
-		t.votes(r, s)
-		t.wire(pageOrigin(t.run, r), s)
+		t.votes(s)
+		t.wire(pageOrigin(t.run, r.Record), s)
 	}
 	if r.Control != "" {
 		t.field("control", r.Control)
 	}
-	t.line("again", runCommand(r, t.several))
-	t.line("explain", explainCommand(r))
+	t.line("again", runCommand(r.Record, t.browsers(r)...))
+	t.line("explain", explainCommand(r.Record))
 	if r.Source != "" {
 		t.field("source", r.Source)
 	}
 	fmt.Fprintln(t)
 }
 
-func (t text) votes(r record.Record, s record.Step) {
+// browsers are the engines that a case's command names: none where there is one.
+func (t text) browsers(r shared) []string {
+	if t.several() {
+		return r.Engines
+	}
+	return nil
+}
+
+func (t text) votes(s record.Step) {
 	if s.Request.Page != "" {
 		t.field("page", s.Request.Page)
 	}
@@ -263,7 +273,7 @@ func (t text) divergences() {
 			for _, line := range wrap(plain(difference(same[0])), t.Width-4) {
 				fmt.Fprintf(t, "    %s\n", line)
 			}
-			for _, r := range same {
+			for _, r := range shareEngines(same) {
 				fmt.Fprintf(t, "      %s\n", t.caseName(r))
 			}
 		}
@@ -309,7 +319,11 @@ func (t text) notApplicable() {
 	fmt.Fprintln(t, t.paint(bold, fmt.Sprintf("Not applicable (%d)", n)))
 	why := func(r record.Record) string { return cmp.Or(first(r.Problems), "no reason given") }
 	for _, same := range groups(t.of(record.NotApplicable), why) {
-		for i, line := range wrap(plain(why(same[0])), t.Width-8) {
+		reason := why(same[0])
+		if t.several() {
+			reason += " (in " + listed(engineKeys(record.Run{}, same)) + ")"
+		}
+		for i, line := range wrap(plain(reason), t.Width-8) {
 			head := strings.Repeat(" ", 8)
 			if i == 0 {
 				head = fmt.Sprintf("  %4d  ", len(same))

@@ -56,7 +56,11 @@ func conclusion(s record.Summary) string {
 	case attention == 0:
 		fmt.Fprintf(&b, "%s as expected", allOf(total))
 		if n := s.Counts[record.Divergence]; n > 0 {
-			fmt.Fprintf(&b, "; in %d the browser leaves the standard in a known way", n)
+			which := "the"
+			if len(s.Engines) > 1 {
+				which = "a"
+			}
+			fmt.Fprintf(&b, "; in %d %s browser leaves the standard in a known way", n, which)
 		}
 		if n := s.Counts[record.NotApplicable]; n > 0 {
 			fmt.Fprintf(&b, "; %d did not apply", n)
