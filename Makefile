@@ -6,6 +6,7 @@ FUZZTIME  ?= 20s
 CASES     ?= 1000
 SEED      ?= 1
 RACE      ?= ./...
+BROWSERS  ?= $(or $(CORSPROOF_BROWSERS),chromium)
 BENCH     ?= .
 FILES     ?=
 COVER     ?= 93
@@ -26,16 +27,16 @@ endif
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## find or install what a run needs: a browser, the Node packages of Express
-	@$(GO) run ./cmd/corsproof setup
+setup: ## find or install what a run needs: BROWSERS (chromium), the Node packages of Express
+	@$(GO) run ./cmd/corsproof setup -browsers $(BROWSERS)
 
-run: setup ## run the catalogue in headless Chrome; writes out/results.jsonl and out/report.html
-	@$(GO) run ./cmd/corsproof run -out $(OUT)
+run: setup ## run the catalogue in BROWSERS; writes out/results.jsonl and out/report.html
+	@$(GO) run ./cmd/corsproof run -browsers $(BROWSERS) -out $(OUT)
 
 # One package at a time: two browsers side by side make each other miss deadlines.
-test: setup ## go vet and every test, in a real browser too
+test: setup ## go vet and every test, in real browsers too: BROWSERS (chromium)
 	$(GO) vet ./...
-	$(GO) test -p 1 $(FRESH) ./...
+	CORSPROOF_BROWSERS=$(BROWSERS) $(GO) test -p 1 $(FRESH) ./...
 	@set -e; for module in $(NESTED); do echo "cd $$module"; (cd "$$module" && $(GO) vet ./... && $(GO) test $(FRESH) ./...); done
 
 race: setup ## the tests with the race detector; RACE="./oracle/..." for some

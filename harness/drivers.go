@@ -13,6 +13,18 @@ var drivers = map[string]func(context.Context, browser.Options) (browser.Browser
 	browser.Chromium: cdp.Start,
 }
 
+// Ask starts a browser that was found, hears from itself what it is, and ends
+// it.
+func Ask(ctx context.Context, found browser.Found) (browser.Info, error) {
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	b, err := start(ctx, found, browser.Options{})
+	if err != nil {
+		return browser.Info{}, err
+	}
+	return b.Info(), b.Close()
+}
+
 // start starts a browser that was found, by the driver of its engine.
 func start(ctx context.Context, found browser.Found, o browser.Options) (browser.Browser, error) {
 	drive := drivers[found.Engine()]

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/corsproof/corsproof/fixtures"
+	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/harness/judge"
 	"github.com/corsproof/corsproof/harness/observe"
 	"github.com/corsproof/corsproof/oracle"
@@ -16,7 +17,7 @@ import (
 // against a catalogue.
 func LintExpectations(permutations []*scenarios.Permutation) ([]Problem, error) {
 	var out []Problem
-	for _, engine := range []string{"chromium", "chrome", "chrome-headless-shell", "firefox", "webkit"} {
+	for _, engine := range browser.Names() {
 		lines, err := scenarios.Expectations(engine)
 		if err != nil {
 			return nil, err

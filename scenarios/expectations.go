@@ -42,7 +42,7 @@ func (e Expectation) Matches(id string) bool {
 var expectations embed.FS
 
 // inherits are the engines that begin with another's accidents.
-var inherits = map[string]string{"chrome": "chromium", "chrome-headless-shell": "chromium"}
+var inherits = map[string]string{"chrome": "chromium", "edge": "chromium", "chrome-headless-shell": "chromium"}
 
 // Expectations are an engine's embedded expectations, after those that it
 // inherits; none for an engine without a file. The error is an *[Errors].

@@ -20,23 +20,25 @@ import (
 type Options struct {
 	// Out receives what was found and done, a line each. It must not be nil.
 	Out io.Writer
+	// Browsers are names that [browser.Find] takes; none: Chromium.
+	Browsers []string
 	// CI asks for everything: a missing Node is then an error, because
 	// nothing that could run may be left out.
 	CI bool
 }
 
-// Run finds a browser, and installs one by the system's package manager only
-// if there is none and it may: as root, or by a sudo that asks for no
+// Run finds each browser, and installs it by the system's package manager only
+// if it is not there and that may be: as root, or by a sudo that asks for no
 // password. Then it installs the Node packages, into the user's cache. With
 // nothing to do it only looks.
 //
-// The error is a *browser.NotFoundError, which says what to type, when there is
-// no browser and none may be installed. Without Node the Express set-ups are
-// not applicable; that is no error but in CI.
+// The error is a *browser.NotFoundError, which says what to type, when a browser
+// is missing and may not be installed. Without Node the Express set-ups are not
+// applicable; that is no error but in CI.
 func Run(ctx context.Context, o Options) error {
 	return run(ctx, o, system{
-		find:      func() (browser.Found, error) { return browser.Find("chromium") },
-		installer: func() browser.Installer { return browser.FindInstaller("chromium") },
+		find:      browser.Find,
+		installer: browser.FindInstaller,
 		root:      os.Geteuid() == 0,
 		run:       runCommand,
 		packages:  external.Express.Install,
@@ -45,22 +47,28 @@ func Run(ctx context.Context, o Options) error {
 
 // system is what a set-up does to the machine, so that a test can do it to none.
 type system struct {
-	find      func() (browser.Found, error)
-	installer func() browser.Installer
+	find      func(name string) (browser.Found, error)
+	installer func(name string) browser.Installer
 	root      bool
 	run       func(ctx context.Context, command ...string) error
 	packages  func(ctx context.Context) (installed bool, err error)
 }
 
 func run(ctx context.Context, o Options, s system) error {
-	found, err := s.find()
-	if errors.Is(err, browser.ErrNotFound) {
-		found, err = s.installBrowser(ctx, o.Out, err)
+	names := o.Browsers
+	if len(names) == 0 {
+		names = []string{browser.Chromium}
 	}
-	if err != nil {
-		return err
+	for _, name := range names {
+		found, err := s.find(name)
+		if errors.Is(err, browser.ErrNotFound) {
+			found, err = s.installBrowser(ctx, o.Out, name, err)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(o.Out, "browser: %s\n", found)
 	}
-	fmt.Fprintf(o.Out, "browser: %s\n", found)
 
 	start := time.Now()
 	installed, err := s.packages(ctx)
@@ -80,8 +88,8 @@ func run(ctx context.Context, o Options, s system) error {
 
 // installBrowser installs a browser and finds it, or returns notFound, the
 // error that says what to type, when it may not.
-func (s system) installBrowser(ctx context.Context, out io.Writer, notFound error) (browser.Found, error) {
-	how := s.installer()
+func (s system) installBrowser(ctx context.Context, out io.Writer, name string, notFound error) (browser.Found, error) {
+	how := s.installer(name)
 	var as []string
 	switch {
 	case how.Manager == "" || how.Manager == "winget": // winget asks the person at the screen
@@ -99,7 +107,7 @@ func (s system) installBrowser(ctx context.Context, out io.Writer, notFound erro
 		as = append(as, "env", "DEBIAN_FRONTEND=noninteractive")
 	}
 
-	fmt.Fprintf(out, "browser: none found; installing one: %s\n", how.Line(!s.root))
+	fmt.Fprintf(out, "browser: no %s found; installing one: %s\n", name, how.Line(!s.root))
 	if how.Prepare != nil {
 		// An old list of packages may still do: the installation decides.
 		if err := s.run(ctx, append(as[:len(as):len(as)], how.Prepare...)...); err != nil {
@@ -115,9 +123,9 @@ func (s system) installBrowser(ctx context.Context, out io.Writer, notFound erro
 			failures = append(failures, err)
 			continue
 		}
-		return s.find()
+		return s.find(name)
 	}
-	return browser.Found{}, fmt.Errorf("setup: no browser could be installed:\n%w\n%w", errors.Join(failures...), notFound)
+	return browser.Found{}, fmt.Errorf("setup: no %s could be installed:\n%w\n%w", name, errors.Join(failures...), notFound)
 }
 
 // runCommand runs a command without a shell. What it says appears only if it

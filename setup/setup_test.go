@@ -16,8 +16,10 @@ import (
 )
 
 var (
-	shell = browser.Found{Key: "chrome-headless-shell", Name: "Headless shell", Version: "1.2.3.4", Path: "/usr/bin/it"}
-	none  = &browser.NotFoundError{Engine: "chromium", Install: "type this"}
+	shell   = browser.Found{Key: "chrome-headless-shell", Name: "Headless shell", Version: "1.2.3.4", Path: "/usr/bin/it"}
+	firefox = browser.Found{Key: "firefox", Name: "Firefox", Version: "153.0", Path: "/usr/bin/firefox"}
+	webkit  = browser.Found{Key: "webkit", Name: "WebKit", Path: "/usr/lib/MiniBrowser"}
+	none    = &browser.NotFoundError{Engine: "chromium", Install: "type this"}
 
 	apt = browser.Installer{Manager: "apt-get", Root: true, Prepare: []string{"apt-get", "update"},
 		Install: [][]string{{"apt-get", "install", "shell"}, {"apt-get", "install", "full"}}}
@@ -29,7 +31,8 @@ func TestRun(t *testing.T) {
 	const found = "browser: Headless shell 1.2.3.4 (/usr/bin/it)"
 	const env = "env DEBIAN_FRONTEND=noninteractive "
 	for name, c := range map[string]struct {
-		there     bool   // a browser is there from the start
+		browsers  []string
+		there     bool   // they are there from the start; Firefox always is
 		appears   string // the command that brings one
 		installer browser.Installer
 		root      bool
@@ -42,31 +45,37 @@ func TestRun(t *testing.T) {
 		fail string   // in the error
 	}{
 		"nothing to do": {there: true, installer: apt, root: true, out: []string{found, express}},
+		"several, one of them missing": {browsers: []string{"firefox", "webkit"}, installer: apt, root: true, appears: env + "apt-get install shell",
+			ran: []string{env + "apt-get update", env + "apt-get install shell"},
+			out: []string{"browser: Firefox 153.0 (/usr/bin/firefox)", "browser: no webkit found; installing one: apt-get update && apt-get install shell",
+				"browser: WebKit (/usr/lib/MiniBrowser)", express}},
+		"several, one can't be installed": {browsers: []string{"firefox", "chromium"}, root: true,
+			out: []string{"browser: Firefox 153.0 (/usr/bin/firefox)"}, fail: "type this"},
 		"as root": {installer: apt, root: true, appears: env + "apt-get install shell",
 			ran: []string{env + "apt-get update", env + "apt-get install shell"},
-			out: []string{"browser: none found; installing one: apt-get update && apt-get install shell", found, express}},
+			out: []string{"browser: no chromium found; installing one: apt-get update && apt-get install shell", found, express}},
 		"by sudo": {installer: apt, appears: "sudo -n " + env + "apt-get install shell",
 			ran: []string{"sudo -n true", "sudo -n " + env + "apt-get update", "sudo -n " + env + "apt-get install shell"},
-			out: []string{"browser: none found; installing one: sudo apt-get update && sudo apt-get install shell", found, express}},
+			out: []string{"browser: no chromium found; installing one: sudo apt-get update && sudo apt-get install shell", found, express}},
 		"sudo wants a password": {installer: apt, fails: []string{"sudo -n true"},
 			ran: []string{"sudo -n true"}, fail: "type this"},
 		"no headless shell there": {installer: apt, root: true, fails: []string{env + "apt-get install shell"}, appears: env + "apt-get install full",
 			ran: []string{env + "apt-get update", env + "apt-get install shell", env + "apt-get install full"},
-			out: []string{"browser: none found; installing one: apt-get update && apt-get install shell", found, express}},
+			out: []string{"browser: no chromium found; installing one: apt-get update && apt-get install shell", found, express}},
 		"an old list will do": {installer: apt, root: true, fails: []string{env + "apt-get update"}, appears: env + "apt-get install shell",
 			ran: []string{env + "apt-get update", env + "apt-get install shell"},
-			out: []string{"browser: none found; installing one: apt-get update && apt-get install shell",
+			out: []string{"browser: no chromium found; installing one: apt-get update && apt-get install shell",
 				"browser: " + env + "apt-get update fails", found, express}},
 		"nothing can be installed": {installer: apt, root: true, fails: []string{env + "apt-get install shell", env + "apt-get install full"},
 			ran:  []string{env + "apt-get update", env + "apt-get install shell", env + "apt-get install full"},
-			out:  []string{"browser: none found; installing one: apt-get update && apt-get install shell"},
+			out:  []string{"browser: no chromium found; installing one: apt-get update && apt-get install shell"},
 			fail: "apt-get install full fails"},
 		"installed, but not found": {installer: apt, root: true,
 			ran:  []string{env + "apt-get update", env + "apt-get install shell"},
-			out:  []string{"browser: none found; installing one: apt-get update && apt-get install shell"},
+			out:  []string{"browser: no chromium found; installing one: apt-get update && apt-get install shell"},
 			fail: "type this"},
 		"brew": {installer: brew, appears: "brew install chrome", ran: []string{"brew install chrome"},
-			out: []string{"browser: none found; installing one: brew install chrome", found, express}},
+			out: []string{"browser: no chromium found; installing one: brew install chrome", found, express}},
 		"brew as root":       {installer: brew, root: true, fail: "type this"},
 		"winget":             {installer: browser.Installer{Manager: "winget", Install: [][]string{{"winget"}}}, fail: "type this"},
 		"no package manager": {installer: browser.Installer{Hint: "look there"}, root: true, fail: "type this"},
@@ -80,14 +89,14 @@ func TestRun(t *testing.T) {
 			var out strings.Builder
 			var ran []string
 			there := c.there
-			err := run(t.Context(), Options{Out: &out, CI: c.ci}, system{
-				find: func() (browser.Found, error) {
-					if !there {
+			err := run(t.Context(), Options{Out: &out, CI: c.ci, Browsers: c.browsers}, system{
+				find: func(name string) (browser.Found, error) {
+					if !there && name != "firefox" {
 						return browser.Found{}, none
 					}
-					return shell, nil
+					return map[string]browser.Found{"chromium": shell, "firefox": firefox, "webkit": webkit}[name], nil
 				},
-				installer: func() browser.Installer { return c.installer },
+				installer: func(string) browser.Installer { return c.installer },
 				root:      c.root,
 				run: func(_ context.Context, command ...string) error {
 					line := strings.Join(command, " ")

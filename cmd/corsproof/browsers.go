@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/browser"
 )
 
@@ -13,11 +15,13 @@ func init() {
 	commands = append(commands, command{"browsers", "", "list the browsers found on this machine, and what is missing", browsers})
 }
 
-func browsers(_ context.Context, s streams, args []string) error {
+func browsers(ctx context.Context, s streams, args []string) error {
 	f := newFlags("browsers", "", s)
 	if _, err := parse(f, args); err != nil {
 		return err
 	}
+	ctx, stop := untilSignal(ctx)
+	defer stop()
 	var missing []error
 	for _, engine := range browser.Engines() {
 		found, err := browser.FindAll(engine)
@@ -27,11 +31,19 @@ func browsers(_ context.Context, s streams, args []string) error {
 		}
 		fmt.Fprintf(s.out, "%s, driven by %s\n", engine, found[0].Transport())
 		for _, b := range found {
-			fmt.Fprintf(s.out, "  %-22s %-18s %s\n", b.Key, b.Version, b.Path)
+			version := b.Version
+			if version == "" { // it only tells who has started it
+				info, err := harness.Ask(ctx, b)
+				if err != nil {
+					missing = append(missing, fmt.Errorf("browser: %s is there, but does not start: %w", b, err))
+				}
+				version = info.Version
+			}
+			fmt.Fprintf(s.out, "  %-22s %-18s %s\n", b.Key, cmp.Or(version, "unknown"), b.Path)
 		}
 	}
 	for _, err := range missing {
-		fmt.Fprintf(s.out, "%s\n", strings.TrimPrefix(err.Error(), "browser: "))
+		fmt.Fprintf(s.out, "\n%s\n", strings.TrimPrefix(err.Error(), "browser: "))
 	}
 	if len(missing) == len(browser.Engines()) {
 		return cannotRun(errors.New("corsproof browsers: there is none"))

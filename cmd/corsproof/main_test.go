@@ -13,6 +13,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// TestMain forgets what the person, or the CI service, who runs these tests has
+// chosen for runs of their own.
+func TestMain(m *testing.M) {
+	for _, c := range cutters {
+		os.Unsetenv(c.index)
+		os.Unsetenv(c.count)
+	}
+	for _, name := range []string{"BROWSERS", "SHARD", "OUT"} {
+		os.Unsetenv("CORSPROOF_" + name)
+	}
+	os.Exit(m.Run())
+}
+
 // corsproof runs a command in this process.
 func corsproof(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
@@ -64,6 +77,10 @@ func TestExitCodes(t *testing.T) {
 		{"unknown option", []string{"run", "-fast"}, [2]string{}, exitUsage, []string{"-fast", "corsproof run -h"}},
 		{"bad option in the environment", []string{"run"}, [2]string{"CORSPROOF_HEADED", "maybe"}, exitUsage, []string{"CORSPROOF_HEADED", "maybe"}},
 		{"unknown browser", []string{"run", "-browsers", "netscape"}, [2]string{}, exitUsage, []string{"netscape", "chromium"}},
+		{"unknown browser to set up", []string{"setup", "-browsers", "netscape"}, [2]string{}, exitUsage, []string{"netscape", "webkit"}},
+		{"a browser twice", []string{"run", "-browsers", "chromium,chromium"}, [2]string{}, exitUsage, []string{"twice"}},
+		{"fuzz in two browsers", []string{"fuzz", "-browsers", "chromium,firefox"}, [2]string{}, exitUsage, []string{"one browser at a time"}},
+		{"a shard that is none", []string{"run", "-shard", "5/4"}, [2]string{}, exitUsage, []string{`"5/4"`, "2/8"}},
 		{"unknown id", []string{"run", "preflight/put/fetsch"}, [2]string{}, exitUsage, []string{"preflight/put/fetsch", "nearest: preflight/"}},
 		{"glob that matches nothing", []string{"run", "credentails/*"}, [2]string{}, exitUsage, []string{"nearest: credentials"}},
 		{"no such file", []string{"run", "nowhere.yaml"}, [2]string{}, exitUsage, []string{"nowhere.yaml"}},

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
+	"strings"
 
+	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/setup"
 )
 
@@ -13,12 +16,24 @@ func init() {
 
 func runSetup(ctx context.Context, s streams, args []string) error {
 	f := newFlags("setup", "", s)
+	list := f.String("browsers", browser.Chromium, "browsers to find or install: chromium, firefox, webkit, with commas between; all for all three")
 	if _, err := parse(f, args); err != nil {
 		return err
 	}
+	names := strings.Split(*list, ",")
+	if *list == browser.Every {
+		names = browser.Engines()
+	}
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	if err := setup.Run(ctx, setup.Options{Out: s.out, CI: os.Getenv("CI") != ""}); err != nil {
+	err := setup.Run(ctx, setup.Options{Out: s.out, CI: os.Getenv("CI") != "", Browsers: names})
+	if _, unknown := errors.AsType[*browser.EngineError](err); unknown {
+		return usageError("corsproof setup: -browsers: %w", err)
+	}
+	if err != nil {
 		return cannotRun(err)
 	}
 	return nil
