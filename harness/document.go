@@ -25,6 +25,7 @@ type document struct {
 	place       string        // the kind of frame or worker in it; "" for the document itself
 	sandbox     *string       // the tokens of the frame that it is in; nil: none
 	origin      string        // of the script, serialised
+	tabOrigin   string        // of the document in the tab: a policy of its own may take it away
 	permissions map[string]string
 	space       string // the IP address space that it comes from; "" is loopback
 	unattended  bool   // a server asks for a name and a password, and nobody is there
@@ -39,7 +40,9 @@ func (t *trial) document(step int) document {
 	})
 	if place, found := scenarios.PlaceOf(s.Step.Request.From); found {
 		d.place = place.Name
+		c.Opaque = false // the place is, not the document
 	}
+	d.tabOrigin = c.Origin().String()
 	d.served.Headers = c.Headers
 	if !c.Top.IsOpaque() {
 		d.top = c.Top
@@ -52,6 +55,54 @@ func (t *trial) document(step int) document {
 		d.served.Worker = fixtures.WorkerJS(w.Responds, w.Script, contentType, body)
 	}
 	return d
+}
+
+// placeRefused says whether the policies of a step's document keep out the
+// frame or the worker that its script is to run in, or this script.
+func (t *trial) placeRefused(step int) bool {
+	r := t.bound.Steps[step].Request
+	if len(r.Client.Headers) == 0 {
+		return false
+	}
+	place, _ := scenarios.PlaceOf(t.bound.Steps[step].Step.Request.From)
+	own, data := r.Client.Page.String()+"/", "data:text/html,1"
+	blob := "blob:" + r.Client.Origin().String() + "/1"
+	var loads [][2]string // ways to load, with URLs
+	switch place.Name {
+	case "opaque-sandbox":
+		loads = append(loads, [2]string{"iframe", own}, [2]string{"script", own})
+	case "opaque-srcdoc":
+		loads = append(loads, [2]string{"script", own})
+	case "opaque-data":
+		loads = append(loads, [2]string{"iframe", data}, [2]string{"script", own})
+	case "opaque-data-worker":
+		loads = append(loads, [2]string{"worker", data})
+	case "opaque-data-shared-worker":
+		loads = append(loads, [2]string{"shared-worker", data})
+	case "blob-worker":
+		loads = append(loads, [2]string{"worker", blob})
+	case "shared-worker":
+		loads = append(loads, [2]string{"shared-worker", own})
+	}
+	opaque := r.Client.Origin().IsOpaque()
+	switch inWorker := place.Name == "worker" || r.Client.Worker == "" && fixtures.Ways()[r.Via].In != ""; {
+	case r.Via == "worker-import" && opaque:
+		loads = append(loads, [2]string{"worker-module", data})
+	case r.Via == "worker-import", inWorker && opaque:
+		loads = append(loads, [2]string{"worker", blob})
+	case inWorker:
+		loads = append(loads, [2]string{"worker", own})
+	}
+	return slices.ContainsFunc(loads, func(load [2]string) bool { return t.refuses(r.Client, oracle.Via(load[0]), load[1]) })
+}
+
+// refuses says whether the policies of a client's document forbid a load.
+func (t *trial) refuses(c oracle.Client, via oracle.Via, url string) bool {
+	c.Worker, c.ServiceWorker, c.Opaque = "", nil, false
+	reply := oracle.Reply{Status: 200, Headers: oracle.Headers{{Name: "Content-Type", Value: "text/javascript"}}}
+	p, _ := oracle.Predict(oracle.State{Profile: t.profile}, oracle.Request{Via: via, Client: c, URL: url},
+		oracle.ServerFunc(func(oracle.WireRequest) oracle.Reply { return reply }))
+	return p.Reason == oracle.ContentSecurityPolicy
 }
 
 // asksForPassword is true for a reply that a browser may ask a person about.
@@ -107,11 +158,7 @@ func (d document) tab() browser.Document {
 	if d.framed() {
 		return browser.Document{URL: d.top.String() + scenarios.Reserved + "page.html", Unattended: d.unattended}
 	}
-	tab := browser.Document{URL: d.url(), Worker: d.workerPath(), Unattended: d.unattended}
-	if d.place == "" {
-		tab.Origin = d.origin
-	}
-	return tab
+	return browser.Document{URL: d.url(), Origin: d.tabOrigin, Worker: d.workerPath(), Unattended: d.unattended}
 }
 
 func (d document) url() string { return d.page.String() + d.served.Path("page.html") }

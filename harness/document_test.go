@@ -1,6 +1,7 @@
 package harness_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -49,6 +50,46 @@ const documents = `
     server: {response: {headers: {Access-Control-Allow-Origin: "*"}}}
     expect: {read: allowed}
 `
+
+// A policy may keep out the place that a script was to run in. Then there is no
+// case, whatever it claims.
+const keptOut = `
+  - id: refused
+    title: In a worker or a frame that the document's policy keeps out.
+    why: Nobody is there to ask for anything.
+    request: {to: app, via: fetch}
+    page: {headers: {Content-Security-Policy: "default-src 'none'; connect-src *"}}
+    expect: {read: allowed}
+    each:
+      - {name: in-worker, request: {via: [worker-fetch, import-scripts]}}
+      - {name: from-worker, request: {from: worker}}
+      - {name: from-shared-worker, request: {from: shared-worker}}
+      - {name: blob, request: {from: blob-worker}, page: {headers: {Content-Security-Policy: "worker-src 'self'"}}}
+      - {name: data, request: {from: opaque-data-worker}, page: {headers: {Content-Security-Policy: "worker-src 'self'"}}}
+      - {name: worker-of-a-frame, request: {from: opaque-sandbox, via: worker-fetch, to: api}, page: {headers: {Content-Security-Policy: "default-src 'self'"}}, expect: {read: blocked}}
+      - {name: frame, request: {from: opaque-data, to: api}, page: {headers: {Content-Security-Policy: "frame-src 'self'"}}, expect: {read: blocked}}
+      - {name: script-of-a-frame, request: {from: opaque-srcdoc, to: api}, page: {headers: {Content-Security-Policy: "script-src 'none'"}}, expect: {read: blocked}}
+  - id: let-in
+    title: In a worker that the document's policy lets in.
+    why: What the worker asks for is another matter.
+    request: {to: app, via: fetch}
+    page: {headers: {Content-Security-Policy: "default-src 'self'"}}
+    expect: {read: allowed}
+    each:
+      - {name: in-worker, request: {via: [worker-fetch, import-scripts]}}
+      - {name: from-worker, request: {from: worker}}
+      - {name: blob, request: {from: blob-worker}, page: {headers: {Content-Security-Policy: "worker-src blob:"}}}
+`
+
+func TestPlacesThatAPolicyKeepsOut(t *testing.T) {
+	for id, r := range runAll(t, harness.Options{Permutations: permutations(t, keptOut)}) {
+		want := record.NotApplicable
+		if strings.Contains(id, "/let-in/") {
+			want = record.Pass
+		}
+		assert.Equal(t, want, r.Verdict, "%s: %v", id, r.Problems)
+	}
+}
 
 func TestDocuments(t *testing.T) {
 	for id, r := range runAll(t, harness.Options{Permutations: permutations(t, documents)}) {

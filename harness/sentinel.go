@@ -3,6 +3,8 @@ package harness
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/oracle"
@@ -22,7 +24,7 @@ func (s *session) sentinels(ctx context.Context, profile *profile, page browser.
 	origins := map[oracle.Origin]bool{}
 	for _, t := range trials {
 		for _, origin := range t.bound.Origins() {
-			if origins[origin] || oracle.IsBadPort(origin.Port) { // there no sentinel can go
+			if origins[origin] || oracle.IsBadPort(origin.Port) || t.asksSecurely(origin) { // there no sentinel can go
 				continue
 			}
 			origins[origin] = true
@@ -50,4 +52,20 @@ func (s *session) sentinels(ctx context.Context, profile *profile, page browser.
 		}
 	}
 	return silent, nil
+}
+
+// asksSecurely says whether a browser may have turned to https for all of an
+// http origin's host while the case ran: then nothing can reach that server
+// any more.
+func (t *trial) asksSecurely(origin oracle.Origin) bool {
+	secure := slices.ContainsFunc(t.bound.Origins(), func(o oracle.Origin) bool { return o.Scheme == "https" && o.Host == origin.Host })
+	return secure && origin.Scheme == "http" && slices.ContainsFunc(t.bound.Steps, func(s scenarios.BoundStep) bool {
+		return slices.ContainsFunc(replies(s.Step.Server), saysStrictTransport)
+	})
+}
+
+func saysStrictTransport(r scenarios.Reply) bool {
+	const name = "Strict-Transport-Security"
+	return strings.Contains(strings.ToLower(string(r.Raw)), strings.ToLower(name)) ||
+		slices.ContainsFunc(r.Headers, func(l scenarios.Line) bool { return strings.EqualFold(l.Name, name) })
 }

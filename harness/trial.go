@@ -101,6 +101,10 @@ func newTrial(p *scenarios.Permutation, token string, profile oracle.Profile) (*
 			t.notApplicable = why
 			return t, nil
 		}
+		if t.placeRefused(i) {
+			t.notApplicable = "the document's policy keeps out the frame or worker that its script is to run in"
+			return t, nil
+		}
 	}
 	t.predict(profile)
 	return t, nil
@@ -151,9 +155,13 @@ func (t *trial) links() string {
 	return strings.Join(slices.Compact(links), " ")
 }
 
+// same says whether no observation could tell two predictions apart. That the
+// network fails is no reason that a browser could deny; whether it is expected
+// to makes a difference to the evidence.
 func same(a, b oracle.Prediction, r oracle.Request) bool {
 	x, y := observe.Prediction(a, r), observe.Prediction(b, r)
-	return reflect.DeepEqual(x, y) || len(judge.Differences(x, y)) == 0
+	fails := a.Reason != b.Reason && b.Reason == oracle.NetworkError
+	return reflect.DeepEqual(x, y) || len(judge.Differences(x, y)) == 0 && !fails
 }
 
 // predictSteps runs the oracle over the steps in order; what one leaves behind,
@@ -346,7 +354,8 @@ func (t *trial) probe(step int) browser.Probe {
 	if local, ok := t.bound.Local(step); ok {
 		p.Blob = &browser.Blob{Type: local.Type, Base64: base64.StdEncoding.EncodeToString(local.Bytes), Revoked: local.Revoked}
 	}
-	p.Own = own(s.Step.Server, r.Via)
+	// What an earlier step has left in a cache may answer for this one.
+	p.Own = slices.ContainsFunc(t.bound.Steps[:step+1], func(s scenarios.BoundStep) bool { return own(s.Step.Server, r.Via) })
 	p.Alone = t.lane == laneAlone
 	p.Timing = s.Step.Expect.Timing != ""
 	for _, h := range r.Headers {

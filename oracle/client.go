@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 )
@@ -61,6 +62,10 @@ func (c Client) isSecureContext() bool {
 	return c.Page.IsPotentiallyTrustworthy() && c.topLevel().IsPotentiallyTrustworthy()
 }
 
+func (f *fetching) isSecureContext() bool {
+	return f.client.isSecureContext() && !(f.client.DataURL && f.state.Profile[DataDocumentsInsecure])
+}
+
 // referrerPolicy is the one that the document's headers ask for, or the default:
 // the last word that is one counts.
 //
@@ -79,9 +84,9 @@ func referrerPolicy(h Headers, standing string) string {
 // insecure page included.
 //
 // https://html.spec.whatwg.org/multipage/browsers.html#obtain-an-embedder-policy
-func embedderPolicy(h Headers, secure bool) string {
+func (p Profile) embedderPolicy(h Headers, secure bool) string {
 	value, _ := h.Get("Cross-Origin-Embedder-Policy")
-	switch token, ok := structuredToken(value); {
+	switch token, ok := structuredToken(value, p[NumbersEndInPoint]); {
 	case !ok || !secure:
 	case token == "require-corp", token == "credentialless":
 		return token
@@ -90,10 +95,11 @@ func embedderPolicy(h Headers, secure bool) string {
 }
 
 // structuredToken reads a structured field item that is a token. Its parameters
-// must be well-formed, and mean nothing here.
+// must be well-formed, and mean nothing here. point is true where a number may
+// end in its decimal point.
 //
 // https://www.rfc-editor.org/rfc/rfc9651#name-parsing-an-item
-func structuredToken(value string) (token string, ok bool) {
+func structuredToken(value string, point bool) (token string, ok bool) {
 	const tokenChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~:/"
 	rest := strings.Trim(value, " ")
 	if rest == "" || !isASCIILetter(rest[0]) && rest[0] != '*' {
@@ -112,7 +118,7 @@ func structuredToken(value string) (token string, ok bool) {
 		if _, rest = cutRun(rest, "abcdefghijklmnopqrstuvwxyz0123456789_-.*"); !strings.HasPrefix(rest, "=") {
 			continue
 		}
-		if rest, ok = skipBareItem(rest[1:], tokenChars); !ok {
+		if rest, ok = skipBareItem(rest[1:], tokenChars, point); !ok {
 			return "", false
 		}
 	}
@@ -120,7 +126,7 @@ func structuredToken(value string) (token string, ok bool) {
 }
 
 // skipBareItem passes over a string, a token, a number, bytes or a boolean.
-func skipBareItem(s, tokenChars string) (rest string, ok bool) {
+func skipBareItem(s, tokenChars string, point bool) (rest string, ok bool) {
 	switch {
 	case s == "":
 		return "", false
@@ -139,15 +145,17 @@ func skipBareItem(s, tokenChars string) (rest string, ok bool) {
 	case s[0] == '?':
 		return s[min(2, len(s)):], len(s) > 1 && (s[1] == '0' || s[1] == '1')
 	case s[0] == ':':
-		_, rest = cutRun(s[1:], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=")
-		return strings.CutPrefix(rest, ":")
+		bytes, rest, ended := strings.Cut(s[1:], ":")
+		digits := strings.TrimRight(bytes, "=")
+		_, err := base64.RawStdEncoding.DecodeString(digits)
+		return rest, ended && err == nil && (digits == bytes || len(bytes)%4 == 0)
 	case isASCIILetter(s[0]) || s[0] == '*':
 		_, rest = cutRun(s, tokenChars)
 		return rest, true
 	}
 	digits, rest := cutRun(strings.TrimPrefix(s, "-"), "0123456789.")
 	whole, fraction, decimal := strings.Cut(digits, ".")
-	return rest, whole != "" && len(whole) <= 15 && (!decimal || len(whole) <= 12 && fraction != "" && len(fraction) <= 3 && isDigits(fraction))
+	return rest, whole != "" && len(whole) <= 15 && (!decimal || len(whole) <= 12 && (fraction != "" || point) && len(fraction) <= 3 && isDigits(fraction))
 }
 
 func isASCIILetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

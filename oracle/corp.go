@@ -70,7 +70,7 @@ func (f *fetching) embedderAllowsCredentials() bool {
 //
 // https://html.spec.whatwg.org/multipage/browsers.html#check-a-navigation-response's-adherence-to-its-embedder-policy
 func (f *fetching) embedderAllows(reply Reply, a algorithm, what string) bool {
-	if f.embedder == "" || !f.url().isHTTP() || embedderPolicy(reply.Headers, f.client.isSecureContext() && f.url().origin.IsPotentiallyTrustworthy()) != "" {
+	if f.embedder == "" || !f.url().isHTTP() || f.state.Profile.embedderPolicy(reply.Headers, f.client.isSecureContext() && f.url().origin.IsPotentiallyTrustworthy()) != "" {
 		return true
 	}
 	return f.fail(CrossOriginEmbedderPolicy, a, "The document has Cross-Origin-Embedder-Policy ", f.embedder, ", and the ", what, " has none.")

@@ -195,7 +195,7 @@ func (f *fetching) part(w WireRequest, reply Reply) Reply {
 // https://www.rfc-editor.org/rfc/rfc9111#name-freshness
 func (p Profile) freshness(reply Reply) time.Duration {
 	h := reply.Headers
-	if _, found := cacheDirective(h, "no-cache"); found {
+	if _, found := cacheDirective(h, "no-cache"); found || p[PragmaOfResponses] && slices.ContainsFunc(h.SplitValues("Pragma"), isNoCache) {
 		return 0
 	}
 	date := epoch
@@ -213,7 +213,7 @@ func (p Profile) freshness(reply Reply) time.Duration {
 		}
 		return expires.Sub(date) - age
 	}
-	if !p[HeuristicFreshness] || strings.EqualFold(strings.Join(h.Values("Pragma"), ""), "no-cache") {
+	if !p[HeuristicFreshness] {
 		return 0
 	}
 	switch reply.Status {
@@ -226,6 +226,8 @@ func (p Profile) freshness(reply Reply) time.Duration {
 	}
 	return 0
 }
+
+func isNoCache(value string) bool { return strings.EqualFold(value, "no-cache") }
 
 // epoch stands for the time of a run: any time after the dates of the past that
 // scenarios name, and before those of the future.
@@ -352,6 +354,29 @@ func (f *fetching) forget() {
 	if f.stored && f.state.Profile[BlockedNotCached] && !f.isRedirect(f.state.responses[last].reply) {
 		f.state.responses = f.state.responses[:last]
 	}
+}
+
+// sniffedWhole says whether an engine that looks for the MIME type in the body
+// has read all of it before the CORS check, so that it is in the cache: not for
+// fetch(), and not for types that it believes.
+//
+// https://source.chromium.org/chromium/chromium/src/+/main:net/base/mime_sniffer.cc
+func (f *fetching) sniffedWhole(reply Reply) bool {
+	const sniffed = 1024
+	nosniff, _ := reply.Headers.Get("X-Content-Type-Options")
+	if f.way.Via == "fetch" || f.way.Via == "worker-fetch" || strings.EqualFold(nosniff, "nosniff") || len(reply.Body) >= sniffed {
+		return false
+	}
+	m, ok := f.mimeType(reply.Headers)
+	if !ok {
+		return true
+	}
+	switch m.Essence() {
+	case "text/plain", "text/xml", "application/xml", "application/octet-stream", "application/unknown", "unknown/unknown",
+		"application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint":
+		return true
+	}
+	return strings.HasPrefix(m.Essence(), "application/vnd.openxmlformats-officedocument.")
 }
 
 func (f *fetching) isStored(s storedResponse, w WireRequest) bool {

@@ -35,7 +35,7 @@ func (f *fetching) allowedByLocalNetwork() bool {
 	case from == "", nearness[to] <= nearness[from],
 		from == "local" && f.state.Profile[LocalNetworkAccessFromPublicOnly]:
 		return true
-	case !f.client.isSecureContext():
+	case !f.isSecureContext():
 		return f.fail(LocalNetworkAccess, localNetworkCheck, "The document is ", from, " and the server ", to, ", and only a secure context may even ask: nothing is sent.")
 	}
 	permission := to + "-network"

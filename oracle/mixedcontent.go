@@ -7,7 +7,8 @@ import "slices"
 //
 // https://w3c.github.io/webappsec-mixed-content/#categorize-settings-object
 func (f *fetching) prohibitsMixedContent() bool {
-	if f.client.Worker == "shared" && f.state.Profile[SharedWorkersLoadMixed] {
+	if f.client.Worker == "shared" && f.state.Profile[SharedWorkersLoadMixed] ||
+		f.runsInWorker() && f.client.Worker != "data" && f.origin.IsOpaque() && f.state.Profile[OpaqueWorkersLoadMixed] {
 		return false
 	}
 	origins := append(f.client.ancestors(), f.origin)

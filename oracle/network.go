@@ -127,16 +127,14 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	handshake := f.mode == "websocket" && reply.Status == 101
 	switch {
 	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status >= 100 && reply.Status < 200 && !handshake,
-		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers, "Location") || differ(reply.Headers, "Content-Disposition")):
+		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.SplitValues("Content-Disposition"))):
 		return Reply{}, false
 	}
 	return reply, true
 }
 
-// differ says whether a header has lines that are not the same.
-func differ(h Headers, name string) bool {
-	return len(slices.Compact(h.Values(name))) > 1
-}
+// differ says whether the values of a header are not all the same.
+func differ(values []string) bool { return len(slices.Compact(values)) > 1 }
 
 // wire is the list as it is sent: each name once.
 func (h Headers) wire() Headers {

@@ -24,15 +24,19 @@ func TestEmbedderPolicy(t *testing.T) {
 		`require-corp;a="\b"`:                           "",
 		"require-corp;a=?2":                             "",
 		"require-corp;a=:b":                             "",
+		"require-corp;a=:b:":                            "",
+		"require-corp;a=:=:":                            "",
+		"require-corp;a=:YQ:":                           "require-corp",
+		"require-corp;a=:YQ==:":                         "require-corp",
 		"require-corp;a=1.":                             "",
 		"require-corp x":                                "",
 		"":                                              "",
 		"-require-corp":                                 "",
 	} {
-		assert.Equal(t, want, embedderPolicy(h("Cross-Origin-Embedder-Policy", value), true), value)
+		assert.Equal(t, want, Profile(nil).embedderPolicy(h("Cross-Origin-Embedder-Policy", value), true), value)
 	}
-	assert.Empty(t, embedderPolicy(h("Cross-Origin-Embedder-Policy", "require-corp"), false), "an insecure page has none")
-	assert.Empty(t, embedderPolicy(h("Cross-Origin-Embedder-Policy-Report-Only", "require-corp"), true))
+	assert.Empty(t, Profile(nil).embedderPolicy(h("Cross-Origin-Embedder-Policy", "require-corp"), false), "an insecure page has none")
+	assert.Empty(t, Profile(nil).embedderPolicy(h("Cross-Origin-Embedder-Policy-Report-Only", "require-corp"), true))
 }
 
 // Under an embedder policy a response must say that it may be embedded: each

@@ -77,7 +77,7 @@ func newFetching(s State, r Request, server Server) *fetching {
 		client: r.Client, origin: r.Client.Origin(),
 		method: "GET", redirectMode: "follow", tainting: "basic",
 		referrerPolicy: referrerPolicy(r.Client.Headers, "strict-origin-when-cross-origin"),
-		policies:       r.Client.policies(), embedder: embedderPolicy(r.Client.Headers, r.Client.isSecureContext()),
+		policies:       r.Client.policies(), embedder: s.Profile.embedderPolicy(r.Client.Headers, r.Client.isSecureContext()),
 		urls: make([]*urlRecord, 0, 2),
 	}
 	f.upgrades = anyPolicyHas(f.policies, "upgrade-insecure-requests")
@@ -275,7 +275,9 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 	if f.tainting == "cors" {
 		failed := CORSCheck(f.serializedOrigin(), f.credentials, reply.Headers)
 		if failed != "" {
-			f.forget()
+			if !f.sniffedWhole(reply) {
+				f.forget()
+			}
 			return Reply{}, f.fail(failed, corsCheck, "The response fails: ", f.corsSentence(reply.Headers))
 		}
 		f.note(corsCheck, "The response passes: ", f.corsSentence(reply.Headers))

@@ -101,9 +101,10 @@ func (f *fetching) bypassesPreflightCache() bool {
 	return false
 }
 
-// cachesPreflights is false where an engine keeps nothing for opaque origins.
+// cachesPreflights is false where an engine keeps nothing for opaque origins:
+// the document's, and the one that redirects make of it.
 func (f *fetching) cachesPreflights() bool {
-	return !f.origin.IsOpaque() || !f.state.Profile[OpaqueOriginsCacheNoPreflight]
+	return f.serializedOrigin() != "null" || !f.state.Profile[OpaqueOriginsCacheNoPreflight]
 }
 
 // corsPreflightFetch is the CORS-preflight fetch.

@@ -50,6 +50,7 @@ const (
 	FramesCachedApart              Switch = "frames-cached-apart"
 	HeuristicFreshness             Switch = "heuristic-freshness"
 	NoCacheReloads                 Switch = "no-cache-reloads"
+	PragmaOfResponses              Switch = "pragma-of-responses"
 	MaxAgeUnquoted                 Switch = "max-age-unquoted"
 	HTTPCacheOneVariant            Switch = "http-cache-one-variant"
 	ValidatesSuccessOnly           Switch = "validates-success-only"
@@ -92,6 +93,10 @@ const (
 	ImportedMutedByLastURL         Switch = "imported-muted-by-last-url"
 	NoBlobsInDataWorkers           Switch = "no-blobs-in-data-workers"
 	SharedWorkersLoadMixed         Switch = "shared-workers-load-mixed-content"
+	WorkersParseAsTheyRun          Switch = "workers-parse-as-they-run"
+	DataDocumentsInsecure          Switch = "data-documents-insecure"
+	NumbersEndInPoint              Switch = "numbers-end-in-point"
+	OpaqueWorkersLoadMixed         Switch = "opaque-workers-load-mixed-content"
 	RegisterLooksAtStatusFirst     Switch = "register-looks-at-status-first"
 	WorkerScriptsUntimed           Switch = "worker-scripts-untimed"
 	TypesCheckedAfterTiming        Switch = "types-checked-after-timing"
@@ -170,7 +175,7 @@ var switches = []SwitchInfo{
 		"https://chromestatus.com/feature/5669008342777856", []string{"chromium"}},
 	{PreflightCacheKeyHasFragment, "the preflight cache tells URLs apart by their fragments too",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
-	{HTTPErrorsFrom400, "classic scripts and stylesheets with a status of 300 to 399 that is no redirect are used",
+	{HTTPErrorsFrom400, "classic scripts, stylesheets and fonts with a status of 300 to 399 that is no redirect are used",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium"}},
 	{WrongStylesheetLoadsEmpty, "a stylesheet that is not text/css fires load, and is empty",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/resource/css_style_sheet_resource.cc", []string{"chromium"}},
@@ -196,7 +201,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc", []string{"chromium"}},
 	{FrameIgnoresNotModified, "a navigation that is answered with 304 leaves the frame as it was",
 		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/loader/navigation_url_loader_impl.cc", []string{"chromium"}},
-	{RepeatedHeadersRefused, "a response with two different Location or Content-Disposition lines is a network error",
+	{RepeatedHeadersRefused, "a response with two different Location lines, or two different values of Content-Disposition, is a network error",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc", []string{"chromium"}},
 	{HTTP09, "at least 8 bytes that do not begin with a status line are a response of HTTP/0.9: status 200, no headers, all body",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc", []string{"chromium"}},
@@ -208,6 +213,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
 	{NoCacheReloads, "a script's Cache-Control: no-cache or Pragma: no-cache asks anew, where the standard only asks whether what is cached still holds",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
+	{PragmaOfResponses, "a response with Pragma: no-cache is asked for anew, whatever its Cache-Control and Expires say",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
 	{MaxAgeUnquoted, "a max-age in quotes in a response's Cache-Control is none",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
 	{HTTPCacheOneVariant, "the HTTP cache has one response for a URL, whatever Vary says: another variant takes its place",
@@ -218,7 +225,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/partial_data.cc", []string{"chromium"}},
 	{OtherMethodsKeepCached, "a PUT without a body, and any method but POST, PUT, PATCH and DELETE, leaves what the HTTP cache has of its URL",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
-	{BlockedNotCached, "a response that CORS, Cross-Origin-Resource-Policy or opaque response blocking stops does not stay in the HTTP cache",
+	{BlockedNotCached, "a response that CORS, Cross-Origin-Resource-Policy or opaque response blocking stops does not stay in the HTTP cache, but for a short one that was read for its MIME type before CORS looked at it",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/cors_url_loader.cc", []string{"chromium"}},
 	{ConditionalsValidate, "a request with a conditional header of the script's own says Cache-Control: max-age=0, not no-cache, and nothing of the kind in a worker",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
@@ -290,6 +297,14 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/blob/blob_url_null_origin_map.h", []string{"chromium"}},
 	{SharedWorkersLoadMixed, "script in a shared worker may load plain http, though its page is secure",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
+	{OpaqueWorkersLoadMixed, "script in a dedicated worker of a document whose origin is opaque may load plain http, though the page around it is secure",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
+	{WorkersParseAsTheyRun, "a dedicated worker's classic script that does not parse has run, and its SyntaxError reaches the page as that of any script",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/worker_global_scope.cc", []string{"chromium"}},
+	{DataDocumentsInsecure, "a frame at a data: URL is no secure context, wherever it is",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/weborigin/security_origin.cc", []string{"chromium"}},
+	{NumbersEndInPoint, "a number in a structured header, such as a parameter of Cross-Origin-Embedder-Policy, may end in its decimal point",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/third_party/quiche/src/quiche/common/structured_headers.cc", []string{"chromium"}},
 	{RegisterLooksAtStatusFirst, "a service worker's script that fails for its status or the network is a TypeError, whatever MIME type there is",
 		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/service_worker/service_worker_new_script_loader.cc", []string{"chromium"}},
 	{ConditionalsOfWorkersPlain, "a request of a worker with a conditional header of the script's own says nothing to caches",
@@ -322,7 +337,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{SyntheticKeepsBody, "a response that a service worker makes itself keeps its body when the request's method is HEAD",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/service_worker/fetch_respond_with_observer.cc", []string{"chromium"}},
-	{OpaqueOriginsCacheNoPreflight, "nothing goes into the preflight cache for a document whose origin is opaque, nor out of it",
+	{OpaqueOriginsCacheNoPreflight, "nothing goes into the preflight cache for a document whose origin is opaque, nor for a request whose Origin a redirect has made null, nor out of it",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
 	{StorageAccessSendsOrigin, "a frame that third-party cookies are kept from tells its Origin to servers of the top-level site, without CORS too",
 		"https://privacycg.github.io/storage-access-headers/", []string{"chromium"}},

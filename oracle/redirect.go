@@ -106,7 +106,7 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		changes += ", without Authorization"
 		f.headers = f.headers.without("Authorization")
 	}
-	if f.state.Profile[ClientHintsLeft] && (f.client.Worker != "" || !SameOrigin(f.client.Page, next.origin)) {
+	if f.state.Profile[ClientHintsLeft] && (f.client.Worker != "" || !SameOrigin(f.origin, next.origin)) {
 		f.headers = f.headers.without("device-memory", "downlink", "dpr", "ect", "rtt", "viewport-width", "width")
 	}
 	if !SameOrigin(f.url().origin, next.origin) {

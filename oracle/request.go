@@ -15,6 +15,8 @@ type Client struct {
 	// Opaque is true when the script itself runs in an opaque origin
 	// (a sandboxed frame, a data: URL): its Origin serialises to "null".
 	Opaque bool
+	// DataURL is true when the script's document is at a data: URL.
+	DataURL bool
 	// Worker is the kind of worker that the script runs in, one of the page's:
 	// dedicated, data (dedicated too, at a data: URL) or shared; "" for a document.
 	Worker string

@@ -184,10 +184,10 @@ func (f *fetching) needsOK(reply Reply, a algorithm) bool {
 	return false
 }
 
-// lenientStatus holds where an engine lets a script or a stylesheet pass
+// lenientStatus holds where an engine lets a script, a stylesheet or a font pass
 // whatever is no 4xx or 5xx.
 func (f *fetching) lenientStatus(reply Reply) bool {
-	return f.state.Profile[HTTPErrorsFrom400] && reply.Status < 400 && (f.way.kind == scriptLoad || f.way.kind == styleLoad)
+	return f.state.Profile[HTTPErrorsFrom400] && reply.Status < 400 && (f.way.kind == scriptLoad || f.way.kind == styleLoad || f.way.kind == fontLoad)
 }
 
 // useModule takes a module by its MIME type only, and with it all that it
@@ -209,6 +209,7 @@ func (f *fetching) useModule(reply Reply) {
 		f.finish(Allowed, "", jsonModule, "It is JSON, and script gets its value.")
 	case f.way.Via == "modulepreload":
 		f.finish(Allowed, "", moduleResponse, "It is JavaScript, and it waits in the module map.")
+	case f.way.Via == "worker-import" && !f.parsesForWorker(reply):
 	default:
 		if f.fetchImports(reply, true); f.failed == "" {
 			f.finish(Allowed, "", moduleResponse, "It is JavaScript, and it runs.")

@@ -1,6 +1,9 @@
 package oracle
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // scope says which global scopes have a way to load.
 type scope int
@@ -23,13 +26,18 @@ func (w Way) runsIn(worker string) bool {
 	return w.scope != windowOnly
 }
 
+// runsInWorker says whether it is a worker that loads.
+func (f *fetching) runsInWorker() bool {
+	return f.client.Worker != "" || f.way.scope == workersOnly || f.way.Via == "worker-import"
+}
+
 // InWorkers says whether any worker can load this way.
 func (w Way) InWorkers() bool { return w.scope != windowOnly }
 
 // prepareWorker is what register() and addModule() look at before anything is
 // fetched.
 func (f *fetching) prepareWorker() bool {
-	if (f.way.Via == "service-worker" || f.way.Via == "audioworklet") && !f.client.isSecureContext() {
+	if (f.way.Via == "service-worker" || f.way.Via == "audioworklet") && !f.isSecureContext() {
 		f.p.Error = "TypeError"
 		f.fail(InvalidRequest, secureContext, "The page is no secure context, so it has nothing to make ", f.way.About, " with.")
 		return false
@@ -76,12 +84,29 @@ func (f *fetching) useWorker(reply Reply) {
 	if f.client.Worker == "" && (f.way.Via == "worker" || f.way.Via == "worker-module") && !f.embedderAllows(reply, workerEmbedder, "worker's script") {
 		return
 	}
+	if !f.parsesForWorker(reply) {
+		return
+	}
 	if f.way.Via != "worker-module" {
 		f.importScripts(f.root(), reply.Body)
 	}
 	if f.fetchImports(reply, true); f.failed == "" {
 		f.finish(Allowed, "", workerResponse, "The worker's script runs.")
 	}
+}
+
+// parsesForWorker is the rule that a worker whose script does not parse never
+// begins: its owner gets an error event that says nothing.
+//
+// https://html.spec.whatwg.org/multipage/workers.html#run-a-worker
+func (f *fetching) parsesForWorker(reply Reply) bool {
+	m, _ := f.mimeType(reply.Headers)
+	switch {
+	case f.way.Via == "worker" && f.state.Profile[WorkersParseAsTheyRun], isJavaScript(reply.Body, m),
+		slices.ContainsFunc(moduleRequests(reply.Body), func(r moduleRequest) bool { return r.kind != "" }): // the parser knows no attributes
+		return true
+	}
+	return f.fail(WrongType, runWorker, "The script does not parse as JavaScript.")
 }
 
 // useServiceWorker looks at the type before the status.
@@ -92,6 +117,8 @@ func (f *fetching) useServiceWorker(reply Reply) {
 	switch {
 	case !statusFirst && !f.needsJavaScript(reply, updateWorker, "A service worker's script"):
 	case !f.needsOK(reply, updateWorker):
+		f.p.Error = "TypeError"
+	case !f.parsesForWorker(reply):
 		f.p.Error = "TypeError"
 	default:
 		if _, failed := f.importScripts(f.root(), reply.Body); failed != "" {

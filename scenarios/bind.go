@@ -106,7 +106,7 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 // client is the place that the step's request comes from.
 func (s *Step) client(names Names) (oracle.Client, error) {
 	place, found := PlaceOf(s.Request.From)
-	c := oracle.Client{Page: App, Opaque: place.Opaque, Worker: place.Worker}
+	c := oracle.Client{Page: App, Opaque: place.Opaque, DataURL: place.Name == "opaque-data", Worker: place.Worker}
 	if !found {
 		var err error
 		if c.Page, _, err = ResolveOrigin(s.Request.From); err != nil {

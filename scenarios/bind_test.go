@@ -204,7 +204,7 @@ func TestNotSupported(t *testing.T) {
 // Places in a page of app, by which script has an origin and runs in a worker.
 func TestPlaces(t *testing.T) {
 	for from, want := range map[string]oracle.Client{
-		"opaque-data":               {Page: App, Opaque: true},
+		"opaque-data":               {Page: App, Opaque: true, DataURL: true},
 		"opaque-data-worker":        {Page: App, Opaque: true, Worker: "data"},
 		"opaque-data-shared-worker": {Page: App, Opaque: true, Worker: "shared"},
 		"blob-worker":               {Page: App, Worker: "dedicated"},

@@ -17,6 +17,9 @@ import (
 // https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length
 func (a Answer) received(method string, p Protocol) oracle.Reply {
 	reply := oracle.Reply{Status: a.Status, Headers: a.Headers, Body: a.Body, HTTP1: p != H2, Abort: a.Abort}
+	if a.Abort == "in-body" && a.Raw == nil && a.Status != 101 && (method == "HEAD" || !mayHaveBody(a.Status)) {
+		reply.Abort = "before-headers" // there is no body to break off
+	}
 	chunks := true
 	if a.Raw != nil {
 		h, _, ok := finalHead(a.Raw)

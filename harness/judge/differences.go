@@ -137,7 +137,7 @@ func scriptHeaders(wire []observe.Request) []string {
 // ownHeaders are the headers that a script may set and a browser sets anyway.
 var ownHeaders = map[string]bool{
 	"accept": true, "accept-language": true, "cache-control": true, "if-modified-since": true,
-	"if-none-match": true, "pragma": true, "range": true, "user-agent": true,
+	"if-none-match": true, "pragma": true, "priority": true, "range": true, "user-agent": true,
 }
 
 func (d *problems) request(n int, want, got observe.Request, scripts []string) {
