@@ -225,7 +225,7 @@ func (s *session) driveLone(ctx context.Context, t *trial) error {
 		if err != nil {
 			return err
 		}
-		if err := profile.setCookies(ctx, step.Cookies); err != nil {
+		if err := profile.setCookies(ctx, t.cookies(i)); err != nil {
 			return err
 		}
 		if err := s.probeStep(ctx, page, t, i); err != nil {
@@ -285,7 +285,7 @@ func (s *session) runBatch(ctx context.Context, profile *profile, page browser.P
 		}
 		byToken[t.bound.Token] = t
 		probes = append(probes, t.probe(0))
-		cookies = append(cookies, t.bound.Steps[0].Cookies...)
+		cookies = append(cookies, t.cookies(0)...)
 		running = append(running, t)
 		longest = max(longest, t.timeout())
 	}

@@ -58,7 +58,7 @@ func (s *session) sendsThirdPartyCookies(ctx context.Context, profile *profile) 
 	if err != nil {
 		return false, err
 	}
-	if err := profile.setCookies(ctx, t.bound.Steps[0].Cookies); err != nil {
+	if err := profile.setCookies(ctx, t.cookies(0)); err != nil {
 		return false, err
 	}
 	if err := page.Run(ctx, []browser.Probe{t.probe(0)}, func(browser.Outcome) {}); err != nil {

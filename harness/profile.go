@@ -109,10 +109,7 @@ func withNewNames(permissions map[string]string) map[string]string {
 	return out
 }
 
-// setCookies sets the cookies that a browser keeps: a driver would force the
-// others on it.
 func (p *profile) setCookies(ctx context.Context, cookies []oracle.Cookie) error {
-	cookies = slices.DeleteFunc(slices.Clone(cookies), func(c oracle.Cookie) bool { return !c.Accepted() })
 	if len(cookies) == 0 {
 		return nil
 	}

@@ -31,7 +31,7 @@ func (s *session) show(ctx context.Context, permutations []*scenarios.Permutatio
 		}
 		defer s.fleet.Disarm(t.bound.Token)
 		step := t.bound.Steps[0]
-		if err := profile.setCookies(ctx, step.Cookies); err != nil {
+		if err := profile.setCookies(ctx, t.cookies(0)); err != nil {
 			return err
 		}
 		page, err := profile.open(ctx, t.document(0))

@@ -192,6 +192,24 @@ func before(state oracle.State, s scenarios.BoundStep) oracle.State {
 	return state
 }
 
+// cookies are those of a step that a browser takes: a driver would force the
+// others on it.
+func (t *trial) cookies(step int) []oracle.Cookie {
+	var taken []oracle.Cookie
+	state := oracle.State{Profile: t.profile}
+	for _, s := range t.bound.Steps[:step] {
+		if state = before(state, s); s.Server != nil {
+			_, state = oracle.Predict(state, s.Request, s.Server)
+		}
+	}
+	for _, c := range t.bound.Steps[step].Cookies {
+		if state.Accepts(c) {
+			taken, state = append(taken, c), state.SetCookie(c)
+		}
+	}
+	return taken
+}
+
 // relevantSwitches are the switches without which the engine's prediction of a
 // step would be another, whatever its trace says.
 func relevantSwitches(profile oracle.Profile, predict func(oracle.Profile) []oracle.Prediction, step int) []oracle.Switch {

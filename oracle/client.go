@@ -17,6 +17,12 @@ func (c Client) Origin() Origin {
 	return c.Page
 }
 
+// isOpaqueDocument says whether the document has no origin of its own, a worker's
+// owner's included. A data: worker has none though its owner has.
+func (c Client) isOpaqueDocument() bool {
+	return c.policySandboxes() || c.Opaque && (c.Worker == "" || c.Sandbox != nil)
+}
+
 // policySandboxes says whether a policy of the document puts it into a sandbox
 // that takes its origin away.
 //
@@ -90,6 +96,20 @@ func (p Profile) embedderPolicy(h Headers, secure bool) string {
 	case !ok || !secure:
 	case token == "require-corp", token == "credentialless":
 		return token
+	}
+	return ""
+}
+
+// isolationPolicy is the document's Document-Isolation-Policy, by the embedder
+// policy that it does the same as; "" for none.
+//
+// https://wicg.github.io/document-isolation-policy/
+func isolationPolicy(h Headers, secure bool) string {
+	value, _ := h.Get("Document-Isolation-Policy")
+	token, ok := structuredToken(value, true)
+	policy, found := strings.CutPrefix(token, "isolate-and-")
+	if ok && found && secure && (policy == "require-corp" || policy == "credentialless") {
+		return policy
 	}
 	return ""
 }

@@ -50,16 +50,21 @@ type cookieContext struct {
 // nothing.
 func (s State) SetCookie(c Cookie) State {
 	s = s.clone()
-	s.storeCookie(c.line(), c.On, c.path(), c.firstParty())
+	s.setCookie(c)
 	return s
 }
 
-// Accepted says whether a browser takes the cookie: it refuses SameSite=None
-// without Secure, Secure from an http origin, a foreign Domain. One that has
+// Accepts says whether a browser in the state takes the cookie: it refuses
+// SameSite=None without Secure, Secure from an http origin, a foreign Domain, and
+// one from an http origin that would stand in for a secure one. One that has
 // expired is taken, and ends the one of its name.
-func (c Cookie) Accepted() bool {
-	_, ok := readCookie(c.line(), c.On, c.path(), 0, c.firstParty())
-	return ok
+func (s State) Accepts(c Cookie) bool {
+	s = s.clone()
+	return s.setCookie(c)
+}
+
+func (s *State) setCookie(c Cookie) (taken bool) {
+	return s.storeCookie(c.line(), c.On, c.path(), c.firstParty())
 }
 
 // line is the cookie as the value of a Set-Cookie header.
@@ -98,11 +103,12 @@ func readCookie(line string, origin Origin, defaultPath string, now time.Duratio
 	return c, true
 }
 
-// storeCookie takes one Set-Cookie value from a response of origin.
-func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx cookieContext) {
+// storeCookie takes one Set-Cookie value from a response of origin, unless it is
+// one to refuse.
+func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx cookieContext) (taken bool) {
 	c, ok := readCookie(line, origin, defaultPath, s.Now, ctx)
 	if !ok || !origin.IsPotentiallyTrustworthy() && slices.ContainsFunc(s.cookies, c.wouldShadow) {
-		return
+		return false
 	}
 	// The new cookie takes the old one's place, and its age.
 	i := slices.IndexFunc(s.cookies, func(o storedCookie) bool {
@@ -119,6 +125,7 @@ func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx 
 	case !gone:
 		s.cookies = append(s.cookies, c)
 	}
+	return true
 }
 
 // wouldShadow says whether c, which comes over plain http, would stand in for a

@@ -45,9 +45,9 @@ func (f *fetching) resourcePolicyAllows(reply Reply, of Origin, withCredentials 
 	case known:
 		f.note(corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which lets ", f.origin.String(), " use it.")
 		return true
-	case f.embedder == "require-corp", f.embedder == "credentialless" && (withCredentials || navigation):
+	case f.isolates("require-corp"), f.isolates("credentialless") && (withCredentials || navigation):
 		if !SameOrigin(f.origin, of) {
-			return block(CrossOriginEmbedderPolicy, corpCheck, "The document's Cross-Origin-Embedder-Policy is ", f.embedder,
+			return block(CrossOriginEmbedderPolicy, corpCheck, "The document's ", f.isolation(),
 				", and without a Cross-Origin-Resource-Policy the response is for its own origin only")
 		}
 	case found:
@@ -56,12 +56,33 @@ func (f *fetching) resourcePolicyAllows(reply Reply, of Origin, withCredentials 
 	return true
 }
 
+// isolates says whether the document holds what it loads to an embedder policy,
+// or, where an engine has that, an isolation policy, which frames and workers
+// need not have.
+//
+// https://wicg.github.io/document-isolation-policy/
+func (f *fetching) isolates(policy string) bool {
+	if f.embedder == policy {
+		return true
+	}
+	return f.state.Profile[DocumentIsolationPolicy] && f.mode != "navigate" &&
+		isolationPolicy(f.client.Headers, f.isSecureContext()) == policy
+}
+
+// isolation is the policy that isolates the document, for a sentence.
+func (f *fetching) isolation() string {
+	if f.embedder != "" {
+		return "Cross-Origin-Embedder-Policy is " + f.embedder
+	}
+	return "Document-Isolation-Policy isolates it"
+}
+
 // embedderAllowsCredentials is the credentialless part of an embedder policy:
 // what is loaded from elsewhere with mode no-cors goes without credentials.
 //
 // https://fetch.spec.whatwg.org/#cross-origin-embedder-policy-allows-credentials
 func (f *fetching) embedderAllowsCredentials() bool {
-	return f.embedder != "credentialless" || f.mode != "no-cors" ||
+	return !f.isolates("credentialless") || f.mode != "no-cors" ||
 		SameOrigin(f.origin, f.url().origin) && f.redirectTaint() == "same-origin"
 }
 

@@ -70,7 +70,7 @@ func formType(b *Body) string {
 type formEntry struct{ name, value string }
 
 // formEntries are the fields of a form with that body: of a multipart body with
-// a boundary its parts, of any other its pairs.
+// a boundary its parts, none if it breaks off, of any other its pairs.
 func formEntries(b *Body) []formEntry {
 	if b == nil {
 		return nil
@@ -101,12 +101,15 @@ func multipartEntries(body []byte, boundary string) []formEntry {
 	var entries []formEntry
 	for reader := multipart.NewReader(bytes.NewReader(body), boundary); ; {
 		part, err := reader.NextPart()
-		if err != nil {
+		if err == io.EOF {
 			return entries
+		}
+		if err != nil {
+			return nil
 		}
 		value, err := io.ReadAll(part)
 		if err != nil {
-			return entries
+			return nil
 		}
 		entries = append(entries, formEntry{newlines(part.FormName()), newlines(string(value))})
 	}

@@ -400,6 +400,40 @@ func mayStore(reply Reply) bool {
 	return lives || reply.Headers.Has("Expires")
 }
 
+// keptResponse is what a document has of a URL already, and goes on using.
+type keptResponse struct {
+	reply    Reply
+	tainting string
+}
+
+// keepsItself holds where an engine's document goes on using what it has, if the
+// question whether that is still right is answered by a network error.
+func (f *fetching) keepsItself(s storedResponse) bool {
+	switch {
+	case !s.reply.Headers.Has("ETag") && !s.reply.Headers.Has("Last-Modified"):
+	case f.way.kind == fontLoad, f.way.Via == "style", f.way.Via == "style-cors":
+		return f.state.Profile[KeptOnFailure] && s.document == f.client.document() && s.destination == f.destination
+	}
+	return false
+}
+
+// keptReply is what becomes of a network error: what the document has already
+// takes its place, once.
+func (f *fetching) keptReply() (Reply, bool) {
+	if f.kept == nil {
+		return Reply{}, false
+	}
+	f.p.Trace[len(f.p.Trace)-1].Fails = false
+	f.failed, f.tainting = "", f.kept.tainting
+	for i := range f.state.responses {
+		if s := &f.state.responses[i]; s.url == f.urls[0].wire() && s.document == f.client.document() {
+			s.document = ""
+		}
+	}
+	f.note(networkFetch, "The document has it already, and goes on using that.")
+	return f.kept.reply, true
+}
+
 // validatesItself holds where an engine's document asks by itself whether what
 // it has already is still right, and does not look at the headers of a 304.
 func (f *fetching) validatesItself(s storedResponse) bool {

@@ -45,18 +45,33 @@ func (f *fetching) upgradeInsecure() {
 // https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm
 func (f *fetching) upgradeMixedContent() {
 	u := f.url()
-	if u.scheme != "http" || !f.prohibitsMixedContent() || f.initiator == "imageset" || f.exemptsLocalName() {
+	if u.scheme != "http" || !f.isUpgradeable() || !f.prohibitsMixedContent() || f.exemptFromUpgrade() {
 		return
 	}
-	exempt := u.origin.IsPotentiallyTrustworthy() || isIP(u.origin.Host)
-	if exempt && !(f.redirects > 0 && f.state.Profile[RedirectsUpgradeLoopback]) {
-		return
-	}
+	f.note(mixedUpgrade, "A secure page may not load the ", f.destination, " over http, so it is asked for over https.")
+	f.urls[len(f.urls)-1] = u.secure()
+}
+
+// isUpgradeable says whether the request is for what is asked for over https
+// rather than blocked.
+//
+// https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm
+func (f *fetching) isUpgradeable() bool {
 	switch f.destination {
 	case "image", "audio", "video":
-		f.note(mixedUpgrade, "A secure page may not load the ", f.destination, " over http, so it is asked for over https.")
-		f.urls[len(f.urls)-1] = u.secure()
+		return f.initiator != "imageset"
 	}
+	return false
+}
+
+// exemptFromUpgrade looks at the current URL, or, where an engine decides once
+// for all redirects, at the first.
+func (f *fetching) exemptFromUpgrade() bool {
+	u := f.url()
+	if f.state.Profile[FirstURLDecidesUpgrade] {
+		u = f.urls[0]
+	}
+	return isLoopback(u.origin.Host) || isIP(u.origin.Host) || f.exemptsLocalName(u)
 }
 
 // isMixedContent says whether the URL is plain http on a secure page; loopback
@@ -65,13 +80,18 @@ func (f *fetching) upgradeMixedContent() {
 // https://w3c.github.io/webappsec-mixed-content/#should-block-fetch
 func (f *fetching) isMixedContent() bool {
 	u := f.url()
-	return u.scheme == "http" && f.prohibitsMixedContent() && !u.origin.IsPotentiallyTrustworthy() && !f.exemptsLocalName()
+	switch {
+	case u.scheme != "http", u.origin.IsPotentiallyTrustworthy(), f.exemptsLocalName(u), !f.prohibitsMixedContent():
+		return false
+	}
+	// What was let off the upgrade is let in wherever redirects lead.
+	return !(f.redirects > 0 && f.state.Profile[FirstURLDecidesUpgrade] && f.isUpgradeable())
 }
 
 // exemptsLocalName holds where an engine lets a secure page load from a name of
 // the local network over http.
-func (f *fetching) exemptsLocalName() bool {
-	return f.state.Profile[LocalNamesNotMixed] && isLocalName(f.url().origin.Host) && f.mode != "websocket"
+func (f *fetching) exemptsLocalName(u *urlRecord) bool {
+	return f.state.Profile[LocalNamesNotMixed] && isLocalName(u.origin.Host) && f.mode != "websocket"
 }
 
 // IsBadPort says whether browsers refuse to load from a port.

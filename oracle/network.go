@@ -50,7 +50,11 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	case f.asked.Cache == "only-if-cached":
 		return Reply{}, f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
 	case stored >= 0 && w.Method == "GET" && f.validates(f.state.responses[stored].reply):
-		w = f.state.responses[stored].validate(w)
+		s := f.state.responses[stored]
+		w = s.validate(w)
+		if f.keepsItself(s) {
+			f.kept = &keptResponse{s.reply, f.tainting}
+		}
 	default:
 		stored = -1
 	}
@@ -127,7 +131,7 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	handshake := f.mode == "websocket" && reply.Status == 101
 	switch {
 	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status >= 100 && reply.Status < 200 && !handshake,
-		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.SplitValues("Content-Disposition"))):
+		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.SplitValues("Content-Disposition")) || lengthsDiffer(reply)):
 		return Reply{}, false
 	}
 	return reply, true
@@ -135,6 +139,13 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 
 // differ says whether the values of a header are not all the same.
 func differ(values []string) bool { return len(slices.Compact(values)) > 1 }
+
+// lengthsDiffer says whether there is more than one Content-Length, where the
+// message is not framed by chunks.
+func lengthsDiffer(reply Reply) bool {
+	lengths := reply.Headers.SplitValues("Content-Length")
+	return reply.HTTP1 && !reply.Headers.Has("Transfer-Encoding") && len(slices.Compact(lengths)) > 1
+}
 
 // wire is the list as it is sent: each name once.
 func (h Headers) wire() Headers {

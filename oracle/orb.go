@@ -21,6 +21,9 @@ func (f *fetching) allowedByORB(reply Reply) bool {
 		return true
 	}
 	if f.destination == "" && f.state.Profile[NoORBForFetch] {
+		if f.orbBySniffing(reply) != "" {
+			f.forget()
+		}
 		return true
 	}
 	why := ""

@@ -1,5 +1,7 @@
 package oracle
 
+import "slices"
+
 // networkPartition is the network partition key: the top-level site. What one
 // site's pages have fetched, another's do not find in a cache.
 //
@@ -16,12 +18,11 @@ func (f *fetching) isSameSiteRequest() bool {
 		return false
 	}
 	u := f.url().origin
-	for _, o := range f.containers() {
-		if !SameSite(o, u) {
-			return false
-		}
-	}
-	return true
+	return allSameSite(f.containers(), u)
+}
+
+func allSameSite(origins []Origin, with Origin) bool {
+	return !slices.ContainsFunc(origins, func(o Origin) bool { return !SameSite(o, with) })
 }
 
 // mayAskForCookies holds for a request of a frame that cookies are kept from,
@@ -36,13 +37,14 @@ func (f *fetching) mayAskForCookies() bool {
 
 // cookieContext is who asks, as cookies see it. A partitioned cookie belongs to
 // the top-level site, and to the side of it that other sites have no part in, or
-// the one that they have.
+// the one that they have. A data: worker is on the side of its document.
 //
 // https://www.ietf.org/archive/id/draft-cutler-httpbis-partitioned-cookies-01.html
 func (f *fetching) cookieContext() cookieContext {
 	same := f.isSameSiteRequest()
 	partition := f.networkPartition()
-	if !same {
+	inside := f.client.Worker == "data" && !f.client.isOpaqueDocument() && allSameSite(f.client.ancestors(), f.url().origin)
+	if !same && !inside {
 		partition += " and others"
 	}
 	return cookieContext{sameSite: same, partition: partition, policy: f.state.Profile}

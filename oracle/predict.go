@@ -50,14 +50,15 @@ type fetching struct {
 	initiator      string
 	tainting       string // the response tainting: basic, cors, opaque
 	redirects      int
-	unsafeRequest  bool // made by script, which chooses methods and headers
-	forcePreflight bool // the use-CORS-preflight flag
-	crossedOver    bool // some redirect led to another origin
-	timingFailed   bool // the timing allow failed flag
-	brokeOff       bool // the response's body did not come to its end
-	fromMap        bool // the response is that of a module that the document has
-	stored         bool // the last reply went into the HTTP cache
-	opaqueRedirect bool // the response is an opaque-redirect filtered one
+	unsafeRequest  bool          // made by script, which chooses methods and headers
+	forcePreflight bool          // the use-CORS-preflight flag
+	crossedOver    bool          // some redirect led to another origin
+	timingFailed   bool          // the timing allow failed flag
+	brokeOff       bool          // the response's body did not come to its end
+	fromMap        bool          // the response is that of a module that the document has
+	kept           *keptResponse // what a failure leaves in use; nil: nothing
+	stored         bool          // the last reply went into the HTTP cache
+	opaqueRedirect bool          // the response is an opaque-redirect filtered one
 
 	// What stands beside CORS.
 	policies        []policy      // the document's Content Security Policies

@@ -359,8 +359,11 @@ func TestURLsAsSent(t *testing.T) {
 		_, _, ok := ResolveURL(c[0], c[1])
 		assert.False(t, ok, c)
 	}
-	assert.True(t, Cookie{On: origin(t, app), Name: "a"}.Accepted())
-	assert.False(t, Cookie{On: origin(t, app), Name: "a", Attributes: "SameSite=None"}.Accepted())
+	assert.True(t, State{}.Accepts(Cookie{On: origin(t, app), Name: "a"}))
+	assert.False(t, State{}.Accepts(Cookie{On: origin(t, app), Name: "a", Attributes: "SameSite=None"}))
+	secure := State{}.SetCookie(Cookie{On: origin(t, app), Name: "a", Attributes: "Secure"})
+	assert.False(t, secure.Accepts(Cookie{On: origin(t, "http://app.site.test"), Name: "a"}), "it would stand in for a secure one")
+	assert.True(t, secure.Accepts(Cookie{On: origin(t, app), Name: "a", Attributes: "Max-Age=0"}), "it ends the other")
 }
 
 // The exception is the API's own; where a page gets an event, there is none.

@@ -88,6 +88,9 @@ func (f *fetching) prepareFetch() bool {
 		return throw(InvalidRequest, "Mode no-cors cannot send a stream")
 	}
 	f.body, f.forcePreflight = r.Body, r.Body.Stream
+	if r.Body.Stream && f.mode == "same-origin" && f.state.Profile[StreamsIgnoreSameOriginMode] {
+		f.mode = "cors"
+	}
 	if r.Body.Type != "" && !f.headers.Has("Content-Type") {
 		f.appendHeader(Header{"Content-Type", r.Body.Type})
 	}
@@ -238,10 +241,10 @@ func namesImage(of string) bool {
 }
 
 // refusesUserinfo says whether an engine does not load from a URL with a user
-// name in it: subresources without CORS, fetch() and EventSource always.
+// name in it: subresources without CORS, fetch(), EventSource and manifests always.
 func (f *fetching) refusesUserinfo() bool {
 	return f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr" && f.way.kind != socketLoad && f.way.kind != workerLoad &&
-		(f.mode != "cors" || f.way.kind == apiLoad || f.way.kind == streamLoad)
+		(f.mode != "cors" || f.way.kind == apiLoad || f.way.kind == streamLoad || f.way.Via == "manifest")
 }
 
 // prepareBeacon asks by mode cors for a body whose type is not safelisted. It

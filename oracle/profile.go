@@ -35,6 +35,9 @@ const (
 	WrongStylesheetLoadsEmpty      Switch = "wrong-stylesheet-loads-empty"
 	ORBSniffs                      Switch = "orb-sniffs"
 	ForcedPreflightNeedsMethods    Switch = "forced-preflight-needs-methods"
+	KeepaliveFollowsRefused        Switch = "keepalive-follows-refused-redirects"
+	NavigationsRedirected19        Switch = "navigations-redirected-19-times"
+	StreamsIgnoreSameOriginMode    Switch = "streams-ignore-mode-same-origin"
 	NoCORSRedirectOriginNull       Switch = "no-cors-redirect-origin-null"
 	RedirectNeedsLocation          Switch = "redirect-needs-location"
 	UploadListenerNeedsBody        Switch = "upload-listener-needs-body"
@@ -63,6 +66,7 @@ const (
 	CharsetReplaced                Switch = "charset-replaced"
 	FrameTypesOfItsOwn             Switch = "frame-types-of-its-own"
 	NotModifiedHeadersUnseen       Switch = "not-modified-headers-unseen"
+	KeptOnFailure                  Switch = "kept-on-failure"
 	NestedImportErrorsLost         Switch = "nested-import-errors-lost"
 	URLModifiersUnknown            Switch = "url-modifiers-unknown"
 	PreloadServesHeaders           Switch = "preload-serves-headers"
@@ -74,7 +78,7 @@ const (
 	ClientHintsLeft                Switch = "client-hints-left"
 	ClearSiteDataHidden            Switch = "clear-site-data-hidden"
 	NoPDFViewer                    Switch = "no-pdf-viewer"
-	RedirectsUpgradeLoopback       Switch = "redirects-upgrade-loopback"
+	FirstURLDecidesUpgrade         Switch = "first-url-decides-upgrade"
 	PreflightCacheObeysCacheMode   Switch = "preflight-cache-obeys-cache-mode"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
@@ -115,7 +119,7 @@ const (
 	LocalNetworkAccessFromPublicOnly Switch = "local-network-access-from-public-only"
 	SyncXHRPassesWorker              Switch = "sync-xhr-passes-service-worker"
 	SyntheticIsBasic                 Switch = "synthetic-responses-are-basic"
-	SyntheticKeepsBody               Switch = "synthetic-responses-keep-their-body"
+	WorkerResponsesKeepBody          Switch = "worker-responses-keep-their-body"
 	OpaqueOriginsCacheNoPreflight    Switch = "opaque-origins-cache-no-preflight"
 	StorageAccessSendsOrigin         Switch = "storage-access-sends-origin"
 	HTTPCacheByFrame                 Switch = "http-cache-by-frame"
@@ -124,6 +128,7 @@ const (
 	MixedContentDespiteSandbox       Switch = "mixed-content-despite-sandbox"
 	FetchURLAsWritten                Switch = "fetch-url-as-written"
 	LocalNamesNotMixed               Switch = "local-names-not-mixed-content"
+	DocumentIsolationPolicy          Switch = "document-isolation-policy"
 )
 
 // SwitchInfo is what there is to say of a switch.
@@ -171,7 +176,7 @@ var switches = []SwitchInfo{
 		"https://developer.mozilla.org/docs/Web/Privacy/Guides/State_Partitioning", []string{"firefox"}},
 	{NoORBForFetch, "opaque response blocking looks at elements only, not at fetch() with mode no-cors",
 		"https://github.com/annevk/orb", []string{"chromium"}},
-	{EmbeddedCredentialsBlocked, "a subresource whose URL holds a user name or password is not loaded, unless with mode cors, by XMLHttpRequest, or as audio or video; nor is one that is redirected to such a URL, whatever the mode",
+	{EmbeddedCredentialsBlocked, "a subresource whose URL holds a user name or password is not loaded, unless with mode cors (but for manifests), by XMLHttpRequest, or as audio or video; nor is one that is redirected to such a URL, whatever the mode",
 		"https://chromestatus.com/feature/5669008342777856", []string{"chromium"}},
 	{PreflightCacheKeyHasFragment, "the preflight cache tells URLs apart by their fragments too",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
@@ -183,6 +188,12 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/orb/orb_impl.cc", []string{"chromium"}},
 	{ForcedPreflightNeedsMethods, "a preflight forced by an upload listener or a stream needs the method listed like any other",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/cors/preflight_result.cc", []string{"chromium"}},
+	{KeepaliveFollowsRefused, "a keepalive request of a document, a beacon too, follows a redirect to a URL with a user name, though the page is told that it failed",
+		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/loader/keep_alive_url_loader.cc", []string{"chromium"}},
+	{NavigationsRedirected19, "a navigation, the script of a worker and a keepalive request of a document follow 19 redirects, not 20",
+		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/loader/navigation_url_loader_impl.cc", []string{"chromium"}},
+	{StreamsIgnoreSameOriginMode, "a stream as body makes the mode cors, where script says same-origin",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{NoCORSRedirectOriginNull, "a POST without CORS that is redirected to another origin carries Origin null from there on",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/redirect_util.cc", []string{"chromium"}},
 	{RedirectNeedsLocation, "a redirect status without a Location, or with an empty one, is no redirect, unless the redirect mode is manual",
@@ -201,7 +212,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc", []string{"chromium"}},
 	{FrameIgnoresNotModified, "a navigation that is answered with 304 leaves the frame as it was",
 		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/loader/navigation_url_loader_impl.cc", []string{"chromium"}},
-	{RepeatedHeadersRefused, "a response with two different Location lines, or two different values of Content-Disposition, is a network error",
+	{RepeatedHeadersRefused, "a response with two different Location lines, two different values of Content-Disposition, or two lengths, whatever its method and status, is a network error",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc", []string{"chromium"}},
 	{HTTP09, "at least 8 bytes that do not begin with a status line are a response of HTTP/0.9: status 200, no headers, all body",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc", []string{"chromium"}},
@@ -253,14 +264,16 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/url_loader.cc", []string{"chromium"}},
 	{NoPDFViewer, "no frame shows PDF",
 		"https://html.spec.whatwg.org/multipage/system-state.html#pdf-viewer-supported", []string{"chrome-headless-shell"}},
-	{RedirectsUpgradeLoopback, "an image, audio or video of a secure page that is redirected to http on a loopback host is asked for over https",
-		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/redirect_info.cc", []string{"chromium"}},
+	{FirstURLDecidesUpgrade, "whether an image, audio or video of a secure page is asked for over https, its first URL decides for all redirects: from an IP address, a loopback host or a .local name on, http is loaded, from all others on, even http://localhost is upgraded",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
 	{PreflightCacheObeysCacheMode, "with the cache modes no-store, reload and no-cache, and with a conditional header of the script's own, the preflight cache is not looked at either",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_controller.cc", []string{"chromium"}},
 	{FrameTypesOfItsOwn, "a frame shows text of nearly every kind and XML of few kinds, and takes what is no MIME type but has a slash for one that it cannot show; it looks into every text/plain, for images too, and takes what has no type under nosniff for text",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/common/mime_util/mime_util.cc", []string{"chromium"}},
 	{NotModifiedHeadersUnseen, "a script, style sheet or font that the page has already counts as it came when a 304 says that it is still right: the headers of the 304 change nothing",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource.cc", []string{"chromium"}},
+	{KeptOnFailure, "a style sheet or font that the page has already stays in use when the question whether it is still right ends in a network error, a font also when another answer comes",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/resource/css_style_sheet_resource.cc", []string{"chromium"}},
 	{NestedImportErrorsLost, "a style sheet that an imported one imports, and that fails, does not make the load fail",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/css/style_sheet_contents.cc", []string{"chromium"}},
 	{URLModifiersUnknown, "a url() with modifiers, such as crossorigin(anonymous), is a mistake: what it stands in is not there",
@@ -335,7 +348,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium"}},
 	{SyntheticIsBasic, "a response that a service worker makes itself is of type basic, whatever it answers: script reads it, and it is origin-clean, but for importScripts()",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
-	{SyntheticKeepsBody, "a response that a service worker makes itself keeps its body when the request's method is HEAD",
+	{WorkerResponsesKeepBody, "a response that a service worker answers with keeps its body when the request's method is HEAD",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/service_worker/fetch_respond_with_observer.cc", []string{"chromium"}},
 	{OpaqueOriginsCacheNoPreflight, "nothing goes into the preflight cache for a document whose origin is opaque, nor for a request whose Origin a redirect has made null, nor out of it",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
@@ -351,6 +364,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
 	{FetchURLAsWritten, "the response to a fetch() whose URL was upgraded to https has the URL that script wrote, as long as nothing redirects it",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
+	{DocumentIsolationPolicy, "Document-Isolation-Policy holds what a document loads to Cross-Origin-Resource-Policy, as Cross-Origin-Embedder-Policy does, but for its frames and workers",
+		"https://wicg.github.io/document-isolation-policy/", []string{"chromium"}},
 	{LocalNamesNotMixed, "a secure page may load from .local names and private addresses over http",
 		"https://wicg.github.io/local-network-access/#mixed-content-lna", []string{"chromium"}},
 }

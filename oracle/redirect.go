@@ -76,6 +76,7 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 	status := "Status " + itoa(reply.Status)
 	raw, _ := reply.Headers.Get("Location")
 	next, found, ok := f.locationURL(reply.Headers)
+	refused := ok && next.userinfo != "" && f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr"
 	switch {
 	case !found:
 		f.note(redirectFetch, status, " without a Location leads nowhere: it is the response.")
@@ -84,13 +85,13 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		return Reply{}, f.fail(RedirectLocation, redirectFetch, status, " leads to ", quote(raw), ", which is no URL.")
 	case !next.isHTTP():
 		return Reply{}, f.fail(RedirectScheme, redirectFetch, status, " leads to ", quote(raw), ", which is not http or https.")
-	case f.redirects == maxRedirects:
-		return Reply{}, f.fail(RedirectCount, redirectFetch, "This would be redirect number 21, and 20 is the limit.")
+	case f.redirects == f.maxRedirects():
+		return Reply{}, f.fail(RedirectCount, redirectFetch, "This would be redirect number ", itoa(f.redirects+1), ", and ", itoa(f.redirects), " is the limit.")
 	case next.userinfo != "" && f.mode == "cors" && !SameOrigin(f.origin, next.origin):
 		return Reply{}, f.fail(RedirectUserinfo, redirectFetch, status, " leads to another origin with a user name in the URL, which mode cors forbids.")
 	case next.userinfo != "" && f.tainting == "cors":
 		return Reply{}, f.fail(RedirectUserinfo, redirectFetch, status, " leads to a URL with a user name, which response tainting cors forbids.")
-	case next.userinfo != "" && f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr":
+	case refused && !(f.outlivesDocument() && f.state.Profile[KeepaliveFollowsRefused]):
 		return Reply{}, f.fail(EmbeddedCredentials, redirectFetch, status, " leads to a URL with a user name, and such a subresource is not loaded.")
 	case reply.Status != 303 && f.body != nil && f.body.Stream:
 		return Reply{}, f.fail(RedirectStream, redirectFetch, status, " wants the body again, and a stream can be sent only once.")
@@ -118,7 +119,22 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		changes += `, with Origin "null"`
 	}
 	f.note(redirectFetch, status, " leads to ", next.wire(), changes, ".")
-	return f.mainFetch()
+	if reply, ok = f.mainFetch(); ok && refused {
+		ok = f.fail(EmbeddedCredentials, redirectFetch, status, " had led to a URL with a user name: what came from there is not for the page.")
+	}
+	return reply, ok
+}
+
+// outlivesDocument holds for a keepalive request that a document makes.
+func (f *fetching) outlivesDocument() bool { return f.asked.Keepalive && !f.runsInWorker() }
+
+// maxRedirects is how many redirects are followed.
+func (f *fetching) maxRedirects() int {
+	throughBrowser := f.mode == "navigate" || f.outlivesDocument() || f.way.Via == "worker" || f.way.Via == "worker-module" || f.way.Via == "shared-worker"
+	if throughBrowser && f.state.Profile[NavigationsRedirected19] {
+		return maxRedirects - 1
+	}
+	return maxRedirects
 }
 
 // setReferrerPolicy takes over the policy that a redirect's response asks for.

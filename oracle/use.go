@@ -10,7 +10,7 @@ func (f *fetching) fetch() (Reply, bool) {
 	}
 	reply, ok := f.mainFetch()
 	if !ok {
-		return Reply{}, false
+		return f.keptReply()
 	}
 	if f.worker != nil && !f.responsePolicyAllows() {
 		return Reply{}, false
@@ -18,7 +18,7 @@ func (f *fetching) fetch() (Reply, bool) {
 	if f.opaqueRedirect {
 		return reply, true
 	}
-	if f.method == "HEAD" && !(f.isSynthetic() && f.state.Profile[SyntheticKeepsBody]) || isNullBodyStatus(reply.Status) && f.mode != "websocket" {
+	if f.method == "HEAD" && !(f.worker != nil && f.state.Profile[WorkerResponsesKeepBody]) || isNullBodyStatus(reply.Status) && f.mode != "websocket" {
 		reply.Body = nil
 	}
 	coded := true
@@ -31,7 +31,7 @@ func (f *fetching) fetch() (Reply, bool) {
 	}
 	looksAtType := f.way.Via != "preload" || !f.state.Profile[LinksLookAtStatus]
 	if f.tainting == "opaque" && f.worker == nil && !f.allowedByORB(reply) || looksAtType && (!f.allowedByNosniff(reply) || !f.allowedByMIMEType(reply)) {
-		return Reply{}, false
+		return f.keptReply()
 	}
 	if f.worker != nil {
 		f.tainting = f.worker.kind
@@ -233,6 +233,10 @@ func (f *fetching) useScript(reply Reply) {
 }
 
 func (f *fetching) useFont(reply Reply) {
+	if f.kept != nil {
+		f.finish(Allowed, "", fontResponse, "The document has the font already, and goes on using that.")
+		return
+	}
 	if !f.needsOK(reply, fontResponse) {
 		return
 	}

@@ -182,7 +182,9 @@ func (b *Bound) Local(step int) (Local, bool) {
 }
 
 func (b *Bound) local(s *Step) Local {
-	a := b.response(s, Query{}, caseNames{bound: b, step: s})
+	reply := s.Server.Response
+	reply.Status = 0 // it has none, and so always a body
+	a := b.answer(reply, s.Request.loads(), Query{}, caseNames{bound: b, step: s})
 	contentType, _ := a.Headers.Get("Content-Type")
 	return Local{Type: contentType, Bytes: a.Body, Revoked: a.Abort != ""}
 }

@@ -172,9 +172,30 @@ func (d *problems) request(n int, want, got observe.Request, scripts []string) {
 }
 
 // withoutRepeats takes a request once that came several times in a row, as some
-// ways to load may send it (media ranges).
-func withoutRepeats(wire []observe.Request) []observe.Request {
-	return slices.CompactFunc(slices.Clone(wire), func(a, b observe.Request) bool { return line(a) == line(b) && a.Hop == b.Hop })
+// ways to load may send it (media ranges), or as often as it was due in a row.
+func withoutRepeats(wire, due []observe.Request) []observe.Request {
+	longest := map[string]int{}
+	for _, run := range runs(due) {
+		longest[line(run[0])] = max(longest[line(run[0])], len(run))
+	}
+	var out []observe.Request
+	for _, run := range runs(wire) {
+		out = append(out, run[:min(len(run), max(longest[line(run[0])], 1))]...)
+	}
+	return out
+}
+
+// runs cuts requests where the next is another.
+func runs(wire []observe.Request) [][]observe.Request {
+	var out [][]observe.Request
+	for i, r := range wire {
+		if i > 0 && line(wire[i-1]) == line(r) && wire[i-1].Hop == r.Hop {
+			out[len(out)-1] = append(out[len(out)-1], r)
+		} else {
+			out = append(out, []observe.Request{r})
+		}
+	}
+	return out
 }
 
 // line is a request in short: "OPTIONS https://api.other.test/items".

@@ -156,7 +156,7 @@ func matches(l Explanation, steps []Votes) bool {
 	}
 	for _, v := range steps {
 		var d problems
-		d.wire(v.Standard.Wire, v.wire())
+		d.wire(v.Standard.Wire, v.wire(v.Standard.Wire))
 		if len(d) > 0 {
 			return false
 		}
@@ -167,7 +167,7 @@ func matches(l Explanation, steps []Votes) bool {
 // differences holds the observation against a prediction.
 func (v Votes) differences(from observe.Seen) []string {
 	got := v.Observed
-	got.Wire = v.wire()
+	got.Wire = v.wire(from.Wire)
 	return Differences(from, got)
 }
 
@@ -175,20 +175,20 @@ func (v Votes) differences(from observe.Seen) []string {
 // as far as one fits.
 func (v Votes) arranged() observe.Seen {
 	got := v.Observed
-	if _, wire, ok := arrange(v.Standard.Wire, v.wire()); ok {
+	if _, wire, ok := arrange(v.Standard.Wire, v.wire(v.Standard.Wire)); ok {
 		got.Wire = wire
 	} else if v.Profile != nil {
-		if _, wire, ok = arrange(v.Profile.Wire, v.wire()); ok {
+		if _, wire, ok = arrange(v.Profile.Wire, v.wire(v.Profile.Wire)); ok {
 			got.Wire = wire
 		}
 	}
 	return got
 }
 
-// wire is what arrived, as it is compared.
-func (v Votes) wire() []observe.Request {
+// wire is what arrived, as it is held against what was due.
+func (v Votes) wire(due []observe.Request) []observe.Request {
 	if v.Repeats {
-		return withoutRepeats(v.Observed.Wire)
+		return withoutRepeats(v.Observed.Wire, due)
 	}
 	return v.Observed.Wire
 }

@@ -94,3 +94,15 @@ func TestClaimsInAnyOrder(t *testing.T) {
 	assert.Empty(t, Claim(claim("x b a"), browser, "the browser", nil))
 	assert.NotEmpty(t, Claim(claim("x b a c"), browser, "the browser", nil))
 }
+
+func TestWithoutRepeats(t *testing.T) {
+	for _, c := range [][3]string{
+		{"a", "a a a", "a"},
+		{"a b", "a a b b b", "a b"},
+		{"a a b", "a a a b", "a a b"},
+		{"a a a", "a a", "a a"},
+		{"a", "a b a", "a b a"},
+	} {
+		assert.Equal(t, conversation(c[2]), withoutRepeats(conversation(c[1]), conversation(c[0])), c)
+	}
+}

@@ -60,6 +60,7 @@ var netReasons = map[string]oracle.Reason{
 	"ERR_BLOCKED_BY_RESPONSE.NotSameOrigin":      oracle.CrossOriginResourcePolicy,
 	"ERR_BLOCKED_BY_RESPONSE.NotSameSite":        oracle.CrossOriginResourcePolicy,
 	"ERR_BLOCKED_BY_RESPONSE.NotSameOriginAfterDefaultedToSameOriginByCoep":       oracle.CrossOriginEmbedderPolicy,
+	"ERR_BLOCKED_BY_RESPONSE.NotSameOriginAfterDefaultedToSameOriginByDip":        oracle.CrossOriginEmbedderPolicy,
 	"ERR_BLOCKED_BY_RESPONSE.NotSameOriginAfterDefaultedToSameOriginByCoepAndDip": oracle.CrossOriginEmbedderPolicy,
 	"ERR_BLOCKED_BY_RESPONSE.CoepFrameResourceNeedsCoepHeader":                    oracle.CrossOriginEmbedderPolicy,
 }
