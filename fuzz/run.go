@@ -17,6 +17,7 @@ import (
 // Options say what to make and where to run it.
 type Options struct {
 	N       int
+	From    int // the number of the first case; those of a seed begin with 0
 	Seed    uint64
 	Browser browser.Found
 	// Without are switches to leave out of the engine's profile. What they
@@ -74,9 +75,10 @@ func (f *fuzzing) run(ctx context.Context) (Summary, error) {
 }
 
 func (f *fuzzing) batches(ctx context.Context) error {
-	for first := 0; first < f.N; first += batchSize {
+	end := f.From + f.N
+	for first := f.From; first < end; first += batchSize {
 		cases := make([]*Case, 0, batchSize)
-		for number := first; number < min(first+batchSize, f.N); number++ {
+		for number := first; number < min(first+batchSize, end); number++ {
 			c, err := Generate(f.Seed, number)
 			if err != nil {
 				return fmt.Errorf("fuzz: case %d of seed %d is no scenario: %w", number, f.Seed, err)

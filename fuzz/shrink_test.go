@@ -170,6 +170,24 @@ func TestRun(t *testing.T) {
 	assert.Contains(t, summary.Text(), "1500 cases of seed 3")
 }
 
+// TestFrom: a part of a seed's cases, by their own numbers.
+func TestFrom(t *testing.T) {
+	var names []string
+	f := newFuzzing(Options{N: batchSize + 1, From: 7, Seed: 3})
+	run := fake(func(*scenarios.Permutation) string { return "" })
+	f.judge = func(ctx context.Context, cases []*Case) ([]record.Record, error) {
+		for _, c := range cases {
+			names = append(names, c.Name)
+		}
+		return run(ctx, cases)
+	}
+	_, err := f.run(t.Context())
+	require.NoError(t, err)
+	require.Len(t, names, batchSize+1)
+	assert.Equal(t, "seed-3-case-7", names[0])
+	assert.Equal(t, "seed-3-case-1007", names[batchSize])
+}
+
 // TestNotReproduced: what comes up once is told, and not made small.
 func TestNotReproduced(t *testing.T) {
 	seen := map[string]bool{}

@@ -22,6 +22,7 @@ func fuzzing(ctx context.Context, s streams, args []string) error {
 	f := newFlags("fuzz", "", s)
 	list := f.String("browsers", browser.Chromium, "the browser to run in: chromium, firefox or webkit")
 	n := f.Int("n", 1000, "how many cases")
+	from := f.Int("from", 0, "the number of the first case of the seed")
 	seed := f.Uint64("seed", 0, "the same seed makes the same cases; 0: today's, the date as a number")
 	out := f.String("out", filepath.Join("out", "fuzz"), "folder for the scenario files of what is found")
 	verbose := f.Bool("verbose", false, "say what the harness does")
@@ -33,6 +34,8 @@ func fuzzing(ctx context.Context, s streams, args []string) error {
 		return usageError("corsproof fuzz: -browsers %q: random cases run in one browser at a time", *list)
 	case *n < 1:
 		return usageError("corsproof fuzz: -n %d: at least one case", *n)
+	case *from < 0:
+		return usageError("corsproof fuzz: -from %d: the first case of a seed is number 0", *from)
 	case *out == "":
 		return usageError("corsproof fuzz: -out is empty: it is the folder for the scenario files of what is found")
 	}
@@ -51,7 +54,7 @@ func fuzzing(ctx context.Context, s streams, args []string) error {
 	progress := newProgress(s.err)
 	var unwritten error
 	o := fuzz.Options{
-		N: *n, Seed: *seed, Browser: found[0],
+		N: *n, From: *from, Seed: *seed, Browser: found[0],
 		Progress: func(p fuzz.Progress) {
 			if p.Shrinking == 0 {
 				progress.show(harness.Progress{Done: p.Done, Total: p.Total, Unexpected: p.Disagree})

@@ -92,6 +92,7 @@ func TestExitCodes(t *testing.T) {
 		{"folder that is a file", []string{"run", good, "-out", good}, [2]string{}, exitCannotRun, []string{"-out " + good, "not a directory"}},
 		{"no browser", []string{"run", good, "-out", t.TempDir()}, [2]string{"CORSPROOF_CHROMIUM", "/nowhere/chromium"}, exitCannotRun, []string{"/nowhere/chromium", "CORSPROOF_CHROMIUM"}},
 		{"fuzz nothing", []string{"fuzz", "-n", "0"}, [2]string{}, exitUsage, []string{"-n 0"}},
+		{"fuzz from before the first", []string{"fuzz", "-from", "-1"}, [2]string{}, exitUsage, []string{"-from -1"}},
 		{"fuzz a file", []string{"fuzz", good}, [2]string{}, exitUsage, []string{"takes no arguments"}},
 		{"fuzz without a browser", []string{"fuzz", "-out", t.TempDir()}, [2]string{"CORSPROOF_CHROMIUM", "/nowhere/chromium"}, exitCannotRun, []string{"/nowhere/chromium"}},
 		{"lint", []string{"lint", good}, [2]string{}, exitOK, []string{"2 permutations"}},
