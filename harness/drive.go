@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,10 +17,12 @@ import (
 
 const (
 	batchSize   = 500              // cases on one page at once
-	heldSize    = 4                // cases that hold a connection at once: a host has six
+	sharedOpen  = 3                // pages of cases that bear company, at once
+	heldSize    = 4                // cases of a profile that hold a connection at once: a host has six
+	heldOpen    = 3                // profiles of such cases, at once
 	pagesOpen   = 4                // lone cases, and documents of their own, at once
 	waitersOpen = 12               // lone cases at once that mostly wait
-	cookiesSize = 100              // cases with cookies in one profile: a site keeps some 160
+	cookiesSize = 100              // cookies of cases in one profile at once: a site keeps some 160
 	batchTime   = 60 * time.Second // for a batch, beyond its cases' own deadlines
 	openTime    = 30 * time.Second // for a browser to start, or to open a page
 	reasonTime  = time.Second      // for the browser's words on a failure, after the outcome
@@ -52,20 +55,23 @@ type session struct {
 // documents beside them. A trial that it could not conclude is left as it was;
 // the error says why.
 func (s *session) drive(ctx context.Context, trials []*trial) error {
-	var shared, own, lone []*trial
+	var shared, held, own, lone []*trial
 	for _, t := range trials {
 		switch {
-		case t.lane == laneAlone:
+		case t.lane == laneAlone, t.lane == laneSteps && (!t.plain() || t.attempt > 1):
 			lone = append(lone, t)
-		case t.document(0).plain():
-			shared = append(shared, t)
-		default:
+		case !t.plain():
 			own = append(own, t)
+		case t.lane == laneHeld, t.lane == laneSteps:
+			held = append(held, t)
+		default:
+			shared = append(shared, t)
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(2 + pagesOpen)
+	group.SetLimit(3 + pagesOpen)
 	group.Go(func() error { return s.driveShared(ctx, shared) })
+	group.Go(func() error { return s.driveHeld(ctx, held) })
 	group.Go(func() error {
 		var patient errgroup.Group
 		patient.SetLimit(waitersOpen)
@@ -106,40 +112,6 @@ func (s *session) driveDocument(ctx context.Context, batch []*trial) error {
 	return s.gather(ctx, profile, page, running)
 }
 
-// driveShared runs the cases that bear company, page by page, in one profile.
-func (s *session) driveShared(ctx context.Context, trials []*trial) error {
-	if len(trials) == 0 {
-		return nil
-	}
-	tab := s.shared
-	// While one batch runs, the one before gathers its evidence.
-	gathering, ctx := errgroup.WithContext(ctx)
-	gathering.SetLimit(1)
-	run := func(batch []*trial) error {
-		document := batch[0].document(0)
-		page, err := tab.page(ctx, document)
-		if err != nil {
-			return err
-		}
-		running, err := s.runBatch(ctx, tab, page, batch)
-		if err != nil {
-			tab.forget(document)
-			return err
-		}
-		if batch[0].lane == laneHeld { // its twins hold connections too
-			return s.gather(ctx, tab, page, running)
-		}
-		gathering.Go(func() error { return s.survive(ctx, s.gather(ctx, tab, page, running)) })
-		return nil
-	}
-	for _, batch := range batches(trials) {
-		if err := s.survive(ctx, run(batch)); err != nil {
-			return errors.Join(err, gathering.Wait())
-		}
-	}
-	return gathering.Wait()
-}
-
 // survive swallows the error of a page, whose cases are then left as they were,
 // while the browser and the run itself (ctx) go on: the others need not suffer
 // for it.
@@ -157,55 +129,44 @@ func (s *session) survive(ctx context.Context, err error) error {
 	return nil
 }
 
-// batches cuts trials into what may run together: same page, same lane, not
-// more than its size. The order within a page is kept.
-func batches(trials []*trial) [][]*trial {
-	type key struct {
-		document string
-		lane     lane
-	}
-	var order []key
-	groups := map[key][]*trial{}
-	for _, t := range trials {
-		k := key{t.document(0).key(), t.lane}
-		if groups[k] == nil {
-			order = append(order, k)
-		}
-		groups[k] = append(groups[k], t)
-	}
-	var out [][]*trial
-	for _, k := range order {
-		size := batchSize
-		if k.lane == laneHeld {
-			size = heldSize
-		}
-		var batch []*trial
-		cookies := 0
-		for _, t := range groups[k] {
-			n := len(t.bound.Steps[0].Cookies)
-			if len(batch) == size || len(batch) > 0 && n > 0 && cookies+n > cookiesSize {
-				out, batch, cookies = append(out, batch), nil, 0
-			}
-			batch, cookies = append(batch, t), cookies+n
-		}
-		out = append(out, batch)
-	}
-	return out
-}
-
-// driveLone runs one case in a profile of its own, step by step.
+// driveLone runs one case in a profile of its own.
 func (s *session) driveLone(ctx context.Context, t *trial) error {
-	limit := batchTime // for the end
-	for _, step := range t.bound.Steps {
-		limit += step.Step.Wait + t.timeout() + batchTime
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	profile, err := s.newProfile(ctx)
 	if err != nil {
 		return err
 	}
 	defer profile.close()
+	return s.driveSteps(ctx, profile, []*trial{t})
+}
+
+// driveSteps runs cases at once, each step by step.
+func (s *session) driveSteps(ctx context.Context, profile *profile, trials []*trial) error {
+	var longest time.Duration
+	for _, t := range trials {
+		longest = max(longest, t.waits()+time.Duration(len(t.steps))*(t.timeout()+batchTime))
+	}
+	ctx, cancel := context.WithTimeout(ctx, longest+batchTime)
+	defer cancel()
+	cases, running := errgroup.WithContext(ctx)
+	for _, t := range trials {
+		cases.Go(func() error { return s.runSteps(running, profile, t) })
+	}
+	if err := cases.Wait(); err != nil {
+		return err
+	}
+	trials = slices.DeleteFunc(slices.Clone(trials), func(t *trial) bool { return t.concluded })
+	if len(trials) == 0 {
+		return nil
+	}
+	page, err := profile.page(ctx, trials[0].document(0))
+	if err != nil {
+		return err
+	}
+	return s.finish(ctx, profile, page, trials)
+}
+
+// runSteps runs one case, step by step.
+func (s *session) runSteps(ctx context.Context, profile *profile, t *trial) error {
 	for i := range t.steps {
 		step := t.bound.Steps[i]
 		if err := sleep(ctx, step.Step.Wait); err != nil {
@@ -235,11 +196,7 @@ func (s *session) driveLone(ctx context.Context, t *trial) error {
 			return err
 		}
 	}
-	page, err := profile.page(ctx, t.document(0))
-	if err != nil {
-		return err
-	}
-	return s.finish(ctx, profile, page, []*trial{t})
+	return nil
 }
 
 // sleep waits as a scenario asks: `wait` between steps is about real time.
@@ -289,6 +246,11 @@ func (s *session) runBatch(ctx context.Context, profile *profile, page browser.P
 		running = append(running, t)
 		longest = max(longest, t.timeout())
 	}
+	weight := min(int64(len(cookies)), cookiesSize)
+	if err := profile.jar.Acquire(ctx, weight); err != nil {
+		return nil, err
+	}
+	defer profile.jar.Release(weight)
 	ctx, cancel := context.WithTimeout(ctx, longest+batchTime)
 	defer cancel()
 	if err := profile.setCookies(ctx, cookies); err != nil {

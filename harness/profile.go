@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/servers"
@@ -18,6 +20,7 @@ type profile struct {
 	mu      sync.Mutex
 	pages   map[string]browser.Page // by document
 	publish func(servers.Document)
+	jar     *semaphore.Weighted // room for cookies of cases
 }
 
 // close closes what the session keeps open.
@@ -56,7 +59,7 @@ func (s *session) newProfile(ctx context.Context) (*profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &profile{context: c, pages: map[string]browser.Page{}, publish: s.documents.Publish}, nil
+	return &profile{context: c, pages: map[string]browser.Page{}, publish: s.documents.Publish, jar: semaphore.NewWeighted(cookiesSize)}, nil
 }
 
 // page opens a document's tab, once.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/corsproof/corsproof/fixtures"
@@ -67,13 +68,14 @@ type lane int
 const (
 	laneMain  lane = iota // concurrent with all others of its page
 	laneHeld              // holds its connection for long: few at a time
+	laneSteps             // several steps, of which no page keeps anything: few at a time
 	laneAlone             // a profile of its own
 )
 
 // tokens hands out names that no other case, and no other run, has.
 type tokens struct {
 	run string
-	n   int
+	n   atomic.Int64
 }
 
 func newTokens() *tokens {
@@ -81,8 +83,7 @@ func newTokens() *tokens {
 }
 
 func (t *tokens) next() string {
-	t.n++
-	return fmt.Sprintf("%s%04s", t.run, strconv.FormatInt(int64(t.n), 36))
+	return fmt.Sprintf("%s%04s", t.run, strconv.FormatInt(t.n.Add(1), 36))
 }
 
 // newTrial binds and predicts a permutation.
@@ -234,7 +235,7 @@ func relevantSwitches(profile oracle.Profile, predict func(oracle.Profile) []ora
 func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 	lane := laneMain
 	for i, s := range p.Steps {
-		if len(p.Steps) > 1 || s.Request.Sync && bound.Steps[i].Request.Client.Worker == "" || s.Fresh || outlivesPage(s.Request) || lastsInProfile(s.Server) {
+		if len(p.Steps) > 1 && (s.Wait > 0 || !isKeptNowhere(s.Request.Via)) || s.Request.Sync && bound.Steps[i].Request.Client.Worker == "" || s.Fresh || outlivesPage(s.Request) || lastsInProfile(s.Server) {
 			return laneAlone
 		}
 		if authenticates(s) || slices.ContainsFunc(s.Cookies, func(c scenarios.Cookie) bool { return scenarios.OutlivesCase(c.Name) }) {
@@ -256,7 +257,26 @@ func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 			lane = laneHeld
 		}
 	}
+	if len(p.Steps) > 1 {
+		return laneSteps
+	}
 	return lane
+}
+
+// isKeptNowhere holds for the ways to load that leave nothing in their document,
+// so that a later step of another case cannot meet it.
+func isKeptNowhere(via oracle.Via) bool {
+	return via == "fetch" || via == "xhr" || via == "worker-fetch"
+}
+
+// plain is true for a trial whose scripts run in tabs of the harness's own page.
+func (t *trial) plain() bool {
+	for i := range t.steps {
+		if !t.document(i).plain() {
+			return false
+		}
+	}
+	return true
 }
 
 // paints is true when a style sheet of the author's names images or fonts: it

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/harness/record"
@@ -66,19 +68,34 @@ func (t *turn) unfinished(pending []*scenarios.Permutation) {
 	}
 }
 
+// browsersOpen is how many browsers run at once, where permutations need several
+// networks.
+const browsersOpen = 2
+
 // try runs the permutations once, in one browser for each network that they
 // need, and returns those that came to no end because the browser was lost.
 func (t *turn) try(ctx context.Context, pending []*scenarios.Permutation) (record.Engine, []*scenarios.Permutation, error) {
+	var mu sync.Mutex
 	var engine record.Engine
 	var left []*scenarios.Permutation
 	var lost error
-	for _, group := range networks(pending) {
-		saw, unfinished, err := t.tryIn(ctx, group)
-		if saw.Key != "" {
-			engine = saw
-		}
-		left, lost = append(left, unfinished...), errors.Join(lost, err)
+	var browsers errgroup.Group
+	if browsers.SetLimit(browsersOpen); t.Pause != nil { // a person looks at one
+		browsers.SetLimit(1)
 	}
+	for _, group := range networks(pending) {
+		browsers.Go(func() error {
+			saw, unfinished, err := t.tryIn(ctx, group)
+			mu.Lock()
+			defer mu.Unlock()
+			if saw.Key != "" {
+				engine = saw
+			}
+			left, lost = append(left, unfinished...), errors.Join(lost, err)
+			return nil
+		})
+	}
+	browsers.Wait()
 	return engine, left, lost
 }
 
@@ -110,12 +127,7 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 	s := &session{
 		browser: b, fleet: t.fleet, failures: words, documents: t.documents,
 		controls: map[string]*control{}, worlds: map[string]*profile{},
-		tokens: func() string {
-			mu.Lock()
-			defer mu.Unlock()
-			return t.tokens.next()
-		},
-		concluded: t.conclude, seen: t.saw,
+		tokens: t.tokens.next, concluded: t.conclude, seen: t.saw,
 	}
 	var lost error
 	s.lost = func(err error) {

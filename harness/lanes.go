@@ -1,0 +1,128 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// driveShared runs the cases that bear company, in one profile: the pages beside
+// each other, so that none waits for what another waits for.
+func (s *session) driveShared(ctx context.Context, trials []*trial) error {
+	pages, ctx := errgroup.WithContext(ctx)
+	pages.SetLimit(sharedOpen)
+	for _, page := range byDocument(batches(trials)) {
+		pages.Go(func() error { return s.drivePage(ctx, s.shared, page) })
+	}
+	return pages.Wait()
+}
+
+// driveHeld runs the cases that hold their connections, or go step by step. Those
+// of one profile are few, since a host has six connections; each profile has its
+// own.
+func (s *session) driveHeld(ctx context.Context, trials []*trial) error {
+	profiles, ctx := errgroup.WithContext(ctx)
+	profiles.SetLimit(heldOpen)
+	all := batches(trials)
+	share := max(1, (len(all)+heldOpen-1)/heldOpen)
+	for _, page := range byDocument(all) {
+		for part := range slices.Chunk(page, share) {
+			profiles.Go(func() error {
+				profile, err := s.newProfile(ctx)
+				if err != nil {
+					return s.survive(ctx, err)
+				}
+				defer profile.close()
+				return s.drivePage(ctx, profile, part)
+			})
+		}
+	}
+	return profiles.Wait()
+}
+
+// drivePage runs batches of one document on its page, one after the other. While
+// one runs, the one before gathers its evidence.
+func (s *session) drivePage(ctx context.Context, profile *profile, batches [][]*trial) error {
+	gathering, ctx := errgroup.WithContext(ctx)
+	gathering.SetLimit(1)
+	run := func(batch []*trial) error {
+		if batch[0].lane == laneSteps {
+			return s.driveSteps(ctx, profile, batch)
+		}
+		document := batch[0].document(0)
+		page, err := profile.page(ctx, document)
+		if err != nil {
+			return err
+		}
+		running, err := s.runBatch(ctx, profile, page, batch)
+		if err != nil {
+			profile.forget(document)
+			return err
+		}
+		if batch[0].lane == laneHeld { // its twins hold connections too
+			return s.gather(ctx, profile, page, running)
+		}
+		gathering.Go(func() error { return s.survive(ctx, s.gather(ctx, profile, page, running)) })
+		return nil
+	}
+	for _, batch := range batches {
+		if err := s.survive(ctx, run(batch)); err != nil {
+			return errors.Join(err, gathering.Wait())
+		}
+	}
+	return gathering.Wait()
+}
+
+// batches cuts trials into what may run together: same page, same lane, not
+// more than its size. The order within a page is kept.
+func batches(trials []*trial) [][]*trial {
+	type key struct {
+		document string
+		lane     lane
+	}
+	var order []key
+	groups := map[key][]*trial{}
+	for _, t := range trials {
+		k := key{t.document(0).key(), t.lane}
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], t)
+	}
+	var out [][]*trial
+	for _, k := range order {
+		size := batchSize
+		if k.lane != laneMain {
+			size = heldSize
+		}
+		var batch []*trial
+		cookies := 0
+		for _, t := range groups[k] {
+			n := len(t.bound.Steps[0].Cookies)
+			if len(batch) == size || len(batch) > 0 && n > 0 && cookies+n > cookiesSize {
+				out, batch, cookies = append(out, batch), nil, 0
+			}
+			batch, cookies = append(batch, t), cookies+n
+		}
+		out = append(out, batch)
+	}
+	return out
+}
+
+// byDocument groups batches by their document, in the order that they come.
+func byDocument(batches [][]*trial) [][][]*trial {
+	var out [][][]*trial
+	at := map[string]int{}
+	for _, batch := range batches {
+		key := batch[0].document(0).key()
+		i, found := at[key]
+		if !found {
+			i, at[key] = len(out), len(out)
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], batch)
+	}
+	return out
+}
