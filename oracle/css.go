@@ -1,8 +1,13 @@
 package oracle
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tdewolff/parse/v2"
+	styles "github.com/tdewolff/parse/v2/css"
 )
 
 // cssURL is something that a style sheet names.
@@ -14,185 +19,132 @@ type cssURL struct {
 // styleSheet is what a style sheet names, in order.
 type styleSheet struct {
 	imports []cssURL
-	rules   []styleRule
+	rules   []*styleRule
 }
 
 // styleRule is a rule with declarations: of elements, or (@font-face) of a
 // font.
 type styleRule struct {
-	selectors    []string // lower-case; nil for @font-face
+	selectors    []string // lower-case, without white space; nil for @font-face
 	declarations []declaration
 }
 
-// declaration is a property and its value.
-type declaration struct{ property, value string }
+// declaration is a property and the tokens of its value, white space left out.
+type declaration struct {
+	property string
+	value    []styles.Token
+}
+
+// quotedURL is url( with a string. To the library that is one token, which ends
+// where the string does; the standard has a function there, as src( is.
+var quotedURL = regexp.MustCompile(`(?i)\burl\((\s*["'])`)
 
 // parseCSS reads a style sheet as far as it names other resources. A group
 // rule (@layer, @media all, @supports) is read as if its rules stood alone.
 //
 // https://drafts.csswg.org/css-syntax-3/#parse-a-stylesheet
 func parseCSS(body []byte) styleSheet {
+	text := strings.TrimPrefix(string(body), "\xEF\xBB\xBF")
+	parser := styles.NewParser(parse.NewInputString(quotedURL.ReplaceAllString(text, "src($1")), false)
 	var sheet styleSheet
-	sheet.read(withoutComments(strings.TrimPrefix(string(body), "\xEF\xBB\xBF")), true)
-	return sheet
-}
-
-func (sheet *styleSheet) read(css string, mayImport bool) {
+	mayImport := true
+	blocks := []block{{applies: true}} // the open ones; the first is the sheet
 	for {
-		css = strings.TrimLeft(css, " \t\r\n\f")
-		for strings.HasPrefix(css, "<!--") || strings.HasPrefix(css, "-->") {
-			css = strings.TrimLeft(css[strings.IndexByte(css, '-')+2:], "- \t\r\n\f")
-		}
-		if css == "" {
-			return
-		}
-		prelude, block, rest := cutRule(css)
-		css = rest
-		name := ""
-		if strings.HasPrefix(prelude, "@") {
-			end := 1
-			for end < len(prelude) && (isJSName(prelude[end]) || prelude[end] == '-') {
-				end++
+		kind, _, name := parser.Next()
+		values := withoutSpace(parser.Values())
+		within := blocks[len(blocks)-1]
+		var inside block
+		switch kind {
+		case styles.ErrorGrammar:
+			if !parser.HasParseError() {
+				return sheet
 			}
-			name, prelude = strings.ToLower(prelude[1:end]), strings.Trim(prelude[end:], " \t\r\n\f")
-		}
-		switch {
-		case name == "import":
-			if u, ok := importedURL(prelude); ok && mayImport && block == nil {
+			continue
+		case styles.AtRuleGrammar:
+			if u, ok := importedURL(values); ok && mayImport && string(name) == "@import" {
 				sheet.imports = append(sheet.imports, u)
 			}
 			continue
-		case name == "charset", name == "layer" && block == nil:
-			continue // imports may follow
-		case name == "font-face" && block != nil:
-			sheet.rules = append(sheet.rules, styleRule{declarations: declarations(*block)})
-		case block != nil && (name == "layer" || name == "supports" && isSupported(prelude) || name == "media" && mediaMatches(prelude)):
-			sheet.read(*block, false)
-		case name == "" && block != nil:
-			var selectors []string
-			for selector := range strings.SplitSeq(prelude, ",") {
-				selectors = append(selectors, strings.ToLower(strings.TrimSpace(selector)))
+		case styles.DeclarationGrammar:
+			if within.rule != nil {
+				within.rule.declarations = append(within.rule.declarations, declaration{string(name), values})
 			}
-			sheet.rules = append(sheet.rules, styleRule{selectors, declarations(*block)})
+			continue
+		case styles.EndAtRuleGrammar, styles.EndRulesetGrammar:
+			blocks = blocks[:len(blocks)-1]
+			continue
+		case styles.BeginAtRuleGrammar:
+			inside.applies = groupApplies(string(name), values)
+			if string(name) == "@font-face" {
+				inside.rule = &styleRule{}
+			}
+		case styles.BeginRulesetGrammar:
+			inside = block{&styleRule{}, within.rule == nil}
+			for _, selector := range splitAtCommas(values) {
+				inside.rule.selectors = append(inside.rule.selectors, cssSource(selector))
+			}
+		default:
+			continue
 		}
 		mayImport = false
-	}
-}
-
-// cutRule splits off the first rule: what stands before its block or its
-// semicolon, and the block.
-func cutRule(css string) (prelude string, block *string, rest string) {
-	end := cssEnd(css, "{;")
-	prelude = strings.TrimSpace(css[:end])
-	if end == len(css) || css[end] == ';' {
-		return prelude, nil, css[min(end+1, len(css)):]
-	}
-	inside := css[end+1:]
-	end = cssEnd(inside, "}")
-	block = new(inside[:end])
-	return prelude, block, inside[min(end+1, len(inside)):]
-}
-
-// cssEnd is the index of the first of the stops outside strings, brackets and
-// url(); the length when there is none.
-func cssEnd(css, stops string) int {
-	depth := 0
-	for i := 0; i < len(css); i++ {
-		c := css[i]
-		switch {
-		case depth == 0 && strings.IndexByte(stops, c) >= 0:
-			return i
-		case c == '\\':
-			i++
-		case c == '"' || c == '\'':
-			for i++; i < len(css) && css[i] != c && css[i] != '\n'; i++ {
-				if css[i] == '\\' {
-					i++
-				}
-			}
-		case c == '(' && isUnquotedURL(css, i):
-			for i++; i < len(css) && css[i] != ')'; i++ {
-				if css[i] == '\\' {
-					i++
-				}
-			}
-		case c == '(' || c == '[' || c == '{':
-			depth++
-		case c == ')' || c == ']' || c == '}':
-			depth = max(depth-1, 0)
+		inside.applies = inside.applies && within.applies
+		if blocks = append(blocks, inside); inside.applies && inside.rule != nil {
+			sheet.rules = append(sheet.rules, inside.rule)
 		}
 	}
-	return len(css)
 }
 
-// isUnquotedURL says whether the bracket at i opens a url( whose address stands
-// without quotes: what is in it means nothing to CSS.
-func isUnquotedURL(css string, i int) bool {
-	if i < 3 || !strings.EqualFold(css[i-3:i], "url") {
-		return false
-	}
-	inside := strings.TrimLeft(css[i+1:], " \t\r\n\f")
-	return inside != "" && inside[0] != '"' && inside[0] != '\''
+// block is what stands in braces.
+type block struct {
+	rule    *styleRule // nil for a group of rules
+	applies bool
 }
 
-// withoutComments leaves comments out, but not what looks like one in a string
-// or an address.
-func withoutComments(css string) string {
-	if !strings.Contains(css, "/*") {
-		return css
+// groupApplies says whether what stands in the block of an at-rule applies.
+func groupApplies(name string, prelude []styles.Token) bool {
+	switch name {
+	case "@supports":
+		return isSupported(prelude)
+	case "@media":
+		return mediaMatches(prelude)
 	}
-	var out strings.Builder
-	for i := 0; i < len(css); i++ {
-		from := i
-		switch c := css[i]; {
-		case strings.HasPrefix(css[i:], "/*"):
-			end := strings.Index(css[i+2:], "*/")
-			if end < 0 {
-				return out.String()
-			}
-			i += end + 3
-			out.WriteByte(' ')
-			continue
-		case c == '"' || c == '\'':
-			_, rest, _ := cutString(css[i:])
-			i = len(css) - len(rest) - 1
-		case c == '(' && isUnquotedURL(css, i):
-			i += strings.IndexByte(css[i:]+")", ')')
-			i = min(i, len(css)-1)
-		}
-		out.WriteString(css[from : i+1])
-	}
-	return out.String()
+	return name == "@layer" || name == "@font-face"
 }
 
 // importedURL reads what follows @import: an address, then conditions.
 //
 // https://drafts.csswg.org/css-cascade-5/#at-import
-func importedURL(prelude string) (u cssURL, ok bool) {
-	value, rest, ok := cutString(prelude)
-	if ok {
-		u = cssURL{ref: value}
-	} else if u, rest, ok = cutURL(prelude); !ok {
+func importedURL(prelude []styles.Token) (u cssURL, ok bool) {
+	if len(prelude) == 0 {
 		return cssURL{}, false
 	}
-	if i := strings.Index(strings.ToLower(rest), "supports("); i >= 0 {
-		condition := rest[i+len("supports("):]
-		return u, isSupported(condition[:cssEnd(condition, ")")])
+	if prelude[0].TokenType == styles.StringToken {
+		u.ref = cssText(prelude[0])
+	} else if u, ok = urlAt(prelude); !ok {
+		return cssURL{}, false
 	}
-	return u, true
+	condition := slices.IndexFunc(prelude, func(t styles.Token) bool { return isFunction(t, "supports") })
+	return u, condition < 0 || isSupported(prelude[condition+1:])
 }
 
 // isSupported is false for a condition that is meant to be: one on a property
-// that nobody has, or a negation of one that all have.
+// that nobody has, or a negation of one that all have. The first name decides.
 //
 // https://drafts.csswg.org/css-conditional-3/#at-supports
-func isSupported(condition string) bool {
-	condition = strings.ToLower(strings.TrimSpace(condition))
-	if rest, negated := strings.CutPrefix(condition, "not "); negated {
-		return !isSupported(rest)
+func isSupported(condition []styles.Token) bool {
+	wanted := true
+	for _, t := range condition {
+		switch name := strings.ToLower(string(t.Data)); {
+		case name == "selector(":
+			return wanted
+		case t.TokenType != styles.IdentToken:
+		case name == "not":
+			wanted = !wanted
+		default:
+			return cssProperties[name] == wanted
+		}
 	}
-	property, _, _ := strings.Cut(strings.Trim(condition, "( "), ":")
-	return strings.HasPrefix(property, "selector(") || cssProperties[strings.TrimSpace(property)]
+	return wanted
 }
 
 // cssProperties are those that conditions are usually made of.
@@ -202,102 +154,93 @@ var cssProperties = map[string]bool{
 }
 
 // mediaMatches says whether a page on a screen meets the media query.
-func mediaMatches(query string) bool {
-	switch strings.ToLower(strings.TrimSpace(query)) {
-	case "", "all", "screen", "only screen":
+func mediaMatches(query []styles.Token) bool {
+	switch cssSource(query) {
+	case "", "all", "screen", "onlyscreen":
 		return true
 	}
 	return false
 }
 
-// cutString reads a string at the beginning of a value.
-func cutString(value string) (text, rest string, ok bool) {
-	if value == "" || value[0] != '"' && value[0] != '\'' {
-		return "", value, false
-	}
-	quote, i := value[0], 1
-	var out strings.Builder
-	for i < len(value) && value[i] != quote {
-		if value[i] == '\\' && i+1 < len(value) {
-			i += cssEscape(value[i+1:], &out) + 1
-			continue
-		}
-		out.WriteByte(value[i])
-		i++
-	}
-	return out.String(), value[min(i+1, len(value)):], true
-}
-
-// cssEscape reads what follows a backslash and says how long it is.
-func cssEscape(s string, out *strings.Builder) int {
-	digits := 0
-	for digits < min(6, len(s)) && strings.IndexByte("0123456789abcdefABCDEF", s[digits]) >= 0 {
-		digits++
-	}
-	if digits == 0 {
-		if s[0] != '\n' {
-			out.WriteByte(s[0])
-		}
-		return 1
-	}
-	n, _ := strconv.ParseUint(s[:digits], 16, 32)
-	out.WriteRune(rune(n))
-	if digits < len(s) && strings.IndexByte(" \t\n", s[digits]) >= 0 {
-		return digits + 1
-	}
-	return digits
-}
-
-// cutURL reads a url() at the beginning of a value, with its modifiers.
-//
-// https://drafts.csswg.org/css-values-5/#request-url-modifiers
-func cutURL(value string) (u cssURL, rest string, ok bool) {
-	open := strings.IndexByte(value, '(')
-	if open < 0 || !strings.EqualFold(value[:open], "url") && !strings.EqualFold(value[:open], "src") {
-		return cssURL{}, value, false
-	}
-	inside := value[open+1:]
-	if isUnquotedURL(value, open) {
-		address, rest, _ := strings.Cut(inside, ")")
-		return cssURL{ref: strings.TrimSpace(address)}, rest, true
-	}
-	end := cssEnd(inside, ")")
-	inside, rest = strings.TrimSpace(inside[:end]), inside[min(end+1, len(inside)):]
-	u.ref, inside, ok = cutString(inside)
-	if _, mode, found := strings.Cut(strings.ToLower(inside), "crossorigin("); found {
-		u.crossorigin, _, _ = strings.Cut(mode, ")")
-	}
-	return u, rest, ok
-}
-
 // urls are the addresses in a value.
-func urls(value string) []cssURL {
+func urls(value []styles.Token) []cssURL {
 	var out []cssURL
-	for i := 0; i < len(value); i++ {
-		switch c := value[i]; {
-		case c == '"' || c == '\'':
-			_, rest, _ := cutString(value[i:])
-			i = len(value) - len(rest) - 1
-		case c == '(' && i >= 3:
-			if u, rest, ok := cutURL(value[i-3:]); ok {
-				out = append(out, u)
-				i = len(value) - len(rest) - 1
-			}
+	for i := range value {
+		if u, ok := urlAt(value[i:]); ok {
+			out = append(out, u)
 		}
 	}
 	return out
 }
 
-// declarations reads the inside of a block.
-func declarations(block string) []declaration {
-	var out []declaration
-	for block != "" {
-		end := cssEnd(block, ";")
-		property, value, found := strings.Cut(block[:end], ":")
-		if found {
-			out = append(out, declaration{strings.ToLower(strings.TrimSpace(property)), strings.TrimSpace(value)})
+// urlAt reads a url() or src() at the beginning of a value, with its modifiers.
+//
+// https://drafts.csswg.org/css-values-5/#request-url-modifiers
+func urlAt(value []styles.Token) (u cssURL, ok bool) {
+	switch {
+	case value[0].TokenType == styles.URLToken:
+		return cssURL{ref: cssText(value[0])}, true
+	case !isFunction(value[0], "src") || len(value) < 2 || value[1].TokenType != styles.StringToken:
+		return cssURL{}, false
+	}
+	u.ref = cssText(value[1])
+	if len(value) > 3 && isFunction(value[2], "crossorigin") {
+		u.crossorigin = strings.ToLower(cssText(value[3]))
+	}
+	return u, true
+}
+
+func isFunction(t styles.Token, name string) bool {
+	return t.TokenType == styles.FunctionToken && strings.EqualFold(string(t.Data), name+"(")
+}
+
+// cssEscape is a backslash and what it makes of what follows.
+//
+// https://drafts.csswg.org/css-syntax-3/#consume-escaped-code-point
+var cssEscape = regexp.MustCompile(`(?s)\\([0-9a-fA-F]{1,6}[ \t\n]?|.)`)
+
+// cssText is what a token stands for: a string without its quotes, an address
+// without url(), and no escapes.
+func cssText(t styles.Token) string {
+	text := string(t.Data)
+	switch t.TokenType {
+	case styles.StringToken:
+		text = strings.Trim(text, text[:1])
+	case styles.URLToken:
+		_, text, _ = strings.Cut(strings.TrimSuffix(text, ")"), "(")
+		text = strings.Trim(text, " \t\r\n\f")
+	}
+	return cssEscape.ReplaceAllStringFunc(text, func(escape string) string {
+		if n, err := strconv.ParseUint(strings.TrimRight(escape[1:], " \t\n"), 16, 32); err == nil {
+			return string(rune(n))
 		}
-		block = block[min(end+1, len(block)):]
+		return strings.TrimPrefix(escape[1:], "\n")
+	})
+}
+
+// cssSource are tokens as they were written, in lower case.
+func cssSource(tokens []styles.Token) string {
+	var out strings.Builder
+	for _, t := range tokens {
+		out.Write(t.Data)
+	}
+	return strings.ToLower(out.String())
+}
+
+// withoutSpace copies tokens without the white space among them.
+func withoutSpace(tokens []styles.Token) []styles.Token {
+	return slices.DeleteFunc(slices.Clone(tokens), func(t styles.Token) bool { return t.TokenType == styles.WhitespaceToken })
+}
+
+// splitAtCommas are the parts between the commas.
+func splitAtCommas(tokens []styles.Token) [][]styles.Token {
+	out := [][]styles.Token{nil}
+	for _, t := range tokens {
+		if t.TokenType == styles.CommaToken {
+			out = append(out, nil)
+			continue
+		}
+		out[len(out)-1] = append(out[len(out)-1], t)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,30 +49,53 @@ func TestRulesOfAStyleSheet(t *testing.T) {
 		@supports (display: grid) { p { list-style: url('c') , url(d) } }
 		@font-face { font-family: "F"; src: url(e) format("woff2"), url(f) }
 		@keyframes k { from { background: url(never) } }
+		p { h1 { background: url(never) } --x: url(never) }
 		broken { background`))
-	assert.Equal(t, []styleRule{
-		{[]string{"body", "html > p"}, []declaration{{"background", "url(a;b)   no-repeat"}, {"color", "red"}}},
-		{[]string{"h1"}, []declaration{{"mask", `url("}")`}}},
-		{[]string{"p"}, []declaration{{"list-style", "url('c') , url(d)"}}},
-		{nil, []declaration{{"font-family", `"F"`}, {"src", `url(e) format("woff2"), url(f)`}}},
-		{[]string{"broken"}, nil},
-	}, sheet.rules)
+	var got []string
+	for _, r := range sheet.rules {
+		line := strings.Join(r.selectors, ",")
+		for _, d := range r.declarations {
+			line += " " + d.property + ":" + cssSource(d.value)
+		}
+		got = append(got, line)
+	}
+	assert.Equal(t, []string{
+		`body,html>p background:url(a;b)no-repeat color:red`,
+		`h1 mask:src("}")`,
+		`p list-style:src('c'),url(d)`,
+		` font-family:"f" src:url(e)format("woff2"),url(f)`,
+		`p`,
+		`broken`,
+	}, got)
 }
 
 func TestURLsOfAValue(t *testing.T) {
-	assert.Equal(t, []cssURL{{ref: "a"}, {ref: "b c"}, {"d", "anonymous"}},
-		urls(`red url(a), "url(no)" url( 'b c' ) cover, url("d" crossorigin(anonymous)), linear-gradient(red, blue)`))
-	assert.Empty(t, urls(`none`))
+	of := func(value string) []cssURL {
+		return urls(parseCSS([]byte("p { background: " + value)).rules[0].declarations[0].value)
+	}
+	assert.Equal(t, []cssURL{{ref: "a"}, {ref: "b c"}, {"d", "anonymous"}, {ref: `e"`}},
+		of(`red url(a), "url(no)" URL( 'b c' ) cover, src("d" crossorigin(Anonymous)), url( "e\22 "), linear-gradient(red, blue)`))
+	assert.Empty(t, of(`none`))
+}
+
+func TestFontFamilies(t *testing.T) {
+	of := func(value string) []string {
+		return families(parseCSS([]byte("p { font: " + value)).rules[0].declarations[0].value)
+	}
+	assert.Equal(t, []string{"my font", "f", "serif"}, of(`My Font, "F", serif`))
+	assert.Equal(t, []string{"f g", "serif"}, of(`bold 12px/1.5 F G, serif`))
+	assert.Equal(t, []string{"f"}, of(`italic 12px"F"`))
 }
 
 func FuzzParseCSS(f *testing.F) {
-	for _, css := range []string{`@import url(a`, `a{b:url(`, `@media{`, `\`, `"\`, `url("a" crossorigin(`, `/*`, `<!--`} {
+	for _, css := range []string{`@import url(a`, `a{b:url(`, `@media{`, `\`, `"\`, `url("a" crossorigin(`, `/*`, `<!--`, `@font-face{font-family:`} {
 		f.Add([]byte(css))
 	}
 	f.Fuzz(func(_ *testing.T, css []byte) {
 		for _, rule := range parseCSS(css).rules {
 			for _, d := range rule.declarations {
 				urls(d.value)
+				families(d.value)
 			}
 		}
 	})

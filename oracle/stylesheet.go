@@ -3,6 +3,8 @@ package oracle
 import (
 	"slices"
 	"strings"
+
+	styles "github.com/tdewolff/parse/v2/css"
 )
 
 // What a style sheet names: ways to load of their own.
@@ -131,8 +133,8 @@ type cascade struct {
 }
 
 type styleValue struct {
-	property, value string
-	from            *source
+	declaration
+	from *source
 }
 
 func (c *cascade) add(sheet styleSheet, from *source) {
@@ -150,7 +152,7 @@ func (c *cascade) add(sheet styleSheet, from *source) {
 				if _, found := c.values[key]; !found {
 					c.order = append(c.order, key)
 				}
-				c.values[key] = styleValue{d.property, d.value, from}
+				c.values[key] = styleValue{d, from}
 			}
 		}
 	}
@@ -175,15 +177,15 @@ func longhand(property string) string {
 	return property
 }
 
-func (c *cascade) addFont(rule styleRule, from *source) {
+func (c *cascade) addFont(rule *styleRule, from *source) {
 	family := ""
 	var src styleValue
 	for _, d := range rule.declarations {
 		switch d.property {
 		case "font-family":
-			family = fontFamily(d.value)
+			family = families(d.value)[0]
 		case "src":
-			src = styleValue{d.property, d.value, from}
+			src = styleValue{d, from}
 		}
 	}
 	if c.fonts == nil {
@@ -192,20 +194,20 @@ func (c *cascade) addFont(rule styleRule, from *source) {
 	c.fonts[family] = src
 }
 
-// fontFamily is a family's name, in lower case, without quotes.
-func fontFamily(value string) string {
-	return strings.ToLower(strings.Trim(strings.TrimSpace(value), `"'`))
-}
-
-// families are the font families that a declaration names.
-func (v styleValue) families() []string {
+// families are the font families that a value names, in lower case. Before the
+// first, the shorthand has a size.
+func families(value []styles.Token) []string {
 	var out []string
-	for family := range strings.SplitSeq(v.value, ",") {
-		family = strings.TrimSpace(family)
-		if v.property == "font" && out == nil { // style and size stand before the first
-			family = family[strings.LastIndexAny(strings.TrimRight(family, `"'`), " \"'")+1:]
+	for _, tokens := range splitAtCommas(value) {
+		var words []string
+		for _, t := range tokens {
+			if t.TokenType != styles.IdentToken && t.TokenType != styles.StringToken {
+				words = nil
+				continue
+			}
+			words = append(words, strings.ToLower(cssText(t)))
 		}
-		out = append(out, fontFamily(family))
+		out = append(out, strings.Join(words, " "))
 	}
 	return out
 }
@@ -232,7 +234,7 @@ func (c *cascade) fetch(f *fetching) {
 		if longhand(v.property) != "font" {
 			continue
 		}
-		for _, family := range v.families() {
+		for _, family := range families(v.value) {
 			src, found := c.fonts[family]
 			if !found {
 				continue
