@@ -1,7 +1,7 @@
 package oracle
 
 import (
-	"slices"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -9,145 +9,10 @@ import (
 	javascript "github.com/tdewolff/parse/v2/js"
 )
 
-// jsToken is a token of JavaScript, as far as one must know it to find what a
-// script names: its text, and the value of a string without substitutions.
-type jsToken struct {
-	text  string
-	value string
-	kind  byte // 'a' identifier or number, 's' string, 'p' punctuator, 'o' others: templates, regular expressions
-	// inner is true inside a function or a class: it may never run.
-	inner bool
-}
-
-func (t jsToken) is(text string) bool { return t.kind != 's' && t.text == text }
-
-// scanJS cuts a script into tokens, up to what is no token; comments and white
-// space are left out.
-//
-// https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar
-func scanJS(body []byte) []jsToken {
-	source := strings.TrimPrefix(string(body), "\xEF\xBB\xBF")
-	if comment, found := strings.CutPrefix(source, "#!"); found {
-		_, source, _ = strings.Cut(comment, "\n")
-	}
-	lexer := javascript.NewLexer(parse.NewInputString(source))
-	var s jsScanner
-	for {
-		kind, text := lexer.Next()
-		if (kind == javascript.DivToken || kind == javascript.DivEqToken) && s.regexpMayBegin() {
-			kind, text = lexer.RegExp()
-		}
-		switch kind {
-		case javascript.ErrorToken:
-			return s.tokens
-		case javascript.WhitespaceToken, javascript.LineTerminatorToken, javascript.CommentToken, javascript.CommentLineTerminatorToken:
-		case javascript.StringToken, javascript.TemplateToken:
-			s.add('s', text, stringValue(string(text[1:len(text)-1])))
-		case javascript.TemplateStartToken, javascript.TemplateMiddleToken, javascript.TemplateEndToken, javascript.RegExpToken:
-			s.add('o', text, "")
-		case javascript.OpenBraceToken:
-			s.open()
-			s.add('p', text, "")
-		case javascript.CloseBraceToken:
-			s.close()
-			s.add('p', text, "")
-		default:
-			kind := byte('p')
-			if isJSName(text[0]) {
-				kind = 'a'
-			}
-			s.add(kind, text, "")
-		}
-	}
-}
-
-func isJSName(c byte) bool {
-	return c == '_' || c == '$' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80
-}
-
-// stringValue undoes the escapes in a string.
-func stringValue(s string) string {
-	var out strings.Builder
-	for s != "" {
-		r, _, rest, err := strconv.UnquoteChar(s, 0)
-		if err != nil { // an escape that stands for its own letter
-			s = strings.TrimPrefix(s, `\`)
-			if s == "" {
-				break
-			}
-			out.WriteByte(s[0])
-			s = s[1:]
-			continue
-		}
-		out.WriteRune(r)
-		s = rest
-	}
-	return out.String()
-}
-
-type jsScanner struct {
-	tokens []jsToken
-	braces []bool // of the open braces: whether what is in them runs at once
-	inner  int    // how many of them do not
-}
-
-func (s *jsScanner) add(kind byte, text []byte, value string) {
-	s.tokens = append(s.tokens, jsToken{text: string(text), value: value, kind: kind, inner: s.inner > 0})
-}
-
-// open notes whether what stands in a brace runs with the script: in a block of
-// its own or of a try, and between the braces of an object or an import.
-func (s *jsScanner) open() {
-	runs := true
-	switch last := s.last(); {
-	case last.is(")"), last.is("=>"), last.is("catch"), last.is("else"):
-		runs = false
-	case last.kind == 'a':
-		switch last.text {
-		case "try", "finally", "return", "import", "export", "default", "with", "assert", "of", "in", "do":
-		default: // the name of a class
-			runs = false
-		}
-	}
-	if s.braces = append(s.braces, runs); !runs {
-		s.inner++
-	}
-}
-
-func (s *jsScanner) close() {
-	if len(s.braces) == 0 {
-		return
-	}
-	if !s.braces[len(s.braces)-1] {
-		s.inner--
-	}
-	s.braces = s.braces[:len(s.braces)-1]
-}
-
-func (s *jsScanner) last() jsToken {
-	if len(s.tokens) == 0 {
-		return jsToken{}
-	}
-	return s.tokens[len(s.tokens)-1]
-}
-
-// regexpMayBegin says whether a slash begins a regular expression rather than
-// dividing: after an operator or a keyword, not after a value.
-func (s *jsScanner) regexpMayBegin() bool {
-	last := s.last()
-	switch last.kind {
-	case 's', 'o':
-		return false
-	case 'a':
-		switch last.text {
-		case "return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "do", "else", "await", "yield":
-			return true
-		}
-		return false
-	case 'p':
-		return !last.is(")") && !last.is("]") && !last.is("}")
-	}
-	return true
+// script is what a script asks for as it is fetched and runs, each in order.
+type script struct {
+	imports []moduleRequest
+	calls   []scriptImport
 }
 
 // moduleRequest is an import in a script.
@@ -157,44 +22,7 @@ type moduleRequest struct {
 	specifier string
 	kind      string // of the type attribute; "" for JavaScript
 	dynamic   bool   // import(), which runs with the script
-	awaited   bool   // await import()
-}
-
-// moduleRequests are the imports of a script in order: the static ones, each
-// once, and every import() of a literal that stands outside functions.
-func moduleRequests(body []byte) []moduleRequest {
-	tokens := scanJS(body)
-	at := func(i int) jsToken {
-		if i < 0 || i >= len(tokens) {
-			return jsToken{}
-		}
-		return tokens[i]
-	}
-	var out []moduleRequest
-	static := func(i int) {
-		r := moduleRequest{specifier: at(i).value, kind: typeAttribute(tokens, i+1)}
-		for _, other := range out {
-			if other == r {
-				return
-			}
-		}
-		out = append(out, r)
-	}
-	for i, t := range tokens {
-		switch {
-		case t.is("import") && !at(i-1).is(".") && at(i+1).is("(") && !t.inner:
-			if at(i+2).kind == 's' && (at(i+3).is(")") || at(i+3).is(",")) {
-				out = append(out, moduleRequest{at(i + 2).value, typeAttribute(tokens, i+3), true, at(i - 1).is("await")})
-			}
-		case t.is("import") && !at(i-1).is(".") && at(i+1).kind == 's' && !t.inner:
-			static(i + 1)
-		case (t.is("import") || t.is("export")) && !at(i-1).is(".") && !t.inner:
-			if from := fromClause(tokens, i+1); from > 0 {
-				static(from)
-			}
-		}
-	}
-	return out
+	awaited   bool   // await import(), and nobody catches what it throws
 }
 
 // scriptImport is a call of importScripts() with literals.
@@ -203,75 +31,127 @@ type scriptImport struct {
 	caught bool // it stands in a try
 }
 
-// scriptImports are the calls of importScripts() outside functions, in order.
-func scriptImports(body []byte) []scriptImport {
-	tokens := scanJS(body)
-	var out []scriptImport
-	var tries []bool // of the open braces
-	for i, t := range tokens {
-		switch {
-		case t.is("{"):
-			tries = append(tries, i > 0 && tokens[i-1].is("try"))
-		case t.is("}") && len(tries) > 0:
-			tries = tries[:len(tries)-1]
-		case t.is("importScripts") && !t.inner && i+1 < len(tokens) && tokens[i+1].is("("):
-			call := scriptImport{caught: slices.Contains(tries, true)}
-			for i += 2; i < len(tokens) && (tokens[i].kind == 's' || tokens[i].is(",")); i++ {
-				if tokens[i].kind == 's' {
-					call.urls = append(call.urls, tokens[i].value)
-				}
-			}
-			out = append(out, call)
-		}
+// importAttributes stand behind a specifier. The library knows none, so the
+// type among them is put into the specifier, behind a byte that no other has.
+var importAttributes = regexp.MustCompile(`("[^"\n]*|'[^'\n]*)(["'])\s*with\s*\{(?:[^}]*\btype["']?\s*:\s*["'](\w*))?[^}]*\}`)
+
+const typeFollows = "\x00"
+
+// typeOption is the type in the second argument of import(), as the library
+// writes it.
+var typeOption = regexp.MustCompile(`\bwith: \{.*\btype: ["'](\w*)`)
+
+// parseScript reads the static imports of a script, and every import() and
+// importScripts() with literals that runs whenever the script does: not in
+// functions, nor in what depends on a condition. One with a mistake in it asks for nothing.
+//
+// https://tc39.es/ecma262/#sec-parsemodule
+func parseScript(body []byte) script {
+	source := strings.TrimPrefix(string(body), "\xEF\xBB\xBF")
+	if strings.HasPrefix(source, "#!") {
+		source = "//" + source
 	}
-	return out
+	source = importAttributes.ReplaceAllString(source, "$1"+typeFollows+"$3$2")
+	tree, err := javascript.Parse(parse.NewInputString(source), javascript.Options{})
+	if err != nil {
+		return script{}
+	}
+	var s script
+	javascript.Walk(scriptReader{script: &s}, tree)
+	return s
 }
 
-// fromClause is the index of the string behind the `from` of an import or export
-// declaration that goes on at i; 0 if it has none.
-func fromClause(tokens []jsToken, i int) int {
-	for ; i+1 < len(tokens); i++ {
-		t := tokens[i]
-		if t.is("from") && tokens[i+1].kind == 's' {
-			return i + 1
-		}
-		switch t.kind {
-		case 'p':
-			if !t.is("{") && !t.is("}") && !t.is(",") && !t.is("*") {
-				return 0
-			}
-		case 'a':
-			switch t.text {
-			case "const", "let", "var", "function", "class", "async", "import", "export":
-				return 0
-			}
-		case 'o':
-			return 0
-		}
-	}
-	return 0
+// scriptReader visits what runs of a script.
+type scriptReader struct {
+	*script
+	awaited bool // in await
+	caught  bool // in a try with a catch
 }
 
-// typeAttribute is the value of `type` in the attributes that begin at i: with
-// {type: "json"}, or the second argument of import().
-func typeAttribute(tokens []jsToken, i int) string {
-	if i < len(tokens) && tokens[i].is(",") {
-		if i+1 >= len(tokens) || !tokens[i+1].is("{") {
-			return ""
+func (r scriptReader) Enter(n javascript.INode) javascript.IVisitor {
+	switch n := n.(type) {
+	case *javascript.FuncDecl, *javascript.MethodDecl, *javascript.ArrowFunc, *javascript.Field, *javascript.IfStmt, *javascript.CondExpr, *javascript.SwitchStmt,
+		*javascript.ForStmt, *javascript.ForInStmt, *javascript.ForOfStmt, *javascript.WhileStmt:
+		return nil
+	case *javascript.ImportStmt:
+		r.static(n.Module)
+	case *javascript.ExportStmt:
+		r.static(n.Module)
+	case *javascript.UnaryExpr:
+		r.awaited = r.awaited || n.Op == javascript.AwaitToken
+	case *javascript.TryStmt: // what it catches with need not run
+		body := r
+		body.caught = body.caught || n.Catch != nil
+		javascript.Walk(body, n.Body)
+		if n.Finally != nil {
+			javascript.Walk(r, n.Finally)
 		}
-		i += 2
+		return nil
+	case *javascript.CallExpr:
+		r.call(n)
 	}
-	if i+1 >= len(tokens) || !tokens[i].is("with") && !tokens[i].is("assert") {
-		return ""
+	return r
+}
+
+func (r scriptReader) Exit(javascript.INode) {}
+
+// static takes an import or export declaration; nil is an export from nowhere.
+func (r scriptReader) static(module []byte) {
+	if module != nil {
+		specifier, kind, _ := strings.Cut(stringValue(module), typeFollows)
+		r.imports = append(r.imports, moduleRequest{specifier: specifier, kind: kind})
 	}
-	for i++; i+2 < len(tokens) && !tokens[i].is("}"); i++ {
-		name := tokens[i].text
-		if tokens[i].kind == 's' {
-			name = tokens[i].value
+}
+
+// call takes import() and importScripts(), as far as they are given literals.
+func (r scriptReader) call(n *javascript.CallExpr) {
+	var literals []string
+	for _, argument := range n.Args.List {
+		if text, ok := literal(argument.Value); ok {
+			literals = append(literals, text)
 		}
-		if name == "type" && tokens[i+1].is(":") && tokens[i+2].kind == 's' {
-			return tokens[i+2].value
+	}
+	if len(literals) == 0 {
+		return
+	}
+	switch n.X.String() {
+	case "import":
+		request := moduleRequest{specifier: literals[0], dynamic: true, awaited: r.awaited && !r.caught}
+		if kind := typeOption.FindStringSubmatch(n.Args.String()); kind != nil {
+			request.kind = kind[1]
+		}
+		r.imports = append(r.imports, request)
+	case "importScripts", "(self.importScripts)":
+		r.calls = append(r.calls, scriptImport{literals, r.caught})
+	}
+}
+
+// literal is the value of a string, or of a template without substitutions.
+func literal(e javascript.IExpr) (value string, ok bool) {
+	switch e := e.(type) {
+	case *javascript.LiteralExpr:
+		if e.TokenType == javascript.StringToken {
+			return stringValue(e.Data), true
+		}
+	case *javascript.TemplateExpr:
+		if len(e.List) == 0 {
+			return stringValue(e.Tail), true
 		}
 	}
-	return ""
+	return "", false
+}
+
+// jsEscape is a backslash and what belongs to it.
+//
+// https://tc39.es/ecma262/#prod-EscapeSequence
+var jsEscape = regexp.MustCompile(`(?s)\\(?:u[[:xdigit:]]{4}|x[[:xdigit:]]{2}|.)`)
+
+// stringValue is what stands between quotes, its escapes undone.
+func stringValue(quoted []byte) string {
+	return jsEscape.ReplaceAllStringFunc(string(quoted[1:len(quoted)-1]), func(escape string) string {
+		if r, _, _, err := strconv.UnquoteChar(escape, 0); err == nil {
+			return string(r)
+		}
+		return escape[1:] // it stands for its own letter
+	})
 }

@@ -54,7 +54,7 @@ type graph struct {
 //
 // https://html.spec.whatwg.org/multipage/webappapis.html#fetch-the-descendants-of-and-link-a-module-script
 func (f *fetching) fetchImports(reply Reply, base bool) {
-	requests := moduleRequests(reply.Body)
+	requests := parseScript(reply.Body).imports
 	if len(requests) == 0 {
 		return
 	}
@@ -96,7 +96,7 @@ func (f *fetching) runsApart() bool {
 // parsed takes the imports of a module that has arrived: JavaScript has some.
 func (g *graph) parsed(s *source, reply Reply, way *Way) {
 	if way == importedModule {
-		g.imports(s, moduleRequests(reply.Body), true)
+		g.imports(s, parseScript(reply.Body).imports, true)
 	}
 }
 

@@ -166,7 +166,7 @@ func (f *fetching) isImportable(reply Reply) bool {
 // https://html.spec.whatwg.org/multipage/workers.html#import-scripts-into-worker-global-scope
 func (f *fetching) importScripts(at *source, body []byte) (last *source, failed Reason) {
 	base := at.base // the worker's, for scripts of scripts too
-	for _, call := range scriptImports(body) {
+	for _, call := range parseScript(body).calls {
 		for _, ref := range call.urls {
 			s, sub, reply := f.load(wayByVia["import-scripts"], noCORS, ref, at, (*fetching).isImportable)
 			at = &source{from: at, base: base, last: s.last}
