@@ -13,7 +13,8 @@ import (
 // cssURL is something that a style sheet names.
 type cssURL struct {
 	ref         string
-	crossorigin string // of url(... crossorigin(...)): anonymous, use-credentials
+	src         bool   // of src(), not url()
+	crossOrigin string // its modifier cross-origin(...): anonymous, use-credentials
 }
 
 // styleSheet is what a style sheet names, in order.
@@ -36,8 +37,11 @@ type declaration struct {
 }
 
 // quotedURL is url( with a string. To the library that is one token, which ends
-// where the string does; the standard has a function there, as src( is.
+// where the string does. The standard has a function there, and by another name
+// the library does, too.
 var quotedURL = regexp.MustCompile(`(?i)\burl\((\s*["'])`)
+
+const quotedURLAs = "quoted-url"
 
 // parseCSS reads a style sheet as far as it names other resources. A group
 // rule (@layer, @media all, @supports) is read as if its rules stood alone.
@@ -45,7 +49,7 @@ var quotedURL = regexp.MustCompile(`(?i)\burl\((\s*["'])`)
 // https://drafts.csswg.org/css-syntax-3/#parse-a-stylesheet
 func parseCSS(body []byte) styleSheet {
 	text := strings.TrimPrefix(string(body), "\xEF\xBB\xBF")
-	parser := styles.NewParser(parse.NewInputString(quotedURL.ReplaceAllString(text, "src($1")), false)
+	parser := styles.NewParser(parse.NewInputString(quotedURL.ReplaceAllString(text, quotedURLAs+"($1")), false)
 	var sheet styleSheet
 	mayImport := true
 	blocks := []block{{applies: true}} // the open ones; the first is the sheet
@@ -173,26 +177,32 @@ func urls(value []styles.Token) []cssURL {
 	return out
 }
 
-// urlAt reads a url() or src() at the beginning of a value, with its modifiers.
+// urlAt reads a url() or src() at the beginning of a value, with its modifiers;
+// one that nobody knows makes it a mistake.
 //
 // https://drafts.csswg.org/css-values-5/#request-url-modifiers
 func urlAt(value []styles.Token) (u cssURL, ok bool) {
-	switch {
-	case value[0].TokenType == styles.URLToken:
+	if value[0].TokenType == styles.URLToken {
 		return cssURL{ref: cssText(value[0])}, true
-	case !isFunction(value[0], "src") || len(value) < 2 || value[1].TokenType != styles.StringToken:
+	}
+	u.src = isFunction(value[0], "src")
+	if !u.src && !isFunction(value[0], quotedURLAs) || len(value) == 1 || value[1].TokenType != styles.StringToken {
 		return cssURL{}, false
 	}
 	u.ref = cssText(value[1])
-	if len(value) > 3 && isFunction(value[2], "crossorigin") {
-		u.crossorigin = strings.ToLower(cssText(value[3]))
+	for i := 2; i < len(value) && value[i].TokenType != styles.RightParenthesisToken; i += 3 {
+		switch {
+		case isFunction(value[i], "cross-origin") && i+1 < len(value):
+			u.crossOrigin = strings.ToLower(cssText(value[i+1]))
+		case isFunction(value[i], "integrity"), isFunction(value[i], "referrer-policy"):
+		default:
+			return cssURL{}, false
+		}
 	}
 	return u, true
 }
 
-func isFunction(t styles.Token, name string) bool {
-	return t.TokenType == styles.FunctionToken && strings.EqualFold(string(t.Data), name+"(")
-}
+func isFunction(t styles.Token, name string) bool { return strings.EqualFold(string(t.Data), name+"(") }
 
 // cssEscape is a backslash and what it makes of what follows.
 //

@@ -35,7 +35,9 @@ func TestImportsOfAStyleSheet(t *testing.T) {
 		{`@import "a" {} body {}`, nil},
 		{`@import a;`, nil},
 		{`a::before { content: "; @import 'x'" }`, nil},
-		{`@import url("a" crossorigin(use-credentials));`, []cssURL{{"a", "use-credentials"}}},
+		{`@import url("a" cross-origin(use-credentials));`, []cssURL{{"a", false, "use-credentials"}}},
+		{`@import url("a" referrer-policy(no-referrer) cross-origin(anonymous));`, []cssURL{{"a", false, "anonymous"}}},
+		{`@import url("a" crossorigin(anonymous)); @import url("a" no-function);`, nil},
 	} {
 		assert.Equal(t, c.want, parseCSS([]byte(c.css)).imports, c.css)
 	}
@@ -61,8 +63,8 @@ func TestRulesOfAStyleSheet(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		`body,html>p background:url(a;b)no-repeat color:red`,
-		`h1 mask:src("}")`,
-		`p list-style:src('c'),url(d)`,
+		`h1 mask:quoted-url("}")`,
+		`p list-style:quoted-url('c'),url(d)`,
 		` font-family:"f" src:url(e)format("woff2"),url(f)`,
 		`p`,
 		`broken`,
@@ -73,8 +75,8 @@ func TestURLsOfAValue(t *testing.T) {
 	of := func(value string) []cssURL {
 		return urls(parseCSS([]byte("p { background: " + value)).rules[0].declarations[0].value)
 	}
-	assert.Equal(t, []cssURL{{ref: "a"}, {ref: "b c"}, {"d", "anonymous"}, {ref: `e"`}},
-		of(`red url(a), "url(no)" URL( 'b c' ) cover, src("d" crossorigin(Anonymous)), url( "e\22 "), linear-gradient(red, blue)`))
+	assert.Equal(t, []cssURL{{ref: "a"}, {ref: "b c"}, {"d", true, "anonymous"}, {ref: `e"`}},
+		of(`red url(a), "url(no)" URL( 'b c' ) cover, src("d" cross-origin(Anonymous)), url( "e\22 "), linear-gradient(red, blue)`))
 	assert.Empty(t, of(`none`))
 }
 
@@ -88,7 +90,7 @@ func TestFontFamilies(t *testing.T) {
 }
 
 func FuzzParseCSS(f *testing.F) {
-	for _, css := range []string{`@import url(a`, `a{b:url(`, `@media{`, `\`, `"\`, `url("a" crossorigin(`, `/*`, `<!--`, `@font-face{font-family:`} {
+	for _, css := range []string{`@import url(a`, `a{b:url(`, `@media{`, `\`, `"\`, `@import url("a" cross-origin(`, `@import url("a" x(`, `/*`, `<!--`, `@font-face{font-family:`} {
 		f.Add([]byte(css))
 	}
 	f.Fuzz(func(_ *testing.T, css []byte) {

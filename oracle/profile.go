@@ -68,7 +68,7 @@ const (
 	NotModifiedHeadersUnseen       Switch = "not-modified-headers-unseen"
 	KeptOnFailure                  Switch = "kept-on-failure"
 	NestedImportErrorsLost         Switch = "nested-import-errors-lost"
-	URLModifiersUnknown            Switch = "url-modifiers-unknown"
+	SrcFunctionUnknown             Switch = "src-function-unknown"
 	PreloadServesHeaders           Switch = "preload-serves-headers"
 	LinksLookAtStatus              Switch = "links-look-at-status"
 	ManifestOmitsCredentials       Switch = "manifest-omits-credentials"
@@ -276,8 +276,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/resource/css_style_sheet_resource.cc", []string{"chromium"}},
 	{NestedImportErrorsLost, "a style sheet that an imported one imports, and that fails, does not make the load fail",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/css/style_sheet_contents.cc", []string{"chromium"}},
-	{URLModifiersUnknown, "a url() with modifiers, such as crossorigin(anonymous), is a mistake: what it stands in is not there",
-		"https://drafts.csswg.org/css-values-5/#request-url-modifiers", []string{"chromium"}},
+	{SrcFunctionUnknown, "src() is no address in a style sheet: what it stands in is not there",
+		"https://drafts.csswg.org/css-values-5/#src-notation", []string{"chromium"}},
 	{PreloadServesHeaders, "what a preload link has fetched also answers a fetch() with headers, if they are safelisted",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
 	{LinksLookAtStatus, "a preload or prefetch link fires error for a status of 400 and more (not for images, tracks and fetch) and for what is no image, and not for a wrong MIME type",

@@ -33,12 +33,12 @@ func (f *fetching) isStyleSheet(reply Reply) bool {
 	return true
 }
 
-// isCSS holds for text/css, and for what has no type.
+// isCSS holds for text/css, and for what says of no type that it is one.
 //
 // https://drafts.csswg.org/css-cascade-4/#content-type
 func (f *fetching) isCSS(reply Reply) bool {
 	m, ok := f.mimeType(reply.Headers)
-	return ok && m.Essence() == "text/css" || !ok && !reply.Headers.Has("Content-Type")
+	return !ok || m.Essence() == "text/css"
 }
 
 // fetchStyles fetches the style sheets that one imports, and those that they
@@ -95,15 +95,14 @@ func (f *fetching) fetchStyles(reply Reply) {
 	f.fail(failed.failed, styleResponse, "A style sheet that it imports has failed: what has come applies, and the load counts as failed.")
 }
 
-// knowsNot holds for an address with modifiers, where an engine takes them for a
-// mistake.
+// knowsNot holds for an address in src(), where an engine does not have that.
 func (f *fetching) knowsNot(u cssURL) bool {
-	return u.crossorigin != "" && f.state.Profile[URLModifiersUnknown]
+	return u.src && f.state.Profile[SrcFunctionUnknown]
 }
 
 // setting is the one that an address asks for; otherwise the given one.
 func (u cssURL) setting(otherwise Setting) Setting {
-	switch u.crossorigin {
+	switch u.crossOrigin {
 	case "anonymous":
 		return Setting{"cors", []string{"same-origin"}}
 	case "use-credentials":
@@ -259,7 +258,7 @@ func imageOf(property string) (*Way, Setting) {
 	switch longhand(property) {
 	case "background-image", "list-style-image", "border-image", "content", "cursor":
 		return styleImage, noCORS
-	case "mask-image", "shape-outside", "mask-border-source":
+	case "mask-image", "shape-outside":
 		return styleCORSImage, corsFixed
 	}
 	return nil, Setting{}

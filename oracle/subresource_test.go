@@ -130,7 +130,7 @@ func TestStyleSheets(t *testing.T) {
 		"a font":          {map[string]Reply{"x": css(`@font-face { font-family: F; src: url(a), url(b) } p { font-family: serif, "F" }`), "a": font}, "x a@<1", Tainted},
 		"its next source": {map[string]Reply{"x": css(`@font-face { src: url(a), url(b); font-family: F } p { font: bold 16px/1 F, serif }`), "b": font}, "x a@<1 b@<1", Tainted},
 		"a font unused":   {map[string]Reply{"x": css(`@font-face { font-family: F; src: url(a) } p { font-family: G }`)}, "x", Tainted},
-		"with CORS":       {map[string]Reply{"x": css(`@import url("a" crossorigin(anonymous))`), "a": css("")}, "x a@<1", Tainted},
+		"with CORS":       {map[string]Reply{"x": css(`@import url("a" cross-origin(anonymous))`), "a": css("")}, "x a@<1", Tainted},
 		"painted or not":  {map[string]Reply{"x": css(`@import "a"; p { background: url(b) }`)}, "x a<1 b<1?", OpaqueResponseBlocking},
 	} {
 		p, _ := Predict(State{}, Request{Via: "style", URL: api, Client: Client{Page: origin(t, app)}}, files(c.files))

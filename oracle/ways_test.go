@@ -123,7 +123,7 @@ func TestUseOfResponses(t *testing.T) {
 		{"module 500", nil, "module", own, answers(500, "1", "Content-Type", js), Blocked, WrongType},
 		{"style as text", nil, "style", own, answers(200, "", "Content-Type", "text/plain"), Blocked, WrongType},
 		{"style as text in Chromium", chromium, "style", own, answers(200, "", "Content-Type", "text/plain"), Allowed, ""},
-		{"style as nothing", nil, "style", own, answers(200, "", "Content-Type", ""), Blocked, WrongType},
+		{"style as nothing", nil, "style", own, answers(200, "", "Content-Type", ""), Allowed, ""},
 		{"style without type", nil, "style", own, answers(200, ""), Allowed, ""},
 		{"style 404", nil, "style", own, answers(404, "", "Content-Type", css), Blocked, WrongType},
 		{"image 404", nil, "img", own, answers(404, png), Allowed, ""},

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,7 +37,7 @@ func main() {
 	files := flag.String("files", "", "the mutants of these files of the oracle alone, their names joined by commas")
 	lint := flag.Bool("lint", false, "lint alone: no browser")
 	least := flag.Float64("least", 0, "the least that must be noticed, in percent")
-	evidence := flag.String("evidence", "", "what a run saw: written if there is no such file, read if there is")
+	evidence := flag.String("evidence", "", "a file of what a run saw: only what it lacks of the catalogue is run, and added")
 	jobs := flag.Int("jobs", 2, "judges at once")
 	flag.Parse()
 	noticed, err := run(strings.FieldsFunc(*files, func(r rune) bool { return r == ',' }), *lint, *evidence, *jobs)
@@ -64,13 +65,10 @@ func run(files []string, lint bool, evidence string, jobs int) (noticed float64,
 		evidence = filepath.Join(folder, "evidence.jsonl")
 		fallthrough
 	default:
-		if _, err := os.Stat(evidence); err == nil {
-			break
-		}
 		if err := gather(evidence); err != nil {
 			return 0, err
 		}
-		fmt.Fprintf(os.Stderr, "ran the catalogue in %.0f s\n", time.Since(started).Seconds())
+		fmt.Fprintf(os.Stderr, "saw the catalogue run, %.0f s\n", time.Since(started).Seconds())
 	}
 	rewritten, err := mutate.Rewrite("oracle", module+"/internal/mutate/mutant", sentences, files...)
 	if err != nil {
@@ -100,26 +98,38 @@ func run(files []string, lint bool, evidence string, jobs int) (noticed float64,
 	return mutate.Report(os.Stdout, rewritten.Mutants, fates), nil
 }
 
-// gather runs the catalogue once and writes down what it saw.
+// gather runs what the evidence lacks of the catalogue and adds what it saw.
 func gather(name string) error {
 	files, err := scenarios.Catalogue()
 	if err != nil {
 		return err
 	}
-	found, err := browser.Find("chromium")
-	if err != nil {
-		return err
-	}
-	file, err := os.Create(name)
+	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	seen := map[string]bool{}
+	for in := json.NewDecoder(file); in.More(); {
+		var e harness.Evidence
+		if err := in.Decode(&e); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		seen[e.ID] = true
+	}
+	lacking := slices.DeleteFunc(scenarios.Permutations(files), func(p *scenarios.Permutation) bool { return seen[p.ID] })
+	if len(lacking) == 0 {
+		return nil
+	}
+	found, err := browser.Find("chromium")
+	if err != nil {
+		return err
+	}
 	out := json.NewEncoder(file)
 	var once sync.Once
 	var writing error
 	_, err = harness.Run(context.Background(), harness.Options{
-		Permutations: scenarios.Permutations(files), Browsers: []browser.Found{found},
+		Permutations: lacking, Browsers: []browser.Found{found},
 		Evidence: func(e harness.Evidence) {
 			if err := out.Encode(e); err != nil {
 				once.Do(func() { writing = err })
