@@ -65,7 +65,7 @@ func parseCSS(body []byte) styleSheet {
 			}
 			continue
 		case styles.AtRuleGrammar:
-			if u, ok := importedURL(values); ok && mayImport && string(name) == "@import" {
+			if u, wanted := importedURL(values); wanted && mayImport && string(name) == "@import" {
 				sheet.imports = append(sheet.imports, u)
 			}
 			continue
@@ -115,20 +115,22 @@ func groupApplies(name string, prelude []styles.Token) bool {
 	return name == "@layer" || name == "@font-face"
 }
 
-// importedURL reads what follows @import: an address, then conditions.
+// importedURL reads what follows @import: an address, then conditions. Without
+// an address it is the sheet's own, which is never followed.
 //
 // https://drafts.csswg.org/css-cascade-5/#at-import
-func importedURL(prelude []styles.Token) (u cssURL, ok bool) {
-	if len(prelude) == 0 {
-		return cssURL{}, false
-	}
-	if prelude[0].TokenType == styles.StringToken {
+func importedURL(prelude []styles.Token) (u cssURL, wanted bool) {
+	if len(prelude) > 0 && prelude[0].TokenType == styles.StringToken {
 		u.ref = cssText(prelude[0])
-	} else if u, ok = urlAt(prelude); !ok {
-		return cssURL{}, false
+	} else if len(prelude) > 0 {
+		u, _ = urlAt(prelude)
 	}
-	condition := slices.IndexFunc(prelude, func(t styles.Token) bool { return isFunction(t, "supports") })
-	return u, condition < 0 || isSupported(prelude[condition+1:])
+	for i, t := range prelude {
+		if isFunction(t, "supports") {
+			return u, isSupported(prelude[i+1:])
+		}
+	}
+	return u, true
 }
 
 // isSupported is false for a condition that is meant to be: one on a property
@@ -217,8 +219,7 @@ func cssText(t styles.Token) string {
 	case styles.StringToken:
 		text = strings.Trim(text, text[:1])
 	case styles.URLToken:
-		_, text, _ = strings.Cut(strings.TrimSuffix(text, ")"), "(")
-		text = strings.Trim(text, " \t\r\n\f")
+		_, text, _ = strings.Cut(strings.TrimSuffix(text, ")"), "(") // white space around an address is none of it
 	}
 	return cssEscape.ReplaceAllStringFunc(text, func(escape string) string {
 		if n, err := strconv.ParseUint(strings.TrimRight(escape[1:], " \t\n"), 16, 32); err == nil {

@@ -33,11 +33,11 @@ func TestImportsOfAStyleSheet(t *testing.T) {
 		{`@font-face {} @import "a";`, nil},
 		{`@layer x {} @import "a";`, nil},
 		{`@import "a" {} body {}`, nil},
-		{`@import a;`, nil},
+		{`@import a; @import;`, ref("", "")}, // the sheet itself
 		{`a::before { content: "; @import 'x'" }`, nil},
 		{`@import url("a" cross-origin(use-credentials));`, []cssURL{{"a", false, "use-credentials"}}},
 		{`@import url("a" referrer-policy(no-referrer) cross-origin(anonymous));`, []cssURL{{"a", false, "anonymous"}}},
-		{`@import url("a" crossorigin(anonymous)); @import url("a" no-function);`, nil},
+		{`@import url("a" crossorigin(anonymous)); @import url("a" no-function);`, ref("", "")},
 	} {
 		assert.Equal(t, c.want, parseCSS([]byte(c.css)).imports, c.css)
 	}

@@ -71,17 +71,19 @@ func (f *fetching) fetchStyles(reply Reply) {
 			asked[key] = true
 			child, sub, reply := f.load(importedSheet, setting, u.ref, sheets[i].from, (*fetching).isStyleSheet)
 			switch {
-			case reply != nil && sub.isCSS(*reply):
-				sheets = append(sheets, found{parseCSS(reply.Body), child})
+			case reply != nil:
+				if sub.isCSS(*reply) {
+					sheets = append(sheets, found{parseCSS(reply.Body), child})
+				}
 			case f.state.Profile[NestedImportErrorsLost] && (i > 0 || f.way.Via == "css-import"):
-			case reply == nil && failed == nil:
+			case failed == nil:
 				failed = sub
-			case reply == nil && sub.failed != failed.failed:
+			default:
 				f.p.Also = append(f.p.Also, sub.failed)
 			}
 		}
 	}
-	last, applied := len(f.p.Wire), cascade{values: map[string]styleValue{}}
+	last, applied := len(f.p.Wire), cascade{map[string]styleValue{}, nil, map[string]styleValue{}}
 	for _, s := range slices.Backward(sheets) { // what is imported comes first
 		applied.add(s.sheet, s.from)
 	}
@@ -127,7 +129,7 @@ func (s *source) imports(ref string) bool {
 // must be fetched.
 type cascade struct {
 	values map[string]styleValue // by selector and property; the last one counts
-	order  []string
+	order  []string              // of the keys, some more than once
 	fonts  map[string]styleValue // the sources of each family
 }
 
@@ -140,7 +142,6 @@ func (c *cascade) add(sheet styleSheet, from *source) {
 	for _, rule := range sheet.rules {
 		if rule.selectors == nil {
 			c.addFont(rule, from)
-			continue
 		}
 		for _, selector := range rule.selectors {
 			if !slices.Contains(pageElements, selector) {
@@ -148,9 +149,7 @@ func (c *cascade) add(sheet styleSheet, from *source) {
 			}
 			for _, d := range rule.declarations {
 				key := selector + " " + longhand(d.property)
-				if _, found := c.values[key]; !found {
-					c.order = append(c.order, key)
-				}
+				c.order = append(c.order, key)
 				c.values[key] = styleValue{d, from}
 			}
 		}
@@ -164,10 +163,8 @@ var pageElements = []string{"*", "html", ":root", "body", "h1", "p"}
 func longhand(property string) string {
 	property = strings.TrimPrefix(property, "-webkit-")
 	switch property {
-	case "background", "mask", "list-style", "border-image":
-		return strings.TrimSuffix(property, "-image") + "-image"
-	case "mask-image", "background-image", "list-style-image", "shape-outside":
-		return property
+	case "background", "mask", "list-style":
+		return property + "-image"
 	case "border-image-source":
 		return "border-image"
 	case "font-family":
@@ -186,9 +183,6 @@ func (c *cascade) addFont(rule *styleRule, from *source) {
 		case "src":
 			src = styleValue{d, from}
 		}
-	}
-	if c.fonts == nil {
-		c.fonts = map[string]styleValue{}
 	}
 	c.fonts[family] = src
 }
@@ -234,10 +228,7 @@ func (c *cascade) fetch(f *fetching) {
 			continue
 		}
 		for _, family := range families(v.value) {
-			src, found := c.fonts[family]
-			if !found {
-				continue
-			}
+			src := c.fonts[family]
 			for _, u := range urls(src.value) {
 				if f.knowsNot(u) || !once(styleFont, corsFixed, u.ref, src.from) {
 					break

@@ -85,7 +85,7 @@ func run(files []string, lint bool, evidence string, jobs int) (noticed float64,
 		return 0, fmt.Errorf("building the mutants: %w", err)
 	}
 	mutants := len(rewritten.Mutants)
-	judges := mutate.Judges{Jobs: jobs, Silence: 30 * time.Second, Command: func(ctx context.Context, after int, share string) *exec.Cmd {
+	judges := mutate.Judges{Jobs: jobs, Silence: 2 * time.Minute, Command: func(ctx context.Context, after int, share string) *exec.Cmd {
 		c := exec.CommandContext(ctx, judge, "-mutants", strconv.Itoa(mutants), "-evidence", evidence, "-after", strconv.Itoa(after), "-share", share)
 		c.Stderr = os.Stderr
 		return c
