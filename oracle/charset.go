@@ -49,46 +49,6 @@ func (f *fetching) setContentType(value string) {
 
 // replaceCharsets writes UTF-8 over whatever stands behind "charset=", without
 // parsing the value around it.
-func replaceCharsets(value string) string {
-	var out strings.Builder
-	rest := value
-	for {
-		start, end := findCharset(value, len(value)-len(rest))
-		if start == end {
-			return out.String() + rest
-		}
-		out.WriteString(value[len(value)-len(rest):start] + "UTF-8")
-		rest = value[end:]
-	}
-}
+func replaceCharsets(value string) string { return charsetValue.ReplaceAllString(value, "${1}UTF-8") }
 
-// findCharset is where the next charset stands, from i on; start and end are
-// the same if there is none.
-func findCharset(s string, i int) (start, end int) {
-	const name = "charset"
-	for {
-		found := strings.Index(strings.ToLower(s[i:]), name)
-		if found < 0 || i+found == 0 {
-			return 0, 0
-		}
-		before := s[i+found-1]
-		i += found + len(name)
-		if before > ' ' && before != ';' {
-			continue
-		}
-		rest := strings.TrimLeftFunc(s[i:], func(r rune) bool { return r <= ' ' })
-		if rest == "" {
-			return 0, 0
-		}
-		i = len(s) - len(rest) + 1
-		if rest[0] != '=' {
-			continue
-		}
-		start = i + len(s[i:]) - len(strings.TrimLeftFunc(s[i:], func(r rune) bool { return r <= ' ' || r == '"' || r == '\'' }))
-		end = len(s)
-		if n := strings.IndexFunc(s[start:], func(r rune) bool { return r <= ' ' || r == '"' || r == '\'' || r == ';' }); n >= 0 {
-			end = start + n
-		}
-		return start, end
-	}
-}
+var charsetValue = regexp.MustCompile(`(?i)([\x00-\x20;]charset[\x00-\x20]*=[\x00-\x20"']*)[^\x00-\x20"';]+`)

@@ -12,15 +12,14 @@ import (
 // useImage decodes whatever the status. What came without CORS from elsewhere
 // taints a canvas.
 func (f *fetching) useImage(reply Reply) {
-	if !isImage(reply) {
+	switch {
+	case !isImage(reply):
 		f.fail(WrongType, imageResponse, "What came is no image.")
-		return
-	}
-	if f.tainting == "opaque" {
+	case f.tainting == "opaque":
 		f.finish(Opaque, Tainted, originClean, "It loads, and it is not origin-clean: the page can show it, script cannot read its pixels.")
-		return
+	default:
+		f.finish(Allowed, "", originClean, "It loads, and it is origin-clean: script can read its pixels.")
 	}
-	f.finish(Allowed, "", originClean, "It loads, and it is origin-clean: script can read its pixels.")
 }
 
 // hasAt says whether the signature stands at a place in b.
@@ -32,16 +31,7 @@ func hasAt(b []byte, at int, signature string) bool {
 // with the signature of an image.
 //
 // https://mimesniff.spec.whatwg.org/#image-type-pattern-matching-algorithm
-func matchesImage(b []byte) bool {
-	for _, signature := range []string{
-		"\x00\x00\x01\x00", "\x00\x00\x02\x00", "BM", "GIF87a", "GIF89a", "\x89PNG\r\n\x1a\n", "\xFF\xD8\xFF",
-	} {
-		if hasAt(b, 0, signature) {
-			return true
-		}
-	}
-	return hasAt(b, 0, "RIFF") && hasAt(b, 8, "WEBPVP")
-}
+func matchesImage(b []byte) bool { return begins(b, imageSignatures) }
 
 // isImage says whether the response is an image as far as its dimensions: more
 // is not needed, a broken rest shows as far as it goes. SVG goes by its MIME
@@ -49,14 +39,14 @@ func matchesImage(b []byte) bool {
 //
 // https://html.spec.whatwg.org/multipage/images.html#update-the-image-data
 func isImage(reply Reply) bool {
-	if m, ok := ExtractMIMEType(reply.Headers); ok && m.Essence() == "image/svg+xml" {
+	if m, _ := ExtractMIMEType(reply.Headers); m.Essence() == "image/svg+xml" {
 		return isSVG(reply.Body)
 	}
 	b := reply.Body
 	switch {
 	case hasAt(b, 0, "\x89PNG\r\n\x1a\n"):
 		return isPNG(b)
-	case hasAt(b, 0, "GIF87a"), hasAt(b, 0, "GIF89a"):
+	case hasAt(b, 0, "GIF8"):
 		return isGIF(b)
 	case hasAt(b, 0, "\xFF\xD8\xFF"):
 		_, err := jpeg.DecodeConfig(bytes.NewReader(b))

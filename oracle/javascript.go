@@ -78,10 +78,14 @@ func (r scriptReader) Enter(n javascript.INode) javascript.IVisitor {
 	case *javascript.ExportStmt:
 		r.static(n.Module)
 	case *javascript.UnaryExpr:
-		r.awaited = r.awaited || n.Op == javascript.AwaitToken
+		if n.Op == javascript.AwaitToken {
+			r.awaited = true
+		}
 	case *javascript.TryStmt: // what it catches with need not run
 		body := r
-		body.caught = body.caught || n.Catch != nil
+		if n.Catch != nil {
+			body.caught = true
+		}
 		javascript.Walk(body, n.Body)
 		if n.Finally != nil {
 			javascript.Walk(r, n.Finally)

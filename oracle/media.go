@@ -1,8 +1,8 @@
 package oracle
 
 import (
-	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
 // useMedia plays what came. Media are asked for by their bytes, so a part is as
@@ -11,60 +11,51 @@ import (
 // https://html.spec.whatwg.org/multipage/media.html#verify-a-media-response
 func (f *fetching) useMedia(reply Reply) {
 	first, whole, ranged := contentRange(reply.Headers)
+	part := reply.Status == 206
 	switch {
-	case reply.Status != 200 && reply.Status != 206 && f.url().isHTTP():
+	case !part && reply.Status != 200 && f.url().isHTTP():
 		f.fail(WrongType, mediaResponse, "Status ", itoa(reply.Status), " is neither 200 nor 206, and media need one of them.")
-		return
-	case reply.Status == 206 && !ranged:
+	case part && !ranged:
 		f.fail(WrongType, mediaResponse, "Status 206 without a Content-Range that parses is no part of anything.")
-		return
-	case reply.Status == 206 && first != 0:
+	case part && first != 0:
 		f.fail(WrongType, mediaResponse, "The first byte was asked for, and the part begins at byte ", itoa(int(first)), ".")
-		return
-	case reply.Status == 206 && whole > int64(len(reply.Body)):
+	case part && whole > int64(len(reply.Body)):
 		f.fail(WrongType, mediaResponse, "The whole has ", itoa(int(whole)), " bytes, and the server gives no more than the first ", itoa(len(reply.Body)), ".")
-		return
-	case !isPlayable(reply.Body):
+	case !begins(reply.Body, playable):
 		f.fail(WrongType, mediaResponse, "What came is neither sound nor video.")
-		return
-	}
-	if f.tainting == "opaque" {
+	case f.tainting == "opaque":
 		f.finish(Opaque, Tainted, mediaResponse, "It plays, and it is not origin-clean: script can neither record it nor read its frames.")
-		return
+	default:
+		f.finish(Allowed, "", mediaResponse, "It plays, and script can record it and read its frames.")
 	}
-	f.finish(Allowed, "", mediaResponse, "It plays, and script can record it and read its frames.")
 }
 
 // useTrack takes whatever begins as WebVTT, whatever its status and type.
 //
 // https://www.w3.org/TR/webvtt1/#file-parsing
 func (f *fetching) useTrack(reply Reply) {
-	rest, found := bytes.CutPrefix(bytes.TrimPrefix(reply.Body, []byte("\xEF\xBB\xBF")), []byte("WEBVTT"))
-	if !found || len(rest) > 0 && !bytes.ContainsAny(rest[:1], " \t\r\n") {
+	if !begins(reply.Body, webVTT) {
 		f.fail(WrongType, trackResponse, "What came does not begin with WEBVTT.")
-		return
+	} else {
+		f.finish(Allowed, "", trackResponse, "The text track loads, and script can read its cues.")
 	}
-	f.finish(Allowed, "", trackResponse, "The text track loads, and script can read its cues.")
 }
+
+var webVTT = signatures(`(\xEF\xBB\xBF)?WEBVTT([ \t\r\n]|$)`)
 
 // useSVGDocument takes what can be parsed as a document: XML, or HTML.
 //
 // https://www.w3.org/TR/SVG2/linking.html#processingURL-fetch
 func (f *fetching) useSVGDocument(reply Reply) {
-	m, ok := f.mimeType(reply.Headers)
-	document := ok && (m.IsXML() || m.Essence() == "text/html")
+	m, _ := f.mimeType(reply.Headers)
+	document := m.IsXML() || m.Essence() == "text/html"
+	failed := false
 	if f.state.Profile[SVGDocumentsChecked] {
-		if reply.Status >= 400 {
-			f.fail(WrongType, svgResponse, "Status ", itoa(reply.Status), " is an error, and then the document is not used.")
-			return
-		}
-		switch m.Essence() {
-		case "image/svg+xml", "text/xml", "application/xml", "application/xhtml+xml":
-		default:
-			document = false
-		}
+		failed, document = reply.Status >= 400, slices.Contains(svgDocuments, m.Essence())
 	}
 	switch {
+	case failed:
+		f.fail(WrongType, svgResponse, "Status ", itoa(reply.Status), " is an error, and then the document is not used.")
 	case !document:
 		f.fail(WrongType, svgResponse, "A shape stands in a document, and ", contentType(reply.Headers), ".")
 	case len(reply.Body) == 0:
@@ -74,14 +65,13 @@ func (f *fetching) useSVGDocument(reply Reply) {
 	}
 }
 
-// matchesAudioOrVideo is the audio or video type pattern matching algorithm,
-// without MP3 that begins with no ID3 tag.
+// svgDocuments are the types that an engine takes for a document of shapes.
+var svgDocuments = []string{"image/svg+xml", "text/xml", "application/xml", "application/xhtml+xml"}
+
+// matchesAudioOrVideo is the audio or video type pattern matching algorithm.
 //
 // https://mimesniff.spec.whatwg.org/#audio-or-video-type-pattern-matching-algorithm
-func matchesAudioOrVideo(b []byte) bool {
-	return hasAt(b, 0, "FORM") && hasAt(b, 8, "AIFF") || hasAt(b, 0, "ID3") || hasAt(b, 0, "OggS\x00") || hasAt(b, 0, "MThd\x00\x00\x00\x06") ||
-		hasAt(b, 0, "RIFF") && (hasAt(b, 8, "AVI ") || hasAt(b, 8, "WAVE")) || matchesMP4(b) || matchesWebM(b)
-}
+func matchesAudioOrVideo(b []byte) bool { return begins(b, mediaSignatures) || matchesMP4(b) }
 
 // matchesMP4 looks at the brands in the first box.
 //
@@ -100,30 +90,4 @@ func matchesMP4(b []byte) bool {
 		}
 	}
 	return false
-}
-
-// matchesWebM looks for the document type near the beginning.
-//
-// https://mimesniff.spec.whatwg.org/#signature-for-webm
-func matchesWebM(b []byte) bool {
-	if !hasAt(b, 0, "\x1A\x45\xDF\xA3") {
-		return false
-	}
-	head := b[:min(len(b), 38+8)]
-	at := bytes.Index(head, []byte("\x42\x82"))
-	return at >= 0 && bytes.Contains(head[at:], []byte("webm"))
-}
-
-// isPlayable says whether b is sound or video in one of the formats that
-// browsers play, with the head that they need to begin.
-func isPlayable(b []byte) bool {
-	switch {
-	case hasAt(b, 0, "RIFF"):
-		return hasAt(b, 8, "WAVEfmt ") && bytes.Contains(b, []byte("data"))
-	case matchesWebM(b):
-		const cluster = "\x1F\x43\xB6\x75"
-		return bytes.Contains(b, []byte(cluster))
-	}
-	return hasAt(b, 0, "ID3") || hasAt(b, 0, "OggS\x00") || hasAt(b, 0, "fLaC") || hasAt(b, 4, "ftyp") && bytes.Contains(b, []byte("moov")) ||
-		len(b) > 1 && b[0] == 0xFF && b[1]&0xE6 == 0xE2 // a frame of MPEG audio, layer III
 }

@@ -1,6 +1,9 @@
 package oracle
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // MIMEType is a parsed MIME type.
 //
@@ -149,15 +152,13 @@ func ExtractMIMEType(h Headers) (MIMEType, bool) {
 // IsJavaScript says whether the MIME type is one of the JavaScript MIME types.
 //
 // https://mimesniff.spec.whatwg.org/#javascript-mime-type
-func (m MIMEType) IsJavaScript() bool {
-	switch m.Essence() {
-	case "application/ecmascript", "application/javascript", "application/x-ecmascript", "application/x-javascript",
-		"text/ecmascript", "text/javascript", "text/javascript1.0", "text/javascript1.1", "text/javascript1.2",
-		"text/javascript1.3", "text/javascript1.4", "text/javascript1.5", "text/jscript", "text/livescript",
-		"text/x-ecmascript", "text/x-javascript":
-		return true
-	}
-	return false
+func (m MIMEType) IsJavaScript() bool { return slices.Contains(javaScriptTypes, m.Essence()) }
+
+var javaScriptTypes = []string{
+	"application/ecmascript", "application/javascript", "application/x-ecmascript", "application/x-javascript",
+	"text/ecmascript", "text/javascript", "text/javascript1.0", "text/javascript1.1", "text/javascript1.2",
+	"text/javascript1.3", "text/javascript1.4", "text/javascript1.5", "text/jscript", "text/livescript",
+	"text/x-ecmascript", "text/x-javascript",
 }
 
 // IsJSON says whether the MIME type is JSON, "+json" included.

@@ -55,9 +55,6 @@ type graph struct {
 // https://html.spec.whatwg.org/multipage/webappapis.html#fetch-the-descendants-of-and-link-a-module-script
 func (f *fetching) fetchImports(reply Reply, base bool) {
 	requests := parseScript(reply.Body).imports
-	if len(requests) == 0 {
-		return
-	}
 	root := f.root()
 	if !base {
 		root.base = &urlRecord{scheme: "about", path: "blank"}
@@ -78,7 +75,7 @@ func (f *fetching) fetchImports(reply Reply, base bool) {
 		inner := &graph{f: f, setting: g.setting, visited: g.visited, edges: []moduleEdge{edge}}
 		inner.fetch()
 		g.dynamic = append(g.dynamic, inner.dynamic...)
-		if inner.failed != nil && edge.request.awaited && !f.runsApart() {
+		if edge.request.awaited && !f.runsApart() {
 			g.failed = inner.failed
 		}
 	}
@@ -130,8 +127,8 @@ func (s *source) resolves(specifier string) bool {
 		_, ok := parseURL(specifier, s.base)
 		return ok
 	}
-	u, ok := parseURL(specifier, nil)
-	return ok && u.scheme != ""
+	_, ok := parseURL(specifier, nil)
+	return ok
 }
 
 // fetch fetches the graph breadth first: all imports of a module at once. One
@@ -162,7 +159,7 @@ func (g *graph) fetch() {
 			continue
 		case g.failed == nil:
 			g.failed = sub
-		case sub.failed != g.failed.failed:
+		default:
 			g.f.p.Also = append(g.f.p.Also, sub.failed)
 		}
 		defer delete(g.visited, key)
@@ -177,13 +174,13 @@ func (f *fetching) isModule(reply Reply) bool {
 	if !f.needsOK(reply, moduleResponse) {
 		return false
 	}
-	m, ok := f.mimeType(reply.Headers)
-	wanted, is := "A module must have a JavaScript MIME type", ok && m.IsJavaScript()
+	m, _ := f.mimeType(reply.Headers)
+	wanted, is := "A module must have a JavaScript MIME type", m.IsJavaScript()
 	switch f.destination {
 	case "json":
-		wanted, is = "A JSON module must have a JSON MIME type", ok && m.IsJSON()
+		wanted, is = "A JSON module must have a JSON MIME type", m.IsJSON()
 	case "style":
-		wanted, is = "A CSS module must be text/css", ok && m.Essence() == "text/css"
+		wanted, is = "A CSS module must be text/css", m.Essence() == "text/css"
 	}
 	if !is {
 		f.fail(WrongType, moduleResponse, wanted, ", and ", contentType(reply.Headers), ".")

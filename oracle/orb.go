@@ -2,6 +2,8 @@ package oracle
 
 import (
 	"encoding/json"
+	"errors"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,9 +19,6 @@ import (
 //
 // https://github.com/annevk/orb#orbs-algorithm
 func (f *fetching) allowedByORB(reply Reply) bool {
-	if f.mode != "no-cors" || f.way.Via == "beacon" {
-		return true
-	}
 	if f.destination == "" && f.state.Profile[NoORBForFetch] {
 		if f.orbBySniffing(reply) != "" {
 			f.forget()
@@ -48,13 +47,13 @@ func (f *fetching) orb(reply Reply) string {
 	m, ok := ExtractMIMEType(reply.Headers)
 	nosniff := isNosniff(reply.Headers)
 	switch {
-	case ok && orbSafelisted(m):
+	case orbSafelisted(m):
 		return ""
-	case ok && orbNeverSniffed(m):
+	case orbNeverSniffed(m):
 		return "no element without CORS can use that"
-	case ok && reply.Status == 206 && orbBlocklisted(m):
+	case reply.Status == 206 && orbBlocklisted(m):
 		return "the response is a part of data"
-	case ok && nosniff && (orbBlocklisted(m) || m.Essence() == "text/plain"):
+	case nosniff && (orbBlocklisted(m) || m.Essence() == "text/plain"):
 		return "nosniff says so: that is data"
 	}
 	start, _, ranged := contentRange(reply.Headers)
@@ -67,17 +66,14 @@ func (f *fetching) orb(reply Reply) string {
 	case matchesAudioOrVideo(reply.Body) && reply.Status != 200 && reply.Status != 206:
 		return "the status is " + itoa(reply.Status)
 	case matchesAudioOrVideo(reply.Body):
-		return ""
 	case media:
 		return "the body is neither sound nor video"
 	case matchesImage(reply.Body):
-		return ""
 	case nosniff:
 		return "nosniff forbids to guess what it is"
 	case !isOK(reply.Status):
 		return "the status is " + itoa(reply.Status)
 	case !ok:
-		return ""
 	case m.Type == "audio", m.Type == "image", m.Type == "video":
 		return "the body is no such thing"
 	case json.Valid(reply.Body):
@@ -129,34 +125,20 @@ var neverSniffed = []string{
 // https://fetch.spec.whatwg.org/#extract-content-range-values
 func contentRange(h Headers) (first, whole int64, ok bool) {
 	value, _ := h.Get("Content-Range")
-	rest, found := strings.CutPrefix(value, "bytes ")
-	part, size, slash := strings.Cut(rest, "/")
-	from, to, dash := strings.Cut(part, "-")
-	if !found || !slash || !dash {
+	numbers := aContentRange.FindStringSubmatch(value)
+	if numbers == nil {
 		return 0, 0, false
 	}
-	whole = -1
-	if size != "*" {
-		if whole, ok = digits(size); !ok {
-			return 0, 0, false
-		}
+	first, errFirst := strconv.ParseInt(numbers[1], 10, 64)
+	last, errLast := strconv.ParseInt(numbers[2], 10, 64)
+	whole, errWhole := strconv.ParseInt(numbers[3], 10, 64)
+	if numbers[3] == "*" {
+		whole, errWhole = -1, nil
 	}
-	first, ok = digits(from)
-	last, okLast := digits(to)
-	if !ok || !okLast || last < first || whole >= 0 && last >= whole {
-		return 0, 0, false
-	}
-	return first, whole, true
+	return first, whole, errors.Join(errFirst, errLast, errWhole) == nil && first <= last && (whole == -1 || last < whole)
 }
 
-// digits is a number without a sign.
-func digits(s string) (int64, bool) {
-	if s == "" || s[0] < '0' || s[0] > '9' {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil
-}
+var aContentRange = regexp.MustCompile(`^bytes (\d+)-(\d+)/(\d+|\*)$`)
 
 // isJavaScript says whether a body parses as JavaScript.
 func isJavaScript(body []byte, m MIMEType) bool {
@@ -184,11 +166,7 @@ func scriptText(body []byte, m MIMEType) string {
 	case utf8.ValidString(text):
 		return text
 	}
-	runes := make([]rune, len(body))
-	for i, b := range body {
-		runes[i] = rune(b)
-	}
-	return string(runes)
+	return isomorphic(body)
 }
 
 func utf16Text(b []byte, bigEndian bool) string {

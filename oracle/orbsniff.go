@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -16,11 +17,11 @@ func (f *fetching) orbBySniffing(reply Reply) string {
 	m, ok := f.mimeType(reply.Headers)
 	nosniff := isNosniff(reply.Headers)
 	switch {
-	case ok && passesUnsniffed(m):
+	case passesUnsniffed(m):
 		return ""
-	case ok && orbNeverSniffed(m):
+	case orbNeverSniffed(m):
 		return "no element without CORS can use that"
-	case ok && nosniff && (orbBlocklisted(m) || m.Essence() == "text/plain"):
+	case nosniff && (orbBlocklisted(m) || m.Essence() == "text/plain"):
 		return "nosniff says so: that is data"
 	}
 	head := reply.Body[:min(len(reply.Body), 1024)]
@@ -28,8 +29,7 @@ func (f *fetching) orbBySniffing(reply Reply) string {
 	switch {
 	case reply.Status == 206 && ranged && start > 0:
 		return "the part that came is not the beginning"
-	case sniffedAsMedia(head), sniffedAsImage(head), !ok:
-		return ""
+	case begins(head, sniffedMedia), begins(head, sniffedImage), !ok:
 	case sniffedAsMarkup(head):
 		return "the body begins as markup"
 	case sniffedAsFetchOnly(head):
@@ -40,34 +40,10 @@ func (f *fetching) orbBySniffing(reply Reply) string {
 
 // passesUnsniffed are the types that pass whatever is in them.
 func passesUnsniffed(m MIMEType) bool {
-	switch m.Essence() {
-	case "text/css", "text/vtt", "image/svg+xml", "application/ogg", "application/dash+xml", "application/vnd.apple.mpegurl":
-		return true
-	}
-	return m.Type == "audio" || m.Type == "video"
+	return slices.Contains(unsniffed, m.Essence()) || m.Type == "audio" || m.Type == "video"
 }
 
-// sniffedAsMedia and sniffedAsImage know the signatures of Chromium's sniffer.
-//
-// https://source.chromium.org/chromium/chromium/src/+/main:net/base/mime_sniffer.cc
-func sniffedAsMedia(b []byte) bool {
-	return hasAt(b, 0, "RIFF") && (hasAt(b, 8, "WAVEfmt ") || hasAt(b, 8, "AVI LIST")) || hasAt(b, 0, "OggS\x00") || hasAt(b, 0, "ID3") ||
-		hasAt(b, 4, "ftyp") || hasAt(b, 4, "moov") || hasAt(b, 0, "\x1A\x45\xDF\xA3") || hasAt(b, 0, "fLaC") || hasAt(b, 0, "FLV") ||
-		hasAt(b, 0, "#!AMR\n") || hasAt(b, 0, ".RMF") || hasAt(b, 0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C") ||
-		len(b) > 1 && b[0] == 0xFF && b[1]&0xE0 == 0xE0 || hasAt(b, 0, "\x00\x00\x01") && len(b) > 3 && b[3]&0xF0 == 0xB0
-}
-
-func sniffedAsImage(b []byte) bool {
-	for _, signature := range []string{
-		"GIF87a", "GIF89a", "\x89PNG\r\n\x1a\n", "\xFF\xD8\xFF", "BM", "I I", "II*", "MM\x00*", "\x00\x00\x01\x00", "#define",
-		"II\x1a\x00\x00\x00HEAPCCDR", "\x00MRM", "MMOR", "IIRO", "IIRS", "FUJIFILMCCD-RAW ", "IIU\x00", "MMMMRaw", "FOVb",
-	} {
-		if hasAt(b, 0, signature) {
-			return true
-		}
-	}
-	return hasAt(b, 0, "RIFF") && hasAt(b, 8, "WEBPVP")
-}
+var unsniffed = []string{"text/css", "text/vtt", "image/svg+xml", "application/ogg", "application/dash+xml", "application/vnd.apple.mpegurl"}
 
 // sniffedAsMarkup sees HTML behind comments, and XML.
 //

@@ -26,11 +26,8 @@ func isNosniff(h Headers) bool {
 //
 // https://fetch.spec.whatwg.org/#should-response-to-request-be-blocked-due-to-nosniff?
 func (f *fetching) allowedByNosniff(reply Reply) bool {
-	if f.destination == "" || !isNosniff(reply.Headers) {
-		return true
-	}
-	m, ok := f.mimeType(reply.Headers)
-	if scriptLike(f.destination) && !(ok && m.IsJavaScript()) || f.destination == "style" && !(ok && m.Essence() == "text/css") {
+	m, _ := f.mimeType(reply.Headers)
+	if isNosniff(reply.Headers) && (scriptLike(f.destination) && !m.IsJavaScript() || f.destination == "style" && m.Essence() != "text/css") {
 		f.fail(WrongType, nosniffCheck, "X-Content-Type-Options is nosniff, and ", contentType(reply.Headers), ", which is wrong for a ", f.destination, ".")
 		return false
 	}
@@ -41,33 +38,12 @@ func (f *fetching) allowedByNosniff(reply Reply) bool {
 //
 // https://fetch.spec.whatwg.org/#should-response-to-request-be-blocked-due-to-mime-type
 func (f *fetching) allowedByMIMEType(reply Reply) bool {
-	if !scriptLike(f.destination) {
-		return true
-	}
-	m, ok := f.mimeType(reply.Headers)
-	if !ok {
-		return true
-	}
-	switch {
-	case m.Type == "audio", m.Type == "image", m.Type == "video", m.Essence() == "text/csv":
+	m, _ := f.mimeType(reply.Headers)
+	if scriptLike(f.destination) && (m.Type == "audio" || m.Type == "image" || m.Type == "video" || m.Essence() == "text/csv") {
 		f.fail(WrongType, mimeCheck, contentType(reply.Headers), ", which is never a script.")
 		return false
 	}
 	return true
-}
-
-// isFont looks for the signatures of the font formats.
-//
-// https://mimesniff.spec.whatwg.org/#matching-a-font-type-pattern
-func isFont(b []byte) bool {
-	if len(b) < 4 {
-		return false
-	}
-	switch string(b[:4]) {
-	case "\x00\x01\x00\x00", "OTTO", "ttcf", "wOFF", "wOF2", "true":
-		return true
-	}
-	return false
 }
 
 // dataReply is the response that a data: URL holds.
@@ -79,7 +55,6 @@ func dataReply(u *urlRecord) (Reply, bool) {
 		return Reply{}, false
 	}
 	body := []byte(percentDecode(data))
-	kind = strings.Trim(kind, httpWhitespace)
 	if i := strings.LastIndexByte(kind, ';'); i >= 0 && strings.EqualFold(strings.Trim(kind[i+1:], " "), "base64") {
 		kind = kind[:i]
 		text := strings.Map(func(r rune) rune {

@@ -256,5 +256,5 @@ func imageOf(property string) (*Way, Setting) {
 }
 
 func (f *fetching) isFontFile(reply Reply) bool {
-	return f.needsOK(reply, fontResponse) && isFont(reply.Body)
+	return f.needsOK(reply, fontResponse) && begins(reply.Body, fontSignatures)
 }

@@ -240,7 +240,7 @@ func (f *fetching) useFont(reply Reply) {
 	if !f.needsOK(reply, fontResponse) {
 		return
 	}
-	if !isFont(reply.Body) {
+	if !begins(reply.Body, fontSignatures) {
 		f.fail(WrongType, fontResponse, "What came is no font.")
 		return
 	}
