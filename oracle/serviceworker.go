@@ -41,7 +41,10 @@ func (f *fetching) handleFetch() (Reply, bool) {
 	}
 	inner := f.innerFetch(w.Responds)
 	reply, ok := inner.fetchAsWorker()
-	f.p.Wire, f.p.Trace, f.state = append(f.p.Wire, inner.p.Wire...), append(f.p.Trace, inner.p.Trace...), inner.state
+	for _, step := range inner.p.Trace {
+		f.p.Trace = append(f.p.Trace, step.movedBy(len(f.p.Wire)))
+	}
+	f.p.Wire, f.state = append(f.p.Wire, inner.p.Wire...), inner.state
 	if !ok {
 		f.failed = inner.failed
 		return Reply{}, false

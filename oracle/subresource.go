@@ -41,6 +41,7 @@ func (f *fetching) load(way *Way, s Setting, ref string, from *source, use func(
 	if len(sub.urls) > 0 {
 		child.base = sub.url()
 	}
+	before := len(f.p.Wire)
 	if len(sub.p.Wire) > 0 {
 		first := &sub.p.Wire[0]
 		if first.After = from.last; from.last == 0 {
@@ -52,7 +53,7 @@ func (f *fetching) load(way *Way, s Setting, ref string, from *source, use func(
 	}
 	for _, step := range sub.p.Trace {
 		step.Fails = false // that the whole fails is for its user to say
-		f.p.Trace = append(f.p.Trace, step)
+		f.p.Trace = append(f.p.Trace, step.movedBy(before))
 	}
 	f.state = sub.state
 	return child, sub, reply

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,6 +16,16 @@ type TraceStep struct {
 	Fails     bool   `json:"fails"` // this step ended in a network error
 	// Wire are the requests that the step sent, as indices into Prediction.Wire.
 	Wire []int `json:"wire,omitempty"`
+}
+
+// movedBy is the step where so many requests stand before its own.
+func (s TraceStep) movedBy(requests int) TraceStep {
+	wire := slices.Clone(s.Wire)
+	for i := range wire {
+		wire[i] += requests
+	}
+	s.Wire = wire
+	return s
 }
 
 // algorithm is a step's name and where it is written.
