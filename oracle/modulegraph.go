@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -67,7 +68,10 @@ func (f *fetching) fetchImports(reply Reply, base bool) {
 		f: f, setting: Setting{"cors", []string{credentials}},
 		visited: map[string]bool{" " + f.urls[0].href() + f.urls[0].fragment: isModule},
 	}
-	g.imports(root, requests, isModule)
+	if !isModule && slices.ContainsFunc(requests, func(r moduleRequest) bool { return !r.dynamic }) {
+		return // a classic script with a declaration of a module's does not parse
+	}
+	g.imports(root, requests)
 	g.fetch()
 	for len(g.dynamic) > 0 && g.failed == nil {
 		edge := g.dynamic[0]
@@ -75,8 +79,11 @@ func (f *fetching) fetchImports(reply Reply, base bool) {
 		inner := &graph{f: f, setting: g.setting, visited: g.visited, edges: []moduleEdge{edge}}
 		inner.fetch()
 		g.dynamic = append(g.dynamic, inner.dynamic...)
-		if edge.request.awaited && !f.runsApart() {
-			g.failed = inner.failed
+		if edge.request.awaited && inner.failed != nil { // it throws, and nothing more runs
+			if !f.runsApart() {
+				g.failed = inner.failed
+			}
+			break
 		}
 	}
 	if g.failed != nil {
@@ -93,7 +100,7 @@ func (f *fetching) runsApart() bool {
 // parsed takes the imports of a module that has arrived: JavaScript has some.
 func (g *graph) parsed(s *source, reply Reply, way *Way) {
 	if way == importedModule {
-		g.imports(s, parseScript(reply.Body).imports, true)
+		g.imports(s, parseScript(reply.Body).imports)
 	}
 }
 
@@ -101,13 +108,13 @@ func (g *graph) parsed(s *source, reply Reply, way *Way) {
 // resolve makes the module an error of its own: then none is fetched.
 //
 // https://html.spec.whatwg.org/multipage/webappapis.html#creating-a-javascript-module-script
-func (g *graph) imports(s *source, requests []moduleRequest, isModule bool) {
+func (g *graph) imports(s *source, requests []moduleRequest) {
 	var edges []moduleEdge
 	for _, r := range requests {
 		switch resolved := s.resolves(r.specifier) && importOf(r.kind) != nil; {
 		case r.dynamic && resolved:
 			g.dynamic = append(g.dynamic, moduleEdge{s, r})
-		case r.dynamic || !isModule:
+		case r.dynamic:
 		case !resolved:
 			g.f.note(moduleRecord, quote(r.specifier), " does not resolve to a URL: the module is in error, and nothing that it names is fetched.")
 			return
