@@ -47,18 +47,21 @@ var typeOption = regexp.MustCompile(`\bwith: \{.*\btype: ["'](\w*)`)
 //
 // https://tc39.es/ecma262/#sec-parsemodule
 func parseScript(body []byte) script {
-	source := strings.TrimPrefix(string(body), "\xEF\xBB\xBF")
-	if strings.HasPrefix(source, "#!") {
-		source = "//" + source
-	}
-	source = importAttributes.ReplaceAllString(source, "$1"+typeFollows+"$3$2")
-	tree, err := javascript.Parse(parse.NewInputString(source), javascript.Options{})
+	tree, err := parseJavaScript(strings.TrimPrefix(string(body), "\xEF\xBB\xBF"))
 	if err != nil {
 		return script{}
 	}
 	var s script
 	javascript.Walk(scriptReader{script: &s}, tree)
 	return s
+}
+
+func parseJavaScript(source string) (*javascript.AST, error) {
+	if strings.HasPrefix(source, "#!") {
+		source = "//" + source
+	}
+	source = importAttributes.ReplaceAllString(source, "$1"+typeFollows+"$3$2")
+	return javascript.Parse(parse.NewInputString(source), javascript.Options{})
 }
 
 // scriptReader visits what runs of a script.

@@ -9,9 +9,6 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/tdewolff/parse/v2"
-	ecmascript "github.com/tdewolff/parse/v2/js"
 )
 
 // allowedByORB is opaque response blocking: what comes without CORS from
@@ -142,7 +139,7 @@ var aContentRange = regexp.MustCompile(`^bytes (\d+)-(\d+)/(\d+|\*)$`)
 
 // isJavaScript says whether a body parses as JavaScript.
 func isJavaScript(body []byte, m MIMEType) bool {
-	_, err := ecmascript.Parse(parse.NewInputString(scriptText(body, m)), ecmascript.Options{})
+	_, err := parseJavaScript(scriptText(body, m))
 	return err == nil
 }
 

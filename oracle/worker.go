@@ -1,9 +1,6 @@
 package oracle
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // scope says which global scopes have a way to load.
 type scope int
@@ -101,9 +98,7 @@ func (f *fetching) useWorker(reply Reply) {
 // https://html.spec.whatwg.org/multipage/workers.html#run-a-worker
 func (f *fetching) parsesForWorker(reply Reply) bool {
 	m, _ := f.mimeType(reply.Headers)
-	switch {
-	case f.way.Via == "worker" && f.state.Profile[WorkersParseAsTheyRun], isJavaScript(reply.Body, m),
-		slices.ContainsFunc(moduleRequests(reply.Body), func(r moduleRequest) bool { return r.kind != "" }): // the parser knows no attributes
+	if f.way.Via == "worker" && f.state.Profile[WorkersParseAsTheyRun] || isJavaScript(reply.Body, m) {
 		return true
 	}
 	return f.fail(WrongType, runWorker, "The script does not parse as JavaScript.")
