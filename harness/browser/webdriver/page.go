@@ -1,0 +1,208 @@
+package webdriver
+
+import (
+	"context"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/corsproof/corsproof/harness/browser"
+)
+
+var errGone = errors.New("webdriver: the page has crashed or was closed")
+
+//go:embed document.js
+var documentJS string
+
+// page is a document in a window of its own.
+type page struct {
+	profile *profile
+	window  string
+	life    context.Context // ends with the document
+	end     context.CancelCauseFunc
+
+	mu      sync.Mutex
+	lastRun int
+
+	framing sync.Mutex
+	frames  map[string]bool // those that are up
+}
+
+func newPage(p *profile, window string) *page {
+	opened := &page{profile: p, window: window, frames: map[string]bool{}}
+	opened.life, opened.end = context.WithCancelCause(p.life)
+	return opened
+}
+
+// load navigates to the page and asserts what the verdicts rest on.
+func (p *page) load(ctx context.Context, d browser.Document, want string) error {
+	fail := func(err error) error { return fmt.Errorf("webdriver: open %s: %w", d.URL, err) }
+	err := p.profile.in(ctx, p.window, func() error { return p.profile.navigate(ctx, d.URL) })
+	if err != nil {
+		return fail(err)
+	}
+	var state struct {
+		Origin, Visibility string
+		Ours, Ready        bool
+	}
+	err = p.Eval(ctx, `({
+		origin: self.origin,
+		visibility: document.visibilityState,
+		ours: !!document.querySelector('script[src$="probe.js"]'),
+		ready: typeof corsproof === 'object',
+	})`, &state)
+	// In place of a page that did not come there is an empty one of its URL.
+	if err == nil && state.Ours && !state.Ready && p.profile.browser.options.Script != "" {
+		// A policy of the page's keeps probe.js out.
+		err = p.await(ctx, p.bringing(), nil, nil)
+		state.Ready = err == nil
+	}
+	switch {
+	case err != nil:
+		return fail(err)
+	case state.Origin != want:
+		return &browser.OriginError{URL: d.URL, Want: want, Got: state.Origin}
+	case state.Visibility != "visible":
+		return fail(fmt.Errorf("the page is %s", state.Visibility))
+	case !state.Ready:
+		return fail(errors.New("probe.js has not run in the page"))
+	}
+	if err := p.await(ctx, documentJS, nil, nil); err != nil {
+		return fail(err)
+	}
+	if d.Worker != "" {
+		if err := p.Eval(ctx, fmt.Sprintf("corsproof.control(%q)", d.Worker), nil); err != nil {
+			return fail(err)
+		}
+	}
+	go p.watch()
+	return nil
+}
+
+// bringing is the body of a function that puts probe.js into a document.
+func (p *page) bringing() string {
+	return p.profile.browser.options.Script + "\nself.corsproof = corsproof;"
+}
+
+// watch notes when the document can answer no more: it waits for an answer that
+// does not come before. Then its session has gone as well.
+func (p *page) watch() {
+	err := p.await(p.life, "return new Promise(() => {})", nil, nil)
+	switch refused, ok := errors.AsType[*commandError](err); {
+	case p.life.Err() != nil:
+	case ok && refused.Message == pageCrash:
+		p.profile.stop(errGone)
+	default:
+		p.profile.lost(err)
+	}
+	p.end(errGone)
+}
+
+// pageCrash is how WebKitWebDriver's answer reads to a script whose page has
+// crashed, while the browser goes on.
+const pageCrash = "Could not parse script result"
+
+// message is what the page hands over: outcomes, or the end of a run.
+type message struct {
+	Outcomes []browser.Outcome
+	Done     bool
+	Error    string
+}
+
+func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(browser.Outcome)) error {
+	if len(probes) == 0 {
+		return nil
+	}
+	pending := make(map[string]bool, len(probes))
+	for _, probe := range probes {
+		if pending[probe.ID] {
+			return fmt.Errorf("webdriver: run: two probes are called %q", probe.ID)
+		}
+		pending[probe.ID] = true
+		if err := p.enter(ctx, probe.Frames, probe.Origin); err != nil {
+			return err
+		}
+	}
+	list, err := json.Marshal(probes)
+	if err != nil {
+		return fmt.Errorf("webdriver: run: %w", err)
+	}
+	p.mu.Lock()
+	p.lastRun++
+	run := p.lastRun
+	p.mu.Unlock()
+	if err := p.await(ctx, "corsproofDriver.run(args[0], JSON.parse(args[1]))", []any{run, string(list)}, nil); err != nil {
+		return fmt.Errorf("webdriver: run: %w", err)
+	}
+	for len(pending) > 0 {
+		var m message
+		if err := p.await(ctx, "return corsproofDriver.take(args[0])", []any{run}, &m); err != nil {
+			return fmt.Errorf("webdriver: run: %d of %d probes are out: %w", len(pending), len(probes), err)
+		}
+		for _, outcome := range m.Outcomes {
+			if pending[outcome.ID] {
+				delete(pending, outcome.ID)
+				onOutcome(outcome)
+			}
+		}
+		switch {
+		case m.Error != "":
+			return fmt.Errorf("webdriver: run: %s", m.Error)
+		case m.Done && len(pending) > 0:
+			return fmt.Errorf("webdriver: run: %d outcomes are missing", len(pending))
+		}
+	}
+	return nil
+}
+
+func (p *page) Sentinel(ctx context.Context, urls []string) error {
+	list, err := json.Marshal(urls)
+	if err != nil {
+		return fmt.Errorf("webdriver: sentinel: %w", err)
+	}
+	// Which of them arrived, the servers know.
+	return p.Eval(ctx, fmt.Sprintf("corsproof.sentinel(%s)", list), nil)
+}
+
+// Manifest fails: WebKitGTK installs no web applications, and Safari does so by
+// hand only.
+func (p *page) Manifest(context.Context) error {
+	return fmt.Errorf("webdriver: manifest: %s fetches none unless a person asks it to", p.profile.browser.engine.name)
+}
+
+func (p *page) Eval(ctx context.Context, expression string, out any) error {
+	if err := p.await(ctx, "return (\n"+expression+"\n)", nil, out); err != nil {
+		return fmt.Errorf("webdriver: eval: %w", err)
+	}
+	return nil
+}
+
+func (p *page) Screenshot(ctx context.Context) ([]byte, error) {
+	ctx, cancel := within(ctx, p.life)
+	defer cancel()
+	var encoded string
+	err := p.profile.in(ctx, p.window, func() error {
+		return p.profile.call(ctx, http.MethodGet, "/screenshot", nil, &encoded)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("webdriver: screenshot: %w", err)
+	}
+	image, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, fmt.Errorf("webdriver: screenshot: %w", err)
+	}
+	return image, nil
+}
+
+// Close lets go of the document and its window.
+func (p *page) Close() error {
+	p.end(errGone)
+	ctx, cancel := context.WithTimeout(p.profile.life, closeTimeout)
+	defer cancel()
+	_ = p.profile.in(ctx, p.window, func() error { return p.profile.closeWindow(ctx, p.window) })
+	return nil
+}

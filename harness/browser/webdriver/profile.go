@@ -1,0 +1,297 @@
+package webdriver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// blank is what a tab shows that nobody uses.
+const blank = "about:blank"
+
+// profile is a session: a driver and a browser of its own.
+type profile struct {
+	browser *webKit
+	driver  *process
+	client  // of the session
+	version string
+
+	life context.Context // ends with the session, its cause says why
+	stop context.CancelCauseFunc
+
+	turn  chan struct{} // who holds it sends commands to the current window
+	shown string        // the current window
+
+	mu    sync.Mutex
+	spare []string // windows that show nothing
+	calls int      // that have been awaited
+
+	ending sync.Once
+	ended  error
+}
+
+// newProfile starts a driver and a session there.
+func (b *webKit) newProfile(ctx context.Context) (*profile, error) {
+	if b.life.Err() != nil {
+		return nil, context.Cause(b.life)
+	}
+	driver, server, err := b.startDriver(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &profile{browser: b, driver: driver, client: server, turn: make(chan struct{}, 1)}
+	p.life, p.stop = context.WithCancelCause(b.life)
+	if err := p.begin(ctx); err != nil {
+		return nil, errors.Join(err, p.end())
+	}
+	b.mu.Lock()
+	closed := b.profiles == nil
+	if !closed {
+		b.profiles[p] = true
+	}
+	b.mu.Unlock()
+	if closed {
+		return nil, errors.Join(context.Cause(b.life), p.end())
+	}
+	go func() {
+		<-driver.ended
+		p.lost(driver.death())
+	}()
+	return p, nil
+}
+
+// begin makes the session.
+//
+// https://w3c.github.io/webdriver/#new-session
+func (p *profile) begin(ctx context.Context) error {
+	if p.browser.engine.single {
+		p.browser.mu.Lock()
+		another := len(p.browser.profiles) > 0
+		p.browser.mu.Unlock()
+		if another {
+			return fmt.Errorf("%s has one session at a time, and so one profile", p.browser.engine.name)
+		}
+	}
+	var made struct {
+		SessionID    string
+		Capabilities struct{ BrowserVersion string }
+	}
+	capabilities := map[string]any{"alwaysMatch": p.browser.engine.capabilities(p.browser.options)}
+	if err := p.call(ctx, http.MethodPost, "/session", map[string]any{"capabilities": capabilities}, &made); err != nil {
+		return err
+	}
+	p.client.base += "/session/" + made.SessionID
+	p.version = made.Capabilities.BrowserVersion
+	// Each wait has a deadline on this side.
+	if err := p.call(ctx, http.MethodPost, "/timeouts", map[string]any{"script": nil, "pageLoad": 300000}, nil); err != nil {
+		return err
+	}
+	var window string
+	if err := p.call(ctx, http.MethodGet, "/window", nil, &window); err != nil {
+		return err
+	}
+	p.shown, p.spare = window, []string{window}
+	return nil
+}
+
+// lost notes that the session can answer no more. Unless somebody has ended it,
+// the browser has gone.
+func (p *profile) lost(why error) {
+	if p.life.Err() == nil {
+		p.browser.end(fmt.Errorf("webdriver: the browser has gone: %w", why))
+	}
+	p.stop(why)
+}
+
+func (p *profile) Close() error {
+	p.browser.mu.Lock()
+	delete(p.browser.profiles, p)
+	p.browser.mu.Unlock()
+	if err := p.end(); err != nil {
+		return fmt.Errorf("webdriver: close context: %w", err)
+	}
+	return nil
+}
+
+// end ends the session and its driver. The session is asked to, since not every
+// driver's browser is in its group.
+func (p *profile) end() error {
+	p.ending.Do(func() {
+		p.stop(errClosed)
+		if strings.Contains(p.base, "/session/") {
+			ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+			_ = p.call(ctx, http.MethodDelete, "", nil, nil) // it may have gone
+			cancel()
+		}
+		p.http.CloseIdleConnections()
+		p.ended = p.driver.kill()
+	})
+	return p.ended
+}
+
+// in runs commands in a window. The driver has one current window a session, and
+// takes its commands there.
+func (p *profile) in(ctx context.Context, window string, commands func() error) error {
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if p.shown != window {
+		p.shown = ""
+		if err := p.call(ctx, http.MethodPost, "/window", map[string]string{"handle": window}, nil); err != nil {
+			return err
+		}
+		p.shown = window
+	}
+	return commands()
+}
+
+// within is a context that ends with ctx and with the life of a session or a page.
+func within(ctx, life context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(life, func() { cancel(context.Cause(life)) })
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+// takeWindow gives a window that shows nothing. In a window of its own each page
+// is visible: of the tabs of one window all but one would be hidden.
+func (p *profile) takeWindow(ctx context.Context) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.spare); n > 0 {
+		window := p.spare[n-1]
+		p.spare = p.spare[:n-1]
+		return window, nil
+	}
+	var made struct{ Handle string }
+	err := p.call(ctx, http.MethodPost, "/window/new", map[string]string{"type": "window"}, &made)
+	return made.Handle, err
+}
+
+func (p *profile) Open(ctx context.Context, d browser.Document) (browser.Page, error) {
+	want := d.Origin
+	if want == "" {
+		var err error
+		if want, err = originOf(d.URL); err != nil {
+			return nil, err
+		}
+	}
+	inside, cancel := within(ctx, p.life)
+	defer cancel()
+	window, err := p.takeWindow(inside)
+	if err != nil {
+		return nil, fmt.Errorf("webdriver: open %s: %w", d.URL, err)
+	}
+	opened := newPage(p, window)
+	if err := opened.load(inside, d, want); err != nil {
+		opened.Close()
+		return nil, err
+	}
+	return opened, nil
+}
+
+// SetPermission fails: no WebKit has any of the permissions that a case can set.
+func (p *profile) SetPermission(_ context.Context, _, _, name, _ string) error {
+	return fmt.Errorf("webdriver: permission %s: %s has no such permission", name, p.browser.engine.name)
+}
+
+// SetCookies sets each cookie where it can be set, on a page of its origin.
+//
+// https://w3c.github.io/webdriver/#add-cookie
+func (p *profile) SetCookies(ctx context.Context, cookies []oracle.Cookie) error {
+	ctx, cancel := within(ctx, p.life)
+	defer cancel()
+	var order []oracle.Origin
+	byOrigin := map[oracle.Origin][]cookie{}
+	now := time.Now()
+	for _, c := range cookies {
+		if byOrigin[c.On] == nil {
+			order = append(order, c.On)
+		}
+		byOrigin[c.On] = append(byOrigin[c.On], cookieOf(c, now))
+	}
+	window, err := p.takeWindow(ctx)
+	if err != nil {
+		return fmt.Errorf("webdriver: set cookies: %w", err)
+	}
+	err = p.in(ctx, window, func() error {
+		for _, origin := range order {
+			if err := p.navigate(ctx, origin.String()+scenarios.Reserved+"blank"); err != nil {
+				return err
+			}
+			for _, c := range byOrigin[origin] {
+				if err := p.call(ctx, http.MethodPost, "/cookie", map[string]any{"cookie": c}, nil); err != nil {
+					return err
+				}
+			}
+		}
+		return p.navigate(ctx, blank)
+	})
+	if err != nil {
+		return fmt.Errorf("webdriver: set cookies: %w", err)
+	}
+	p.putWindow(window)
+	return nil
+}
+
+func (p *profile) putWindow(window string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.spare = append(p.spare, window)
+}
+
+// navigate shows a document in the current window.
+func (p *profile) navigate(ctx context.Context, address string) error {
+	return p.call(ctx, http.MethodPost, "/url", map[string]string{"url": address}, nil)
+}
+
+// originOf serialises the origin of a page's URL.
+func originOf(address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("webdriver: open: %w", err)
+	}
+	if !slices.Contains([]string{"http", "https"}, u.Scheme) || u.Host == "" {
+		return "", fmt.Errorf("webdriver: open %s: a page has an http or https URL", address)
+	}
+	host := u.Host
+	if u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		host = u.Hostname()
+	}
+	return u.Scheme + "://" + host, nil
+}
+
+// closeWindow closes the current window, or empties it when it is the last: with
+// that one the session would end.
+func (p *profile) closeWindow(ctx context.Context, window string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var windows []string
+	if err := p.call(ctx, http.MethodGet, "/window/handles", nil, &windows); err != nil {
+		return err
+	}
+	if len(windows) > 1 {
+		p.shown = ""
+		return p.call(ctx, http.MethodDelete, "/window", nil, nil)
+	}
+	if err := p.navigate(ctx, blank); err != nil {
+		return err
+	}
+	p.spare = append(p.spare, window)
+	return nil
+}
