@@ -33,6 +33,7 @@ type session struct {
 	browser  browser.Browser
 	fleet    *servers.Fleet
 	profile  oracle.Profile
+	streams  bool // a request's body may be one
 	failures *failures
 	tokens   func() string
 	// concluded is called for each trial when all its evidence is in.

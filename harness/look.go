@@ -37,7 +37,34 @@ func (s *session) look(ctx context.Context) (record.Engine, error) {
 		engine.Saw["third-party-cookies"] = "blocked"
 		s.profile[oracle.ThirdPartyCookiesBlocked] = true
 	}
+	if s.streams, err = sendsStreams(ctx, profile); err != nil {
+		return engine, err
+	}
+	engine.Saw["request-streams"] = "sent"
+	if !s.streams {
+		engine.Saw["request-streams"] = "missing"
+	}
 	return engine, nil
+}
+
+// sendsStreams asks whether a request's body may be a stream. A browser without
+// such bodies makes a string of it, which has a type.
+func sendsStreams(ctx context.Context, profile *profile) (bool, error) {
+	perm, err := startupProbe()
+	if err != nil {
+		return false, err
+	}
+	t, err := newTrial(perm, "startup", nil)
+	if err != nil {
+		return false, err
+	}
+	page, err := profile.page(ctx, t.document(0))
+	if err != nil {
+		return false, err
+	}
+	var sends bool
+	err = page.Eval(ctx, `!new Request(location.href, {method: 'POST', body: new ReadableStream(), duplex: 'half'}).headers.has('Content-Type')`, &sends)
+	return sends, err
 }
 
 // sendsThirdPartyCookies asks whether a SameSite=None; Secure cookie of another

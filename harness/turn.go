@@ -153,7 +153,7 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 		trial.engine, trial.order = engine.Key, t.order[p.ID]
 		trials = append(trials, trial)
 	}
-	err = s.drive(ctx, t.runnable(trials))
+	err = s.drive(ctx, t.runnable(s, trials))
 	if t.Pause != nil && err == nil {
 		err = s.show(ctx, pending, t.Pause)
 	}
@@ -169,10 +169,13 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 }
 
 // runnable concludes the trials that cannot run here and returns the others.
-func (t *turn) runnable(trials []*trial) []*trial {
+func (t *turn) runnable(s *session, trials []*trial) []*trial {
 	return slices.DeleteFunc(slices.Clone(trials), func(trial *trial) bool {
 		for i := range trial.perm.Steps {
 			lacks := fixtures.Ways()[trial.perm.Steps[i].Request.Via].Lacks[trial.engine]
+			if body := trial.bound.Steps[i].Request.Body; body != nil && body.Stream && !s.streams {
+				lacks = cmp.Or(lacks, "this browser takes no stream for a request's body, and makes a string of it")
+			}
 			trial.notApplicable = cmp.Or(trial.notApplicable, t.missing[trial.setUp(i)], lacks)
 		}
 		if trial.notApplicable == "" {

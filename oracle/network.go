@@ -32,7 +32,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		f.note(networkFetch, "The document's Cross-Origin-Embedder-Policy is credentialless: the request goes without credentials.")
 	}
 	f.sentCredentials = include
-	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.headers.wire().stripped()))}
+	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.sentHeaders().wire().stripped()))}
 	if f.body != nil {
 		w.Body = f.body.Bytes
 	}
@@ -146,6 +146,23 @@ func lengthsDiffer(reply Reply) bool {
 	lengths := reply.Headers.SplitValues("Content-Length")
 	return reply.HTTP1 && !reply.Headers.Has("Transfer-Encoding") && len(slices.Compact(lengths)) > 1
 }
+
+// sentHeaders are the request's, without what an engine leaves out.
+func (f *fetching) sentHeaders() Headers {
+	if !f.state.Profile[SingletonHeadersOnce] {
+		return f.headers
+	}
+	var out Headers
+	for _, line := range f.headers {
+		if !slices.Contains(singletons, strings.ToLower(line.Name)) || !out.Has(line.Name) {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// singletons are the headers of which Firefox sends one.
+var singletons = []string{"content-type", "content-disposition", "authorization", "if-modified-since", "if-unmodified-since", "from", "location", "max-forwards"}
 
 // wire is the list as it is sent: each name once.
 func (h Headers) wire() Headers {

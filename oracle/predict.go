@@ -52,6 +52,7 @@ type fetching struct {
 	redirects      int
 	unsafeRequest  bool          // made by script, which chooses methods and headers
 	forcePreflight bool          // the use-CORS-preflight flag
+	preflighted    bool          // some URL of it has needed a preflight
 	crossedOver    bool          // some redirect led to another origin
 	timingFailed   bool          // the timing allow failed flag
 	brokeOff       bool          // the response's body did not come to its end
@@ -225,10 +226,13 @@ func (f *fetching) wantsPreflight() bool {
 		f.note(needPreflight, quote(f.method), " is not GET, HEAD or POST: a preflight is needed.")
 	case len(unsafe) > 0:
 		f.note(needPreflight, "Not safelisted (", joinNames(unsafe), "): a preflight is needed.")
+	case f.preflighted && f.state.Profile[PreflightStays]:
+		f.note(needPreflight, "It needed a preflight before it was redirected: it still does.")
 	default:
 		f.note(needPreflight, f.method, " with safelisted headers only: no preflight.")
 		return false
 	}
+	f.preflighted = true
 	return true
 }
 

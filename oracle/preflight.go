@@ -76,7 +76,8 @@ func (f *fetching) ensurePreflight() bool {
 	key := f.cacheKey()
 	needMethod := (!IsSafelistedMethod(f.method) || f.forcePreflight) && !f.state.methodCached(key, f.method)
 	missing := slices.IndexFunc(unsafe, func(name string) bool { return !f.state.headerCached(key, name) })
-	if !needMethod && missing < 0 && f.cachesPreflights() && !f.bypassesPreflightCache() {
+	stays := IsSafelistedMethod(f.method) && len(unsafe) == 0 && !f.forcePreflight // no other reason is left
+	if !needMethod && missing < 0 && !stays && f.cachesPreflights() && !f.bypassesPreflightCache() {
 		f.note(preflightCache, "An earlier preflight for this URL still answers for ", f.method, headersPhrase(unsafe), ", so none is sent.")
 		return true
 	}

@@ -81,6 +81,11 @@ const (
 	FirstURLDecidesUpgrade         Switch = "first-url-decides-upgrade"
 	PreflightCacheObeysCacheMode   Switch = "preflight-cache-obeys-cache-mode"
 	PreflightOriginOfPageAfterHops Switch = "preflight-origin-of-page-after-redirect"
+	PreflightStays                 Switch = "preflight-stays"
+	BytesBeyondASCIIUnsafe         Switch = "bytes-beyond-ascii-unsafe"
+	SingletonHeadersOnce           Switch = "singleton-headers-once"
+	ScriptMutedByLastURL           Switch = "script-muted-by-last-url"
+	SpdyHeaderAdded                Switch = "spdy-header-added"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 	CookieTabRefused               Switch = "cookie-tab-refused"
 	BlobTypesMustParse             Switch = "blob-types-must-parse"
@@ -292,6 +297,16 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
+	{PreflightStays, "once a request has needed a preflight, it needs one after each redirect, whatever has become of its method and its headers",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
+	{BytesBeyondASCIIUnsafe, "a byte of 0x80 and above in Accept or Content-Type is unsafe",
+		"https://searchfox.org/mozilla-central/source/dom/base/nsContentUtils.cpp", []string{"firefox"}},
+	{SingletonHeadersOnce, "of headers that may stand once, such as Content-Type and Authorization, the first that script has set is sent, not all together",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpHeaderArray.h", []string{"firefox"}},
+	{ScriptMutedByLastURL, "the errors of a classic script are muted if its last URL is another origin's, wherever redirects went before",
+		"https://searchfox.org/mozilla-central/source/dom/script/ScriptLoader.cpp", []string{"firefox"}},
+	{SpdyHeaderAdded, "a response that came over HTTP/2 has a header X-Firefox-Spdy, which script can read in its own origin",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/Http2Stream.cpp", []string{"firefox"}},
 	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/eventsource/event_source.cc", []string{"chromium"}},
 	{KeepaliveLimitedFirst, "a keepalive request with more than 64 KiB of body fails before its preflight goes out",

@@ -117,7 +117,7 @@ func (p Profile) unsafeRequestHeaderNames(h Headers) []string {
 	for _, line := range h {
 		name := strings.ToLower(line.Name)
 		switch {
-		case IsSafelistedRequestHeader(name, line.Value) && !(name == "range" && p[RangeIn64Bits] && !fitsIn63Bits(line.Value)):
+		case IsSafelistedRequestHeader(name, line.Value) && !p.refusesValue(name, line.Value):
 			safe = append(safe, name)
 			size += byteLength(line.Value)
 		case p[ClientHintsSafelisted] && isClientHint(name, line.Value), p[UserAgentIgnored] && name == "user-agent":
@@ -130,6 +130,14 @@ func (p Profile) unsafeRequestHeaderNames(h Headers) []string {
 	}
 	slices.Sort(unsafe)
 	return slices.Compact(unsafe)
+}
+
+// refusesValue holds for what an engine takes off the safelist.
+func (p Profile) refusesValue(name, value string) bool {
+	if name == "range" {
+		return p[RangeIn64Bits] && !fitsIn63Bits(value)
+	}
+	return p[BytesBeyondASCIIUnsafe] && strings.ContainsFunc(value, func(c rune) bool { return c >= 0x80 })
 }
 
 // isClientHint holds for the hints, with a value as the browser itself would

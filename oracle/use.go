@@ -142,6 +142,9 @@ func (f *fetching) filter(reply Reply) {
 	if f.state.Profile[ClearSiteDataHidden] {
 		f.p.Headers = f.p.Headers.without("Clear-Site-Data")
 	}
+	if f.state.Profile[SpdyHeaderAdded] && kind == "basic" && !reply.HTTP1 {
+		f.p.Headers = append(f.p.Headers, Header{"X-Firefox-Spdy", "h2"})
+	}
 	f.p.Body = reply.Body
 	if f.p.Body == nil {
 		f.p.Body = []byte{}
@@ -223,8 +226,12 @@ func (f *fetching) useScript(reply Reply) {
 	if !f.needsOK(reply, scriptResponse) {
 		return
 	}
-	f.fetchImports(reply, f.tainting != "opaque")
-	if f.tainting == "opaque" {
+	muted := f.tainting == "opaque"
+	if f.state.Profile[ScriptMutedByLastURL] {
+		muted = muted && !SameOrigin(f.origin, f.url().origin)
+	}
+	f.fetchImports(reply, !muted)
+	if muted {
 		f.p.Muted = true
 		f.finish(Opaque, "", scriptResponse, "It runs, and its errors are muted: the page learns nothing of what is in it.")
 		return
