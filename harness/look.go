@@ -11,6 +11,7 @@ import (
 	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
 )
 
 // look finds out what this browser, as it was built and started, does where
@@ -28,14 +29,18 @@ func (s *session) look(ctx context.Context) (record.Engine, error) {
 		return engine, err
 	}
 	s.shared = profile // what the probes left in it, no case can see
-	sent, err := s.sendsThirdPartyCookies(ctx, profile)
+	cookies, err := s.thirdPartyCookies(ctx, profile)
 	if err != nil {
 		return engine, err
 	}
-	engine.Saw["third-party-cookies"] = "sent"
-	if !sent {
-		engine.Saw["third-party-cookies"] = "blocked"
+	engine.Saw["third-party-cookies"] = cookies
+	delete(s.profile, oracle.ThirdPartyCookiesBlocked)
+	delete(s.profile, oracle.ThirdPartyCookiesPartitioned)
+	switch cookies {
+	case "blocked":
 		s.profile[oracle.ThirdPartyCookiesBlocked] = true
+	case "partitioned":
+		s.profile[oracle.ThirdPartyCookiesPartitioned] = true
 	}
 	if s.streams, err = sendsStreams(ctx, profile); err != nil {
 		return engine, err
@@ -67,37 +72,48 @@ func sendsStreams(ctx context.Context, profile *profile) (bool, error) {
 	return sends, err
 }
 
-// sendsThirdPartyCookies asks whether a SameSite=None; Secure cookie of another
-// site goes along with a credentialed fetch.
-func (s *session) sendsThirdPartyCookies(ctx context.Context, profile *profile) (bool, error) {
-	const cookie = "corsproof-probe"
+// thirdPartyCookies asks whether SameSite=None; Secure cookies of another site go
+// along with a credentialed fetch: those that the site has (sent), only those
+// that it has set in this page (partitioned), or none (blocked).
+func (s *session) thirdPartyCookies(ctx context.Context, profile *profile) (string, error) {
 	perm, err := startupProbe()
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	t, err := newTrial(perm, s.tokens(), nil)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	s.fleet.Arm(t.bound.Token, t.bound)
 	defer s.fleet.Disarm(t.bound.Token)
 	page, err := profile.page(ctx, t.document(0))
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	if err := profile.setCookies(ctx, t.cookies(0)); err != nil {
-		return false, err
+		return "", err
 	}
-	if err := page.Run(ctx, []browser.Probe{t.probe(0)}, func(browser.Outcome) {}); err != nil {
-		return false, err
+	for range 2 { // the first answer sets a cookie, too
+		if err := page.Run(ctx, []browser.Probe{t.probe(0)}, func(browser.Outcome) {}); err != nil {
+			return "", err
+		}
 	}
 	arrived := s.fleet.Ledger().Case(t.bound.Token)
-	if len(arrived) == 0 {
-		return false, fmt.Errorf("harness: the start-up probe from %s never arrived", t.page())
+	if len(arrived) < 2 {
+		return "", fmt.Errorf("harness: of the two start-up probes from %s %d arrived", t.page(), len(arrived))
 	}
-	return slices.ContainsFunc(arrived[0].Headers, func(h oracle.Header) bool {
-		return strings.EqualFold(h.Name, "Cookie") && h.Value == cookie+"=1"
-	}), nil
+	has := func(e servers.Entry, cookie string) bool {
+		return slices.ContainsFunc(e.Headers, func(h oracle.Header) bool {
+			return strings.EqualFold(h.Name, "Cookie") && strings.Contains(h.Value, cookie)
+		})
+	}
+	switch {
+	case has(arrived[0], "corsproof-probe=1"):
+		return "sent", nil
+	case has(arrived[1], "corsproof-answer=1"):
+		return "partitioned", nil
+	}
+	return "blocked", nil
 }
 
 // startupProbe is the load that asks for third-party cookies. Its origins are
@@ -114,7 +130,7 @@ scenarios:
     why: Builds of one engine differ in this.
     request: {from: "https://start-up.test", to: "https://elsewhere.test", via: fetch, credentials: include, mode: no-cors}
     cookies: [{on: "https://elsewhere.test", name: corsproof-probe, value: "1", attributes: SameSite=None; Secure}]
-    server: {response: {status: 204}}
+    server: {response: {status: 204, headers: {Set-Cookie: "corsproof-answer=1; SameSite=None; Secure"}}}
     expect: {read: opaque}
 `))
 	if err != nil {

@@ -24,7 +24,7 @@ func (f *fetching) setXHRContentType() {
 	case !given:
 	case f.state.Profile[CharsetReplaced] && (f.body.Type == textUTF8 || f.body.Type == formUTF8):
 		f.setContentType(replaceCharsets(author))
-	case f.body.Type == textUTF8:
+	case f.body.Type == textUTF8, f.body.Type == formUTF8 && f.state.Profile[CharsetOfParamsCorrected]:
 		m, ok := ParseMIMEType(author)
 		if charset, found := m.Parameter("charset"); !ok || !found || strings.EqualFold(charset, "utf-8") {
 			return

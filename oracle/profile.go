@@ -86,6 +86,7 @@ const (
 	SingletonHeadersOnce           Switch = "singleton-headers-once"
 	ScriptMutedByLastURL           Switch = "script-muted-by-last-url"
 	SpdyHeaderAdded                Switch = "spdy-header-added"
+	CharsetOfParamsCorrected       Switch = "charset-of-params-corrected"
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 	CookieTabRefused               Switch = "cookie-tab-refused"
 	BlobTypesMustParse             Switch = "blob-types-must-parse"
@@ -307,6 +308,8 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/dom/script/ScriptLoader.cpp", []string{"firefox"}},
 	{SpdyHeaderAdded, "a response that came over HTTP/2 has a header X-Firefox-Spdy, which script can read in its own origin",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/Http2Stream.cpp", []string{"firefox"}},
+	{CharsetOfParamsCorrected, "XMLHttpRequest puts the charset of a Content-Type right where it comes with URLSearchParams, not only with a string",
+		"https://searchfox.org/mozilla-central/source/dom/xhr/XMLHttpRequestMainThread.cpp", []string{"firefox"}},
 	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/eventsource/event_source.cc", []string{"chromium"}},
 	{KeepaliveLimitedFirst, "a keepalive request with more than 64 KiB of body fails before its preflight goes out",
