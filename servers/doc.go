@@ -12,4 +12,7 @@
 // a literal case is answered by its [Script]; the case of a set-up is passed
 // through to a real server, byte by byte; /.corsproof/ holds the harness's own
 // pages and the sentinels; all else is a 404 without CORS headers.
+//
+// A browser finds the listeners by [Fleet.Mappings], or where it cannot map
+// names, by the forward proxy at [Fleet.Proxy].
 package servers

@@ -62,6 +62,7 @@ type Fleet struct {
 	ctx       context.Context
 	cancel    context.CancelFunc
 	listeners []*listener
+	proxy     *listener
 	backends  map[string]*backend
 
 	mu    sync.RWMutex
@@ -99,13 +100,24 @@ func Start(config Config) (*Fleet, error) {
 		backends: make(map[string]*backend), armed: make(map[string]armed),
 	}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
-	if err := errors.Join(f.listen(), f.startSetUps()); err != nil {
+	if err := errors.Join(f.listenProxy(), f.listen(), f.startSetUps()); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	for _, l := range f.listeners {
+	for _, l := range append(f.listeners[:len(f.listeners):len(f.listeners)], f.proxy) {
 		f.wg.Go(l.accept)
 	}
 	return f, nil
+}
+
+func (f *Fleet) listenProxy() error {
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("servers: listen for the proxy: %w", err)
+	}
+	host, port := "proxy", tcp.Addr().(*net.TCPAddr).Port // to the log
+	f.proxy = newListener(f, host, port, tcp)
+	f.proxy.speak = f.serveProxy
+	return nil
 }
 
 // listen opens one listener for each host and port.
@@ -253,6 +265,9 @@ func (f *Fleet) Close() error {
 	f.cancel()
 	for _, l := range f.listeners {
 		l.kill()
+	}
+	if f.proxy != nil {
+		f.proxy.kill()
 	}
 	f.wg.Wait()
 	var errs []error

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http/httputil"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -106,6 +107,79 @@ func FuzzRequestHead(f *testing.F) {
 			}
 		}
 		require.Equal(t, strings.Join(lines, "\n"), again+"\n")
+	})
+}
+
+func TestOriginForm(t *testing.T) {
+	for _, test := range []struct{ head, want, host string }{
+		{"GET http://a.test/x?y HTTP/1.1\r\nHost: a.test\r\n\r\n", "GET /x?y HTTP/1.1\r\nHost: a.test\r\n\r\n", "a.test:80"},
+		{"GET http://a.test HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "a.test:80"},
+		{"GET http://a.test?y/z HTTP/1.1\r\n\r\n", "GET /?y/z HTTP/1.1\r\n\r\n", "a.test:80"},
+		{"OPTIONS http://a.test HTTP/1.1\r\n\r\n", "OPTIONS * HTTP/1.1\r\n\r\n", "a.test:80"},
+		{"OPTIONS http://a.test/ HTTP/1.1\r\n\r\n", "OPTIONS / HTTP/1.1\r\n\r\n", "a.test:80"},
+		{"PUT HTTP://A.test.:8080//a/../b HTTP/1.0\n\n", "PUT //a/../b HTTP/1.0\n\n", "a.test.:8080"},
+		{"GET http://u:p@[::1]:81/@:82 HTTP/1.1\r\n\r\n", "GET /@:82 HTTP/1.1\r\n\r\n", "[::1]:81"},
+		{"GET http://[::1]/ HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "[::1]:80"},
+		{"CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n", "CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n", "a.test:443"},
+		// The Proxy- lines are for the proxy; one of them replaces another line.
+		{"GET http://a/ HTTP/1.1\r\nA:  b \r\nproxy-Connection:  keep-alive\r\nProxy-Authorization: x\r\nB: \xe9\r\n\r\n",
+			"GET / HTTP/1.1\r\nA:  b \r\nConnection:  keep-alive\r\nB: \xe9\r\n\r\n", "a:80"},
+		{"GET http://a/ HTTP/1.1\r\nProxy-Connection: keep-alive\r\nconnection: close\r\n\r\n",
+			"GET / HTTP/1.1\r\nconnection: close\r\n\r\n", "a:80"},
+		{"GET / HTTP/1.1\r\n\r\n", "", ""},
+		{"GET https://a.test/ HTTP/1.1\r\n\r\n", "", ""},
+		{"GET http:///x HTTP/1.1\r\n\r\n", "", ""},
+		{"GET http://a:x/ HTTP/1.1\r\n\r\n", "", ""},
+		{"GET http://a:65536/ HTTP/1.1\r\n\r\n", "", ""},
+		{"CONNECT a.test HTTP/1.1\r\n\r\n", "", ""},
+		{"CONNECT http://a.test/ HTTP/1.1\r\n\r\n", "", ""},
+		{"nonsense\r\n\r\n", "", ""},
+	} {
+		head, to, err := originForm([]byte(test.head))
+		assert.Equal(t, test.want, string(head), "%q", test.head)
+		assert.Equal(t, test.want == "", err != nil, "%q", test.head)
+		if err == nil {
+			assert.Equal(t, test.host, to.host+":"+strconv.Itoa(to.port), "%q", test.head)
+		}
+	}
+}
+
+// FuzzOriginForm: what a client did not write for the proxy alone stays as it is,
+// and the host can read it.
+func FuzzOriginForm(f *testing.F) {
+	f.Add([]byte("GET http://a.test:8080/x?y HTTP/1.1\r\nHost: a.test\r\nProxy-Connection: keep-alive\r\n\r\n"))
+	f.Add([]byte("CONNECT [::1]:443 HTTP/1.0\nproxy-authorization: x\nA:\xe9\n\n"))
+	f.Add([]byte("OPTIONS http://u@a HTTP/1.1\r\nConnection: close\r\nProxy-Connection: x\r\n\r\n"))
+	f.Fuzz(func(t *testing.T, p []byte) {
+		n := headEnd(p, 0)
+		if n < 0 {
+			return
+		}
+		in, err := parseRequestHead(p[:n])
+		if err != nil {
+			return
+		}
+		head, to, err := originForm(p[:n])
+		if err != nil {
+			return
+		}
+		require.NotEmpty(t, to.host)
+		require.Equal(t, len(head), headEnd(head, 0), "one head")
+		out, err := parseRequestHead(head)
+		require.NoError(t, err)
+		require.Equal(t, []any{in.method, in.minor}, []any{out.method, out.minor})
+		if in.method != "CONNECT" {
+			require.True(t, strings.HasPrefix(out.target, "/") && strings.HasSuffix(in.target, out.target[1:]) || out.target == "*", out.target)
+		}
+		var kept oracle.Headers
+		for _, h := range in.headers {
+			if name := strings.ToLower(h.Name); name == "proxy-connection" && !has(in.headers, "Connection") {
+				kept = append(kept, oracle.Header{Name: h.Name[len("Proxy-"):], Value: h.Value})
+			} else if !strings.HasPrefix(name, "proxy-") {
+				kept = append(kept, h)
+			}
+		}
+		require.Equal(t, kept, append(oracle.Headers(nil), out.headers...))
 	})
 }
 

@@ -29,13 +29,14 @@ type listener struct {
 	tcp    net.Listener
 	ctx    context.Context
 	cancel context.CancelFunc
+	speak  func(*listener, *net.TCPConn) // serves a connection until it ends
 
 	mu    sync.Mutex
 	conns map[net.Conn]struct{} // nil once killed
 }
 
 func newListener(f *Fleet, host string, port int, tcp net.Listener) *listener {
-	l := &listener{fleet: f, host: host, port: port, tcp: tcp, conns: make(map[net.Conn]struct{})}
+	l := &listener{fleet: f, host: host, port: port, tcp: tcp, conns: make(map[net.Conn]struct{}), speak: (*listener).serveOrigins}
 	l.ctx, l.cancel = context.WithCancel(f.ctx)
 	return l
 }
@@ -85,6 +86,10 @@ func (l *listener) serve(tcp *net.TCPConn) {
 		defer l.mu.Unlock()
 		delete(l.conns, tcp)
 	}()
+	l.speak(l, tcp)
+}
+
+func (l *listener) serveOrigins(tcp *net.TCPConn) {
 	c := &conn{fleet: l.fleet, ctx: l.ctx, tcp: tcp, rw: tcp, in: make([]byte, 4<<10)}
 	c.at = oracle.Origin{Scheme: "http", Host: l.host, Port: l.port}
 	if l.tls == nil {
