@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/corsproof/corsproof/internal/group"
 )
 
 // NotInstalledError says why a server can't be started: a program or its
@@ -159,8 +161,8 @@ func writeWhole(path string, content []byte) error {
 func npmCI(ctx context.Context, npm, folder string) error {
 	cmd := exec.CommandContext(ctx, npm, "ci", "--prefer-offline", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error")
 	cmd.Dir = folder
-	ownGroup(cmd)
-	cmd.Cancel = func() error { return killGroup(cmd.Process) }
+	group.Own(cmd)
+	cmd.Cancel = func() error { return group.Kill(cmd.Process) }
 	cmd.WaitDelay = 5 * time.Second
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {

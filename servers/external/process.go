@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/corsproof/corsproof/internal/group"
 )
 
 // startTimeout bounds the time from a process's start to its first line. Node
@@ -74,7 +76,7 @@ func start(ctx context.Context, name string, cmd *exec.Cmd) (*Process, error) {
 	cmd.Stderr = p.errs
 	// A grandchild that holds the pipes must not hold up Wait.
 	cmd.WaitDelay = time.Second
-	ownGroup(cmd)
+	group.Own(cmd)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("external: %s: %w", name, err)
@@ -117,7 +119,7 @@ func (p *Process) wait() {
 		err = errors.New("exit status 0")
 	}
 	// Whatever it started goes with it, also when it ended by itself.
-	killGroup(p.cmd.Process)
+	group.Kill(p.cmd.Process)
 	p.err = err
 	close(p.ended)
 }
@@ -155,7 +157,7 @@ func (p *Process) Close() error {
 	p.closed = true
 	p.mu.Unlock()
 	// These servers keep nothing: there is nothing to end in good order.
-	err := killGroup(p.cmd.Process)
+	err := group.Kill(p.cmd.Process)
 	p.stdin.Close()
 	<-p.ended
 	if err != nil {
