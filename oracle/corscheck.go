@@ -49,8 +49,9 @@ func whyNotOrigin(value string) Reason {
 	return AllowOriginMismatch
 }
 
-// ofPreflight is the same reason, found in the answer to a preflight.
-func (r Reason) ofPreflight() Reason {
+// OfPreflight is the same reason of the CORS check, found in the answer to a
+// preflight.
+func (r Reason) OfPreflight() Reason {
 	if r == "" {
 		return ""
 	}

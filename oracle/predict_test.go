@@ -283,9 +283,9 @@ func TestVocabulary(t *testing.T) {
 	assert.False(t, ProfileFor("chromium")[HTTPCacheShared])
 	assert.Nil(t, ProfileFor("lynx"))
 	for _, reason := range []Reason{MissingAllowOrigin, MultipleAllowOrigin, InvalidAllowOrigin, AllowOriginMismatch, WildcardWithCredentials, InvalidAllowCredentials} {
-		assert.NotEmpty(t, reason.ofPreflight().About())
+		assert.NotEmpty(t, reason.OfPreflight().About())
 	}
-	assert.Empty(t, Reason("").ofPreflight())
+	assert.Empty(t, Reason("").OfPreflight())
 	assert.Equal(t, `"`+strings.Repeat("a", 76)+`..."`, quote(strings.Repeat("a", 76)+strings.Repeat("é", 9)))
 }
 

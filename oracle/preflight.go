@@ -33,7 +33,7 @@ func CheckPreflight(p Preflight, status int, h Headers) (grant PreflightGrant, f
 		return grant, PreflightRedirect, ""
 	}
 	if r := CORSCheck(p.Origin, p.Credentials, h); r != "" {
-		return grant, r.ofPreflight(), ""
+		return grant, r.OfPreflight(), ""
 	}
 	if status < 200 || status > 299 {
 		return grant, PreflightInvalidStatus, ""

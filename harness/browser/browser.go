@@ -206,8 +206,11 @@ const ErrorPage = "error page"
 // reason for a block; it is never a verdict.
 type Failure struct {
 	URL    string
-	Native string          // the browser's own word: MissingAllowOriginHeader, mixed-content, net::ERR_FAILED
-	Param  string          // the failed parameter, if any
-	Reason oracle.Reason   // Native in the closed vocabulary; "" if it has no place there
-	Raw    json.RawMessage // for the log
+	Native string        // the browser's own word: MissingAllowOriginHeader, mixed-content, net::ERR_FAILED
+	Param  string        // the failed parameter, if any
+	Reason oracle.Reason // Native in the closed vocabulary; "" if it has no place there
+	// OrPreflight is true when the browser says the same of a request and of its
+	// preflight: which of them it was, the servers know.
+	OrPreflight bool
+	Raw         json.RawMessage // for the log
 }

@@ -147,6 +147,9 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 		// it, and its requests tell that it came from elsewhere.
 		s.Read = oracle.Opaque
 	}
+	if s.Reason != "" && f.OrPreflight && len(s.Wire) > 0 && s.Wire[len(s.Wire)-1].Preflight {
+		s.Reason = s.Reason.OfPreflight()
+	}
 	if s.Reason == oracle.SchemeNotHTTP && len(s.Wire) > 0 {
 		// Browsers have one word for a scheme that is not HTTP(S), wherever it
 		// turns up; after a request it can only have been a location.
