@@ -26,12 +26,12 @@ func BenchmarkRun(b *testing.B) {
 func benchmarkRun(b *testing.B, binary string, preflighted bool) {
 	const batch = 500
 	w := newWorld(b)
-	chromium := start(b, w.options(binary))
+	chromium := start(b, w.Options(binary))
 	ourPage, barePage := open(b, chromium, pageURL), open(b, chromium, pageURL)
 	probes := func() []browser.Probe {
 		list := make([]browser.Probe, batch)
 		for i := range list {
-			list[i] = w.probe("fetch", api, "allow=*&headers=x-a")
+			list[i] = w.Probe("fetch", api, "allow=*&headers=x-a")
 			if preflighted {
 				list[i].Headers = [][2]string{{"X-A", "1"}}
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/browser/browsertest"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -112,7 +113,7 @@ func TestFailures(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, binary string) {
 		w := newWorld(t)
 		var heard heard
-		o := w.options(binary)
+		o := w.Options(binary)
 		o.OnFailure = heard.hear
 		page := open(t, start(t, o), pageURL)
 		probes := failing(w)
@@ -129,10 +130,10 @@ func TestFailures(t *testing.T) {
 }
 
 // failing makes the probes of failureTests.
-func failing(w *world) []browser.Probe {
+func failing(w *browsertest.World) []browser.Probe {
 	probes := make([]browser.Probe, len(failureTests))
 	for i, test := range failureTests {
-		probes[i] = w.probe(test.via, test.to, test.query)
+		probes[i] = w.Probe(test.via, test.to, test.query)
 		if test.with != nil {
 			test.with(&probes[i])
 		}
@@ -159,12 +160,12 @@ func TestNoFailure(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, binary string) {
 		w := newWorld(t)
 		var heard heard
-		o := w.options(binary)
+		o := w.Options(binary)
 		o.OnFailure = heard.hear
 		page := open(t, start(t, o), pageURL)
-		last := w.probe("fetch", api, "")
-		run(t, page, w.probe("fetch", api, "allow=*&status=404"), w.probe("script", api, ""),
-			w.probe("img", "http://api.other.test", ""), w.probe("webgl", api, ""))
+		last := w.Probe("fetch", api, "")
+		run(t, page, w.Probe("fetch", api, "allow=*&status=404"), w.Probe("script", api, ""),
+			w.Probe("img", "http://api.other.test", ""), w.Probe("webgl", api, ""))
 		run(t, page, last)
 		heard.of(t, last.URL)
 		heard.mu.Lock()

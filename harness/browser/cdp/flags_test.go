@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/browser/browsertest"
 )
 
 func TestResolverRules(t *testing.T) {
@@ -23,8 +24,8 @@ func TestResolverRules(t *testing.T) {
 // Each flag makes a difference that a case could see, or it goes: what holds
 // with all of them does not hold with all but one.
 func TestFlags(t *testing.T) {
-	opens := func(url string) func(t *testing.T, w *world, b browser.Browser) bool {
-		return func(t *testing.T, w *world, b browser.Browser) bool {
+	opens := func(url string) func(t *testing.T, w *browsertest.World, b browser.Browser) bool {
+		return func(t *testing.T, w *browsertest.World, b browser.Browser) bool {
 			c, err := b.NewContext(deadline(t))
 			require.NoError(t, err)
 			_, err = c.Open(deadline(t), browser.Document{URL: url})
@@ -33,7 +34,7 @@ func TestFlags(t *testing.T) {
 	}
 	tests := []struct {
 		flag  string
-		holds func(t *testing.T, w *world, b browser.Browser) bool
+		holds func(t *testing.T, w *browsertest.World, b browser.Browser) bool
 		full  bool // headless-shell has nothing to turn off
 	}{
 		{flag: "host-resolver-rules", holds: opens(pageURL)},
@@ -47,7 +48,7 @@ func TestFlags(t *testing.T) {
 	}
 	eachBrowser(t, func(t *testing.T, binary string) {
 		w := newWorld(t)
-		o := w.options(binary)
+		o := w.Options(binary)
 		for _, test := range tests {
 			if test.full && strings.Contains(filepath.Base(binary), "headless") {
 				continue
@@ -64,13 +65,13 @@ func TestFlags(t *testing.T) {
 
 // staysOffQUIC says whether a browser that was told of HTTP/3 sends nothing
 // there.
-func staysOffQUIC(t *testing.T, w *world, b browser.Browser) bool {
-	socket, err := net.ListenPacket("udp", w.tls.Listener.Addr().String())
+func staysOffQUIC(t *testing.T, w *browsertest.World, b browser.Browser) bool {
+	socket, err := net.ListenPacket("udp", w.Mappings()[0].Addr)
 	require.NoError(t, err)
 	defer socket.Close()
 	page := open(t, b, pageURL)
 	for range 3 {
-		run(t, page, w.probe("fetch", api, `allow=*&alt-svc=h3=":443"`))
+		run(t, page, w.Probe("fetch", api, `allow=*&alt-svc=h3=":443"`))
 	}
 	require.NoError(t, socket.SetReadDeadline(time.Now().Add(500*time.Millisecond)))
 	_, _, err = socket.ReadFrom(make([]byte, 2048))

@@ -57,7 +57,7 @@ func TestSentences(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, binary string) {
 		w := newWorld(t)
 		var heard heard
-		o := w.options(binary)
+		o := w.Options(binary)
 		o.OnFailure = heard.hear
 		p := open(t, start(t, o), pageURL).(*page)
 		said := statuses{asked: map[network.RequestID]string{}}

@@ -1,6 +1,7 @@
-package cdp
+package browsertest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,15 +10,17 @@ import (
 	"github.com/corsproof/corsproof/oracle"
 )
 
-const api = "https://api.other.test"
+// API is the origin that most probes load from.
+const API = "https://api.other.test"
 
-func TestWays(t *testing.T) {
-	tests := []struct {
+func testWays(t *testing.T, d Driver) {
+	type wayTest struct {
 		via   oracle.Via
 		query string
 		want  oracle.Read
 		with  func(*browser.Probe)
-	}{
+	}
+	tests := []wayTest{
 		{"fetch", "", oracle.Blocked, nil},
 		{"fetch", "allow=*", oracle.Allowed, nil},
 		{"fetch", "", oracle.Opaque, func(p *browser.Probe) { p.Mode = "no-cors" }},
@@ -57,23 +60,22 @@ func TestWays(t *testing.T) {
 		{"iframe", "", oracle.Opaque, nil},
 		{"iframe", "abort=before-headers", oracle.Blocked, nil},
 	}
-	eachBrowser(t, func(t *testing.T, binary string) {
-		w := newWorld(t)
-		page := open(t, start(t, w.options(binary)), pageURL)
-		probes := make([]browser.Probe, len(tests))
-		for i, test := range tests {
-			probes[i] = w.probe(test.via, api, test.query)
-			if test.with != nil {
-				test.with(&probes[i])
-			}
+	tests = slices.DeleteFunc(tests, func(test wayTest) bool { return d.lacks(t, string(test.via)) })
+	w := NewWorld(t)
+	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	probes := make([]browser.Probe, len(tests))
+	for i, test := range tests {
+		probes[i] = w.Probe(test.via, API, test.query)
+		if test.with != nil {
+			test.with(&probes[i])
 		}
-		outcomes := run(t, page, probes...)
-		for i, test := range tests {
-			outcome := outcomes[probes[i].ID]
-			assert.Empty(t, outcome.Broken, "%s %s", test.via, test.query)
-			assert.Equal(t, test.want, outcome.Read, "%s %s: %+v", test.via, test.query, outcome)
-			assert.NotEmpty(t, w.requests(probes[i].ID), "%s %s: no request", test.via, test.query)
-			t.Logf("%-15s %-12s %.0f ms %s %v %s", test.via, test.query, outcome.MS, outcome.Read, outcome.Events, outcome.Error)
-		}
-	})
+	}
+	outcomes := RunProbes(t, page, probes...)
+	for i, test := range tests {
+		outcome := outcomes[probes[i].ID]
+		assert.Empty(t, outcome.Broken, "%s %s", test.via, test.query)
+		assert.Equal(t, test.want, outcome.Read, "%s %s: %+v", test.via, test.query, outcome)
+		assert.NotEmpty(t, w.Requests(probes[i].ID), "%s %s: no request", test.via, test.query)
+		t.Logf("%-15s %-12s %.0f ms %s %v %s", test.via, test.query, outcome.MS, outcome.Read, outcome.Events, outcome.Error)
+	}
 }

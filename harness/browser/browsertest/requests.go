@@ -1,4 +1,4 @@
-package cdp
+package browsertest
 
 import (
 	"encoding/base64"
@@ -14,7 +14,7 @@ import (
 )
 
 // What a probe asks for is what arrives.
-func TestRequests(t *testing.T) {
+func testRequests(t *testing.T, d Driver) {
 	all := "allow=https://app.site.test&credentials=true&methods=PUT,PATCH,patch,DELETE&headers=x-a,x-b,content-type"
 	body := func(contentType, text string) *browser.Body {
 		return &browser.Body{Type: contentType, Base64: base64.StdEncoding.EncodeToString([]byte(text))}
@@ -39,7 +39,7 @@ func TestRequests(t *testing.T) {
 		{"xhr with a body", browser.Probe{Via: "xhr", Method: "POST", Body: body("application/json", "{}")}, "POST application/json", "Content-Type", "{}"},
 		{"xhr, sync", browser.Probe{Via: "xhr", Sync: true, Method: "PUT", Body: body("text/plain;charset=UTF-8", "x")}, "PUT text/plain;charset=UTF-8", "Content-Type", "x"},
 		{"referrer policy", browser.Probe{Via: "fetch", ReferrerPolicy: "no-referrer"}, "GET ", "Referer", ""},
-		{"referrer policy of an element", browser.Probe{Via: "img-cors", ReferrerPolicy: "unsafe-url"}, "GET " + pageURL, "Referer", ""},
+		{"referrer policy of an element", browser.Probe{Via: "img-cors", ReferrerPolicy: "unsafe-url"}, "GET " + PageURL, "Referer", ""},
 		{"cache", browser.Probe{Via: "fetch", Cache: "reload"}, "GET no-cache", "Cache-Control", ""},
 		{"keepalive", browser.Probe{Via: "fetch", Keepalive: true, Method: "POST", Body: body("", "x")}, "POST", "", "x"},
 		{"a sandboxed frame", browser.Probe{Via: "xhr", Frames: []browser.Frame{{Kind: "opaque-sandbox"}}}, "GET null", "Origin", ""},
@@ -55,31 +55,29 @@ func TestRequests(t *testing.T) {
 		{"xhr, sync, in a worker", browser.Probe{Via: "xhr", Sync: true, ResponseType: "arraybuffer", Frames: []browser.Frame{{Kind: "worker", Blocks: true}}}, "GET https://app.site.test", "Origin", ""},
 		{"a CSS image in a frame", browser.Probe{Via: "css-image", Frames: []browser.Frame{{Kind: "opaque-data"}}}, "GET ", "Origin", ""},
 	}
-	eachBrowser(t, func(t *testing.T, binary string) {
-		w := newWorld(t)
-		page := open(t, start(t, w.options(binary)), pageURL)
-		probes := make([]browser.Probe, len(tests))
-		for i, test := range tests {
-			made := w.probe(test.probe.Via, api, all)
-			probes[i] = test.probe
-			probes[i].ID, probes[i].URL, probes[i].Timeout = made.ID, made.URL, made.Timeout
+	w := NewWorld(t)
+	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	probes := make([]browser.Probe, len(tests))
+	for i, test := range tests {
+		made := w.Probe(test.probe.Via, API, all)
+		probes[i] = test.probe
+		probes[i].ID, probes[i].URL, probes[i].Timeout = made.ID, made.URL, made.Timeout
+	}
+	outcomes := RunProbes(t, page, probes...)
+	for i, test := range tests {
+		assert.Empty(t, outcomes[probes[i].ID].Broken, test.name)
+		requests := w.Requests(probes[i].ID)
+		require.NotEmpty(t, requests, "%s: %+v", test.name, outcomes[probes[i].ID])
+		last := requests[len(requests)-1]
+		wire := last.Method
+		for _, name := range strings.Fields(test.heads) {
+			wire += " " + strings.Join(last.Header.Values(name), "|")
 		}
-		outcomes := run(t, page, probes...)
-		for i, test := range tests {
-			assert.Empty(t, outcomes[probes[i].ID].Broken, test.name)
-			requests := w.requests(probes[i].ID)
-			require.NotEmpty(t, requests, "%s: %+v", test.name, outcomes[probes[i].ID])
-			last := requests[len(requests)-1]
-			wire := last.Method
-			for _, name := range strings.Fields(test.heads) {
-				wire += " " + strings.Join(last.Header.Values(name), "|")
-			}
-			assert.Equal(t, test.wire, isomorphic(wire), test.name)
-			got, err := io.ReadAll(last.Body)
-			require.NoError(t, err)
-			assert.Equal(t, test.body, string(got), test.name)
-		}
-	})
+		assert.Equal(t, test.wire, isomorphic(wire), test.name)
+		got, err := io.ReadAll(last.Body)
+		require.NoError(t, err)
+		assert.Equal(t, test.body, string(got), test.name)
+	}
 }
 
 // isomorphic decodes the bytes of a header as the page writes them.
@@ -92,61 +90,61 @@ func isomorphic(s string) string {
 }
 
 // An upload listener and a stream force a preflight.
-func TestForcedPreflights(t *testing.T) {
-	eachBrowser(t, func(t *testing.T, binary string) {
-		w := newWorld(t)
-		page := open(t, start(t, w.options(binary)), pageURL)
-		listener := w.probe("xhr", api, "allow=*")
-		listener.Method, listener.UploadListener = "POST", true
-		listener.Body = &browser.Body{Base64: "eA=="}
-		stream := w.probe("fetch", api, "allow=*&headers=*")
+func testForcedPreflights(t *testing.T, d Driver) {
+	w := NewWorld(t)
+	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	listener := w.Probe("xhr", API, "allow=*")
+	listener.Method, listener.UploadListener = "POST", true
+	listener.Body = &browser.Body{Base64: "eA=="}
+	probes := []browser.Probe{listener}
+	if !d.lacks(t, "streams as bodies") {
+		stream := w.Probe("fetch", API, "allow=*&headers=*")
 		stream.Method, stream.Body = "POST", &browser.Body{Base64: "eA==", Stream: true}
-		outcomes := run(t, page, listener, stream)
-		assert.Equal(t, oracle.Allowed, outcomes[listener.ID].Read)
-		for _, p := range []browser.Probe{listener, stream} {
-			requests := w.requests(p.ID)
-			require.NotEmpty(t, requests)
-			assert.Equal(t, "OPTIONS", requests[0].Method)
-		}
-	})
+		probes = append(probes, stream)
+	}
+	outcomes := RunProbes(t, page, probes...)
+	assert.Equal(t, oracle.Allowed, outcomes[listener.ID].Read)
+	for _, p := range probes {
+		requests := w.Requests(p.ID)
+		require.NotEmpty(t, requests)
+		assert.Equal(t, "OPTIONS", requests[0].Method)
+	}
 }
 
 // What the API itself refuses is an outcome: no request, and the exception.
-func TestRefused(t *testing.T) {
+func testRefused(t *testing.T, d Driver) {
 	tests := []struct {
 		name  string
 		error string
 		probe browser.Probe
 	}{
 		{"userinfo", "TypeError", browser.Probe{Via: "fetch", URL: "https://u:p@api.other.test/~none/"}},
-		{"forbidden method", "TypeError", browser.Probe{Via: "fetch", URL: api + "/~none/", Method: "TRACE"}},
-		{"forbidden method, xhr", "SecurityError", browser.Probe{Via: "xhr", URL: api + "/~none/", Method: "TRACE"}},
-		{"no method", "TypeError", browser.Probe{Via: "fetch", URL: api + "/~none/", Method: "a b"}},
-		{"no header name", "TypeError", browser.Probe{Via: "fetch", URL: api + "/~none/", Headers: [][2]string{{"a b", "1"}}}},
-		{"no-cors PUT", "TypeError", browser.Probe{Via: "fetch", URL: api + "/~none/", Method: "PUT", Mode: "no-cors"}},
-		{"sync with a response type", "InvalidAccessError", browser.Probe{Via: "xhr", URL: api + "/~none/", Sync: true, ResponseType: "json"}},
-		{"GET with a body", "TypeError", browser.Probe{Via: "fetch", URL: api + "/~none/", Body: &browser.Body{Base64: "eA=="}}},
+		{"forbidden method", "TypeError", browser.Probe{Via: "fetch", URL: API + "/~none/", Method: "TRACE"}},
+		{"forbidden method, xhr", "SecurityError", browser.Probe{Via: "xhr", URL: API + "/~none/", Method: "TRACE"}},
+		{"no method", "TypeError", browser.Probe{Via: "fetch", URL: API + "/~none/", Method: "a b"}},
+		{"no header name", "TypeError", browser.Probe{Via: "fetch", URL: API + "/~none/", Headers: [][2]string{{"a b", "1"}}}},
+		{"no-cors PUT", "TypeError", browser.Probe{Via: "fetch", URL: API + "/~none/", Method: "PUT", Mode: "no-cors"}},
+		{"sync with a response type", "InvalidAccessError", browser.Probe{Via: "xhr", URL: API + "/~none/", Sync: true, ResponseType: "json"}},
+		{"GET with a body", "TypeError", browser.Probe{Via: "fetch", URL: API + "/~none/", Body: &browser.Body{Base64: "eA=="}}},
 	}
-	eachBrowser(t, func(t *testing.T, binary string) {
-		w := newWorld(t)
-		page := open(t, start(t, w.options(binary)), pageURL)
-		probes := make([]browser.Probe, len(tests))
-		for i, test := range tests {
-			probes[i] = test.probe
-			probes[i].ID, probes[i].Timeout = w.token(), 4000
-		}
-		outcomes := run(t, page, probes...)
-		for i, test := range tests {
-			outcome := outcomes[probes[i].ID]
-			assert.Equal(t, oracle.Blocked, outcome.Read, test.name)
-			assert.Contains(t, outcome.Error, test.error, test.name)
-		}
-		assert.Empty(t, w.requests("none"))
-	})
+	w := NewWorld(t)
+	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	probes := make([]browser.Probe, len(tests))
+	for i, test := range tests {
+		probes[i] = test.probe
+		probes[i].ID, probes[i].Timeout = w.Token(), 4000
+	}
+	outcomes := RunProbes(t, page, probes...)
+	for i, test := range tests {
+		outcome := outcomes[probes[i].ID]
+		assert.Equal(t, oracle.Blocked, outcome.Read, test.name)
+		assert.Contains(t, outcome.Error, test.error, test.name)
+	}
+	assert.Empty(t, w.Requests("none"))
 }
 
 // What script can see of a response.
-func TestResponses(t *testing.T) {
+func testResponses(t *testing.T, d Driver) {
 	long := strings.Repeat("x", 5000)
 	tests := []struct {
 		name  string
@@ -155,14 +153,14 @@ func TestResponses(t *testing.T) {
 		probe browser.Probe
 		check func(t *testing.T, o browser.Outcome, p browser.Probe)
 	}{
-		{"fetch", api, "allow=*&expose=X-Case&x=1&own=caf%C3%A9&status=404", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"fetch", API, "allow=*&expose=X-Case&x=1&own=caf%C3%A9&status=404", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Equal(t, "cors", o.Type)
 			assert.Equal(t, 404, o.Status)
 			assert.Equal(t, p.URL, o.URL)
 			assert.Contains(t, o.Headers, [2]string{"x-case", "1"})
 			assert.Equal(t, "caf\u00c3\u00a9", *o.Body)
 		}},
-		{"hidden header", api, "allow=*&x=1", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"hidden header", API, "allow=*&x=1", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			for _, h := range o.Headers {
 				assert.NotEqual(t, "x-case", h[0])
 			}
@@ -170,24 +168,24 @@ func TestResponses(t *testing.T) {
 		{"same origin", "https://app.site.test", "x=1", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Equal(t, "basic", o.Type)
 		}},
-		{"opaque", api, "", browser.Probe{Via: "fetch", Mode: "no-cors"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"opaque", API, "", browser.Probe{Via: "fetch", Mode: "no-cors"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Equal(t, "opaque", o.Type)
 			assert.Equal(t, oracle.Opaque, o.Read)
 			assert.Nil(t, o.Body)
 			assert.Zero(t, o.Status)
 		}},
-		{"opaque redirect", api, "allow=*&status=302&location=/", browser.Probe{Via: "fetch", Redirect: "manual"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"opaque redirect", API, "allow=*&status=302&location=/", browser.Probe{Via: "fetch", Redirect: "manual"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Equal(t, "opaqueredirect", o.Type)
 			assert.Equal(t, oracle.Opaque, o.Read)
 		}},
-		{"a long body", api, "allow=*&own=" + long, browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"a long body", API, "allow=*&own=" + long, browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Len(t, *o.Body, 4096)
 		}},
-		{"a body that breaks off", api, "allow=*&abort=in-body", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"a body that breaks off", API, "allow=*&abort=in-body", browser.Probe{Via: "fetch"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Equal(t, oracle.Blocked, o.Read)
 			assert.Equal(t, []string{"response"}, o.Events)
 		}},
-		{"xhr", api, "allow=*&expose=X-Case&x=1&own=caf%C3%A9", browser.Probe{Via: "xhr"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"xhr", API, "allow=*&expose=X-Case&x=1&own=caf%C3%A9", browser.Probe{Via: "xhr"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Empty(t, o.Type)
 			assert.Equal(t, 200, o.Status)
 			assert.Equal(t, p.URL, o.URL)
@@ -195,33 +193,33 @@ func TestResponses(t *testing.T) {
 			assert.Equal(t, "caf\u00c3\u00a9", *o.Body)
 			assert.Equal(t, []string{"load"}, o.Events)
 		}},
-		{"xhr arraybuffer", api, "allow=*&own=%FF", browser.Probe{Via: "xhr", ResponseType: "arraybuffer"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"xhr arraybuffer", API, "allow=*&own=%FF", browser.Probe{Via: "xhr", ResponseType: "arraybuffer"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Equal(t, "\u00ff", *o.Body)
 		}},
-		{"xhr blob", api, "allow=*&own=%FF", browser.Probe{Via: "xhr", ResponseType: "blob"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"xhr blob", API, "allow=*&own=%FF", browser.Probe{Via: "xhr", ResponseType: "blob"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Equal(t, "\u00ff", *o.Body)
 		}},
-		{"xhr json", api, "allow=*&own={%22a%22: 1}", browser.Probe{Via: "xhr", ResponseType: "json"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"xhr json", API, "allow=*&own={%22a%22: 1}", browser.Probe{Via: "xhr", ResponseType: "json"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Equal(t, `{"a":1}`, *o.Body)
 		}},
-		{"xhr document", api, "allow=*&type=text/html&own=hello", browser.Probe{Via: "xhr", ResponseType: "document"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"xhr document", API, "allow=*&type=text/html&own=hello", browser.Probe{Via: "xhr", ResponseType: "document"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Contains(t, *o.Body, "hello")
 		}},
-		{"muted script", api, "allow=*", browser.Probe{Via: "script"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"muted script", API, "allow=*", browser.Probe{Via: "script"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.True(t, *o.Muted)
 		}},
 		{"a script that is not", "https://app.site.test", "", browser.Probe{Via: "script"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.False(t, *o.Muted)
 			assert.Equal(t, oracle.Allowed, o.Read)
 		}},
-		{"an author's script", api, "own=1%2B1", browser.Probe{Via: "script", Own: true}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"an author's script", API, "own=1%2B1", browser.Probe{Via: "script", Own: true}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Nil(t, o.Muted)
 			assert.Equal(t, oracle.Opaque, o.Read)
 		}},
-		{"an author's script that throws", api, "own=throw 1", browser.Probe{Via: "script", Own: true}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"an author's script that throws", API, "own=throw 1", browser.Probe{Via: "script", Own: true}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.True(t, *o.Muted)
 		}},
-		{"an author's frame", api, "type=text/html&own=hello", browser.Probe{Via: "iframe", Own: true}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"an author's frame", API, "type=text/html&own=hello", browser.Probe{Via: "iframe", Own: true}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Equal(t, oracle.Opaque, o.Read)
 		}},
 		{"a frame of the page's origin", "https://app.site.test", "", browser.Probe{Via: "iframe"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
@@ -237,36 +235,34 @@ func TestResponses(t *testing.T) {
 			assert.True(t, o.Redirected)
 			assert.Equal(t, "https://app.site.test/.corsproof/sentinel", o.URL)
 		}},
-		{"slow", api, "allow=*&delay=3s", browser.Probe{Via: "fetch", Timeout: 300}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"slow", API, "allow=*&delay=3s", browser.Probe{Via: "fetch", Timeout: 300}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.True(t, o.TimedOut)
 			assert.Empty(t, o.Read)
 			assert.Less(t, o.MS, 2500.)
 		}},
-		{"no such way", api, "", browser.Probe{Via: "telepathy"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
+		{"no such way", API, "", browser.Probe{Via: "telepathy"}, func(t *testing.T, o browser.Outcome, p browser.Probe) {
 			assert.Contains(t, o.Broken, "telepathy")
 		}},
 	}
-	eachBrowser(t, func(t *testing.T, binary string) {
-		w := newWorld(t)
-		page := open(t, start(t, w.options(binary)), pageURL)
-		probes := make([]browser.Probe, len(tests))
-		for i, test := range tests {
-			made := w.probe(test.probe.Via, test.to, strings.ReplaceAll(test.query, " ", "%20"))
-			probes[i] = test.probe
-			probes[i].ID, probes[i].URL = made.ID, made.URL
-			if probes[i].Timeout == 0 {
-				probes[i].Timeout = made.Timeout
+	w := NewWorld(t)
+	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	probes := make([]browser.Probe, len(tests))
+	for i, test := range tests {
+		made := w.Probe(test.probe.Via, test.to, strings.ReplaceAll(test.query, " ", "%20"))
+		probes[i] = test.probe
+		probes[i].ID, probes[i].URL = made.ID, made.URL
+		if probes[i].Timeout == 0 {
+			probes[i].Timeout = made.Timeout
+		}
+	}
+	outcomes := RunProbes(t, page, probes...)
+	for i, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			outcome := outcomes[probes[i].ID]
+			if outcome.Broken != "" && test.name != "no such way" {
+				t.Fatal(outcome.Broken)
 			}
-		}
-		outcomes := run(t, page, probes...)
-		for i, test := range tests {
-			t.Run(test.name, func(t *testing.T) {
-				outcome := outcomes[probes[i].ID]
-				if outcome.Broken != "" && test.name != "no such way" {
-					t.Fatal(outcome.Broken)
-				}
-				test.check(t, outcome, probes[i])
-			})
-		}
-	})
+			test.check(t, outcome, probes[i])
+		})
+	}
 }

@@ -1,0 +1,187 @@
+package browsertest
+
+import (
+	"bytes"
+	"context"
+	"image/png"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
+)
+
+func testBatch(t *testing.T, d Driver) {
+	w := NewWorld(t)
+	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	probes := make([]browser.Probe, 500)
+	for i := range probes {
+		probes[i] = w.Probe("fetch", API, "allow=*&delay=10ms")
+	}
+	// Outcomes come while the batch runs, not at its end.
+	var first, last time.Time
+	count := 0
+	require.NoError(t, page.Run(Deadline(t), probes, func(o browser.Outcome) {
+		if count++; count == 1 {
+			first = time.Now()
+		}
+		last = time.Now()
+		assert.Equal(t, oracle.Allowed, o.Read)
+	}))
+	assert.Equal(t, len(probes), count)
+	assert.Greater(t, last.Sub(first), 200*time.Millisecond)
+	assert.Error(t, page.Run(Deadline(t), []browser.Probe{probes[0], probes[0]}, nil))
+	assert.NoError(t, page.Run(Deadline(t), nil, nil))
+}
+
+func testPage(t *testing.T, d Driver) {
+	w := NewWorld(t)
+	b := d.start(t, w.Options(d.Binary))
+	assert.NotEmpty(t, b.Info().Version)
+	assert.Equal(t, d.Binary, b.Info().Binary)
+	page := Open(t, b, PageURL)
+
+	var sum struct{ A []int }
+	require.NoError(t, page.Eval(Deadline(t), "Promise.resolve({a: [1, 2]})", &sum))
+	assert.Equal(t, []int{1, 2}, sum.A)
+	assert.ErrorContains(t, page.Eval(Deadline(t), "Promise.reject(new Error('no luck'))", nil), "no luck")
+	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	assert.ErrorIs(t, page.Eval(short, "new Promise(() => {})", nil), context.DeadlineExceeded)
+
+	shot, err := page.Screenshot(Deadline(t))
+	require.NoError(t, err)
+	_, err = png.Decode(bytes.NewReader(shot))
+	assert.NoError(t, err)
+
+	// Whether they arrived, the servers know.
+	assert.NoError(t, page.Sentinel(Deadline(t), []string{API + "/.corsproof/sentinel", "https://nowhere.test/"}))
+	w.mu.Lock()
+	assert.Equal(t, 1, w.sentinels)
+	w.mu.Unlock()
+
+	require.NoError(t, page.Close())
+	assert.Error(t, page.Run(Deadline(t), []browser.Probe{w.Probe("fetch", API, "")}, nil))
+}
+
+// Only what is mapped, loopback and localhost can be reached.
+func testOrigins(t *testing.T, d Driver) {
+	w := NewWorld(t)
+	b := d.start(t, w.Options(d.Binary))
+	plain := strings.TrimPrefix(w.plain.URL, "http://127.0.0.1")
+	for _, origin := range []string{
+		"https://app.site.test", "https://app.site.test:8443", "http://app.site.test",
+		"https://app.localhost", "http://localhost" + plain, "http://b.localhost" + plain, "http://127.0.0.1" + plain,
+	} {
+		page := Open(t, b, origin+"/.corsproof/page.html")
+		probe := w.Probe("fetch", strings.Replace(origin, "app.", "api.", 1), "allow=*")
+		RunProbes(t, page, probe)
+	}
+	c, err := b.NewContext(Deadline(t))
+	require.NoError(t, err)
+	for _, origin := range []string{"https://example.com", "https://app.site.test:444"} {
+		_, err := c.Open(Deadline(t), browser.Document{URL: origin + "/.corsproof/page.html"})
+		assert.ErrorContains(t, err, origin)
+	}
+	_, err = c.Open(Deadline(t), browser.Document{URL: "about:blank"})
+	assert.Error(t, err)
+}
+
+func testOriginError(t *testing.T, d Driver) {
+	w := NewWorld(t)
+	w.Elsewhere = "https://app.site.test/.corsproof/page.html"
+	c, err := d.start(t, w.Options(d.Binary)).NewContext(Deadline(t))
+	require.NoError(t, err)
+	_, err = c.Open(Deadline(t), browser.Document{URL: "http://app.site.test/.corsproof/elsewhere"})
+	var wrong *browser.OriginError
+	require.ErrorAs(t, err, &wrong)
+	assert.Equal(t, "http://app.site.test", wrong.Want)
+	assert.Equal(t, "https://app.site.test", wrong.Got)
+}
+
+// With several tabs open each is visible: a hidden one would request no CSS
+// images and no fonts.
+func testVisible(t *testing.T, d Driver) {
+	w := NewWorld(t)
+	b := d.start(t, w.Options(d.Binary))
+	c, err := b.NewContext(Deadline(t))
+	require.NoError(t, err)
+	var pages []browser.Page
+	for range 3 {
+		page, err := c.Open(Deadline(t), browser.Document{URL: PageURL})
+		require.NoError(t, err)
+		pages = append(pages, page)
+	}
+	for _, page := range pages {
+		image, font := w.Probe("css-image", API, ""), w.Probe("font-face", API, "allow=*")
+		outcomes := RunProbes(t, page, image, font)
+		assert.Len(t, w.Requests(image.ID), 1)
+		assert.Equal(t, oracle.Allowed, outcomes[font.ID].Read)
+		assert.NoError(t, page.Eval(Deadline(t), "new Promise(requestAnimationFrame)", nil))
+	}
+}
+
+func testContexts(t *testing.T, d Driver) {
+	w := NewWorld(t)
+	b := d.start(t, w.Options(d.Binary))
+	app := oracle.Origin{Scheme: "https", Host: "app.site.test", Port: 443}
+	one, err := b.NewContext(Deadline(t))
+	require.NoError(t, err)
+	require.NoError(t, one.SetCookies(Deadline(t), []oracle.Cookie{
+		{On: app, Name: "a", Value: "1", Attributes: "Secure; HttpOnly"},
+		{On: app, Name: "b", Value: "2", Path: "/elsewhere"},
+		{On: app, Name: "c", Value: "3", Attributes: "Max-Age=0"},
+		{On: app, Name: "d", Value: "4", Attributes: "Domain=site.test; SameSite=None; Secure; Max-Age=60"},
+		{On: app, Name: "p", Value: "5", Attributes: "Secure; Partitioned"},
+	}))
+	cookies := func(c browser.Context) string {
+		page, err := c.Open(Deadline(t), browser.Document{URL: PageURL})
+		require.NoError(t, err)
+		probe := w.Probe("fetch", "https://app.site.test", "")
+		RunProbes(t, page, probe)
+		return w.Requests(probe.ID)[0].Header.Get("Cookie")
+	}
+	assert.Equal(t, "a=1; d=4; p=5", cookies(one))
+	two, err := b.NewContext(Deadline(t))
+	require.NoError(t, err)
+	assert.Empty(t, cookies(two))
+	assert.NoError(t, two.Close())
+	assert.Equal(t, "a=1; d=4; p=5", cookies(one))
+}
+
+// A browser that dies ends what runs in it, and leaves nothing.
+func testDeath(t *testing.T, d Driver) {
+	w := NewWorld(t)
+	b, err := d.Start(Deadline(t), w.Options(d.Binary))
+	require.NoError(t, err)
+	defer b.Close()
+	page := Open(t, b, PageURL)
+	slow := w.Probe("fetch", API, "allow=*&delay=2s")
+	slow.Timeout = 20000
+	done := make(chan error, 1)
+	go func() { done <- page.Run(Deadline(t), []browser.Probe{slow}, func(browser.Outcome) {}) }()
+	require.Eventually(t, func() bool { return len(w.Requests(slow.ID)) > 0 }, 5*time.Second, time.Millisecond)
+
+	require.NoError(t, d.Kill(b))
+	select {
+	case err := <-done:
+		assert.Error(t, err)
+	case <-time.After(5 * time.Second):
+		t.Fatal("Run hangs")
+	}
+	select {
+	case <-b.Done():
+	case <-time.After(5 * time.Second):
+		t.Fatal("Done stays open")
+	}
+	assert.Error(t, page.Run(Deadline(t), []browser.Probe{slow}, nil))
+	_, err = b.NewContext(Deadline(t))
+	assert.Error(t, err)
+	assert.NoError(t, b.Close())
+	assert.Empty(t, Processes(os.Getenv("TMPDIR")))
+}

@@ -1,0 +1,127 @@
+// Package browsertest is what every driver's tests have in common: a small world
+// of servers, and the behaviours that each driver owes the harness. Drivers keep
+// to themselves what only they do: flags, preferences, the words for failures.
+package browsertest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/corsproof/corsproof/harness/browser"
+)
+
+// Driver is a driver with a browser for it.
+type Driver struct {
+	Binary string
+	Start  func(context.Context, browser.Options) (browser.Browser, error)
+	// Kill ends a browser as a crash would.
+	Kill func(browser.Browser) error
+	// Lacks are what this browser cannot do, by the name that the tests have for
+	// it, and why.
+	Lacks map[string]string
+}
+
+// Run holds a driver to all that drivers have in common.
+func Run(t *testing.T, d Driver) {
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, Driver)
+	}{
+		{"Batch", testBatch}, {"Page", testPage}, {"Origins", testOrigins}, {"OriginError", testOriginError},
+		{"Visible", testVisible}, {"Contexts", testContexts}, {"Death", testDeath}, {"Ways", testWays},
+		{"Requests", testRequests}, {"ForcedPreflights", testForcedPreflights}, {"Refused", testRefused},
+		{"Responses", testResponses}, {"Painted", testPainted}, {"OpaqueByWhatScriptMayDo", testOpaqueByWhatScriptMayDo},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if why, lacks := d.Lacks[test.name]; lacks {
+				t.Skip(why)
+			}
+			test.run(t, d)
+		})
+	}
+}
+
+// lacks says whether a part of a test is not for this browser.
+func (d Driver) lacks(t *testing.T, name string) bool {
+	why, lacks := d.Lacks[name]
+	if lacks {
+		t.Logf("without %s: %s", name, why)
+	}
+	return lacks
+}
+
+// start starts the browser, which ends with the test.
+func (d Driver) start(t testing.TB, o browser.Options) browser.Browser {
+	o.Log = t.Logf
+	b, err := d.Start(Deadline(t), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.Close()) })
+	return b
+}
+
+// Open opens a page in a profile of its own.
+func Open(t testing.TB, b browser.Browser, url string) browser.Page {
+	c, err := b.NewContext(Deadline(t))
+	require.NoError(t, err)
+	p, err := c.Open(Deadline(t), browser.Document{URL: url})
+	require.NoError(t, err)
+	return p
+}
+
+// RunProbes gives the outcomes by the probes' ids.
+func RunProbes(t testing.TB, p browser.Page, probes ...browser.Probe) map[string]browser.Outcome {
+	outcomes := map[string]browser.Outcome{}
+	require.NoError(t, p.Run(Deadline(t), probes, func(o browser.Outcome) {
+		require.NotContains(t, outcomes, o.ID)
+		outcomes[o.ID] = o
+	}))
+	return outcomes
+}
+
+// Deadline ends what should long be over.
+func Deadline(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// Main runs a driver's tests with a temporary folder of their own, and fails if
+// a browser or a profile outlives them.
+func Main(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "drive")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	os.Setenv("TMPDIR", dir)
+	code := m.Run()
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 && code == 0 {
+		fmt.Fprintln(os.Stderr, "left behind:", left)
+		code = 1
+	}
+	if left := Processes(dir); len(left) > 0 && code == 0 {
+		fmt.Fprintln(os.Stderr, "still running:", left)
+		code = 1
+	}
+	return code
+}
+
+// Processes are the command lines that name a path (on Linux only).
+func Processes(path string) []string {
+	var found []string
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, file := range files {
+		if line, err := os.ReadFile(file); err == nil && bytes.Contains(line, []byte(path)) {
+			found = append(found, strings.ReplaceAll(string(line), "\x00", " "))
+		}
+	}
+	return found
+}
