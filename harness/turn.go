@@ -83,7 +83,7 @@ func (t *turn) try(ctx context.Context, pending []*scenarios.Permutation) (recor
 	if browsers.SetLimit(browsersOpen); t.Pause != nil { // a person looks at one
 		browsers.SetLimit(1)
 	}
-	for _, group := range networks(pending) {
+	for _, group := range t.networks(pending) {
 		browsers.Go(func() error {
 			saw, unfinished, err := t.tryIn(ctx, group)
 			mu.Lock()
@@ -99,6 +99,15 @@ func (t *turn) try(ctx context.Context, pending []*scenarios.Permutation) (recor
 	return engine, left, lost
 }
 
+// networks groups permutations by the network that they need, where a browser
+// can be given one.
+func (t *turn) networks(pending []*scenarios.Permutation) [][]*scenarios.Permutation {
+	if oneNetwork[t.found.Engine()] != "" {
+		return [][]*scenarios.Permutation{pending}
+	}
+	return networks(pending)
+}
+
 // tryIn runs permutations that need the same network in a browser of its own.
 func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (record.Engine, []*scenarios.Permutation, error) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -111,7 +120,7 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 	starting, started := context.WithTimeout(ctx, openTime)
 	defer started()
 	b, err := start(starting, t.found, browser.Options{
-		Mappings: mappings(t.fleet), SPKI: t.fleet.SPKI(),
+		Mappings: mappings(t.fleet), Proxy: t.fleet.Proxy(), SPKI: t.fleet.SPKI(),
 		AddressSpaces: network.spaces(t.fleet), Script: string(fixtures.ProbeJS()),
 		Headed: t.Headed, OnFailure: words.hear, Log: t.Log,
 	})
@@ -177,6 +186,9 @@ func (t *turn) runnable(s *session, trials []*trial) []*trial {
 				lacks = cmp.Or(lacks, "this browser takes no stream for a request's body, and makes a string of it")
 			}
 			trial.notApplicable = cmp.Or(trial.notApplicable, t.missing[trial.setUp(i)], lacks)
+		}
+		if len(networkOf(trial.perm)) > 0 {
+			trial.notApplicable = cmp.Or(trial.notApplicable, oneNetwork[t.found.Engine()])
 		}
 		if trial.notApplicable == "" {
 			return false

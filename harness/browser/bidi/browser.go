@@ -1,0 +1,176 @@
+// Package bidi drives Firefox over WebDriver BiDi, on the socket that Firefox
+// itself opens.
+//
+// It starts the browser, opens pages, hands them probes and listens. It never
+// intercepts a request.
+package bidi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/corsproof/corsproof/harness/browser"
+)
+
+type firefox struct {
+	options browser.Options
+	info    browser.Info
+	process *process
+	*client
+
+	mu      sync.Mutex
+	pages   map[string]*page  // by browsing context
+	windows []string          // that show no page, by their first tab
+	runs    map[string]*batch // by channel
+	last    int               // of the channels
+
+	closing sync.Once
+	closed  error // what Close gave
+	done    chan struct{}
+}
+
+// Start starts the browser of the options. ctx limits the start, not the
+// browser's life.
+func Start(ctx context.Context, o browser.Options) (browser.Browser, error) {
+	list, err := prefs(o)
+	if err != nil {
+		return nil, fmt.Errorf("bidi: start %s: %w", o.Binary, err)
+	}
+	return startWith(ctx, o, list)
+}
+
+func startWith(ctx context.Context, o browser.Options, prefs []pref) (browser.Browser, error) {
+	if o.Log == nil {
+		o.Log = func(string, ...any) {}
+	}
+	if o.OnFailure == nil {
+		o.OnFailure = func(browser.Failure) {}
+	}
+	p, address, err := launch(ctx, o, prefs)
+	if err != nil {
+		return nil, fmt.Errorf("bidi: start %s: %w", o.Binary, err)
+	}
+	b := &firefox{
+		options: o, process: p, pages: map[string]*page{}, runs: map[string]*batch{},
+		done: make(chan struct{}),
+	}
+	if err := b.connect(ctx, address); err != nil {
+		if end := p.end(); end != nil {
+			o.Log("bidi: end %s: %v", o.Binary, end)
+		}
+		return nil, fmt.Errorf("bidi: start %s: %w", o.Binary, err)
+	}
+	go func() {
+		select {
+		case <-p.ended:
+		case <-b.gone:
+		}
+		close(b.done)
+	}()
+	return b, nil
+}
+
+// connect begins the session that all commands belong to.
+func (b *firefox) connect(ctx context.Context, address string) error {
+	var err error
+	if b.client, err = dial(ctx, address, b.hearEvent); err != nil {
+		return err
+	}
+	var session struct {
+		Capabilities struct{ BrowserName, BrowserVersion string }
+	}
+	// The certificates that the servers show are nobody's: no name leads to any
+	// other server.
+	err = b.call(ctx, "session.new", map[string]any{"capabilities": map[string]any{
+		"alwaysMatch": map[string]any{"acceptInsecureCerts": true},
+	}}, &session)
+	if err != nil {
+		return err
+	}
+	b.info = browser.Info{Key: "firefox", Name: "Firefox", Version: session.Capabilities.BrowserVersion, Binary: b.options.Binary}
+	err = b.call(ctx, "session.subscribe", map[string]any{"events": []string{
+		"log.entryAdded", "script.message", "browsingContext.contextDestroyed",
+	}}, nil)
+	if err != nil {
+		return err
+	}
+	return b.findWindows(ctx)
+}
+
+func (b *firefox) Info() browser.Info    { return b.info }
+func (b *firefox) Done() <-chan struct{} { return b.done }
+
+// Close ends the browser. When it returns its processes and its profile are
+// gone.
+func (b *firefox) Close() error {
+	b.closing.Do(func() {
+		if err := b.process.end(); err != nil {
+			b.closed = fmt.Errorf("bidi: close %s: %w", b.info.Name, err)
+		}
+		<-b.done
+	})
+	return b.closed
+}
+
+// hearEvent is called for each event, in order.
+func (b *firefox) hearEvent(method string, params json.RawMessage) {
+	switch method {
+	case "script.message":
+		var m struct {
+			Channel string
+			Data    struct{ Value string }
+		}
+		if json.Unmarshal(params, &m) == nil {
+			b.deliver(m.Channel, m.Data.Value)
+		}
+	case "browsingContext.contextDestroyed":
+		var c struct{ Context string }
+		if json.Unmarshal(params, &c) == nil {
+			b.forget(c.Context)
+		}
+	case "log.entryAdded":
+		if failure, ok := hearLog(params); ok {
+			b.options.OnFailure(failure)
+		}
+	}
+}
+
+// batch is a run of probes on its way: what its page says.
+type batch struct{ queue chan string }
+
+// newRun gives a run a channel of its own, for as many messages.
+func (b *firefox) newRun(messages int) (channel string, r *batch) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last++
+	channel, r = fmt.Sprintf("run %d", b.last), &batch{queue: make(chan string, messages)}
+	b.runs[channel] = r
+	return channel, r
+}
+
+func (b *firefox) endRun(channel string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.runs, channel)
+}
+
+func (b *firefox) deliver(channel, text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if r := b.runs[channel]; r != nil {
+		select {
+		case r.queue <- text:
+		default: // more messages than probes: the page is not ours any more
+		}
+	}
+}
+
+func (b *firefox) NewContext(ctx context.Context) (browser.Context, error) {
+	var made struct{ UserContext string }
+	if err := b.call(ctx, "browser.createUserContext", noParams, &made); err != nil {
+		return nil, fmt.Errorf("bidi: new context: %w", err)
+	}
+	return &profile{browser: b, id: made.UserContext}, nil
+}
