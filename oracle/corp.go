@@ -66,7 +66,7 @@ func (f *fetching) isolates(policy string) bool {
 		return true
 	}
 	return f.state.Profile[DocumentIsolationPolicy] && f.mode != "navigate" &&
-		isolationPolicy(f.client.Headers, f.isSecureContext()) == policy
+		isolationPolicy(f.client.Headers, f.client.Page.IsPotentiallyTrustworthy()) == policy
 }
 
 // isolation is the policy that isolates the document, for a sentence.

@@ -119,7 +119,7 @@ func (f *fetching) usesCache() bool {
 // there is none, or the cache mode does not ask for it.
 func (f *fetching) cached(w WireRequest) int {
 	mode := f.cacheMode()
-	if !f.usesCache() || mode == "no-store" || mode == "reload" || w.Method != "GET" && w.Method != "HEAD" || w.Headers.Has("Range") && !f.servesPart(w) {
+	if !f.usesCache() || mode == "no-store" || mode == "reload" || w.Method != "GET" && w.Method != "HEAD" && !f.forcesCache(w) || w.Headers.Has("Range") && !f.servesPart(w) {
 		return -1
 	}
 	partition := f.cachePartition()
@@ -161,6 +161,12 @@ func (f *fetching) usable(s storedResponse) bool {
 		return false
 	}
 	return f.state.Now-s.at < f.state.Profile.freshness(s.reply)
+}
+
+// forcesCache holds where an engine takes what the cache has for the answer to
+// other methods than GET and HEAD, if it is told to take that whatever its age.
+func (f *fetching) forcesCache(w WireRequest) bool {
+	return f.asked.Cache == "force-cache" && (w.Method == "PATCH" || w.Method == "DELETE") && f.state.Profile[ForceCacheServesWrites]
 }
 
 // servesPart says whether the cache answers a request for a part.
@@ -284,6 +290,25 @@ func (s storedResponse) validate(w WireRequest) WireRequest {
 	}
 	if modified, _ := s.reply.Headers.Get("Last-Modified"); modified != "" {
 		w.Headers = append(w.Headers, Header{"If-Modified-Since", modified})
+	}
+	return w
+}
+
+// asksForPart says whether an engine's cache knows of the request that it is for
+// a part of what is stored: one of script's own, and all of audio and video.
+func (f *fetching) asksForPart(w WireRequest) bool {
+	return f.state.Profile[RangeFromCache] && (f.way.kind == mediaLoad || w.Headers.Has("Range"))
+}
+
+// bounded gives a range of the request its end, which is known of what is stored.
+func (f *fetching) bounded(w WireRequest, s storedResponse) WireRequest {
+	value, _ := w.Headers.Get("Range")
+	r, ok := parseByteRange(value)
+	if !ok || !f.asksForPart(w) || s.reply.Status != 200 {
+		return w
+	}
+	if first, last, ok := r.within(int64(len(s.reply.Body))); ok {
+		w.Headers = append(w.Headers.without("Range"), Header{"Range", "bytes=" + strconv.FormatInt(first, 10) + "-" + strconv.FormatInt(last, 10)})
 	}
 	return w
 }

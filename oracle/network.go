@@ -51,7 +51,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		return Reply{}, f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
 	case stored >= 0 && w.Method == "GET" && f.validates(f.state.responses[stored].reply):
 		s := f.state.responses[stored]
-		w = s.validate(w)
+		w = s.validate(f.bounded(w, s))
 		if f.keepsItself(s) {
 			f.kept = &keptResponse{s.reply, f.tainting}
 		}
@@ -79,6 +79,9 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		*s = s.freshen(reply.Headers, f.state.Now)
 		f.note(networkFetch, "Status 304 says that the stored response is still right: it takes over the headers of the 304.")
 		return f.part(w, s.reply), true
+	case stored >= 0 && f.asksForPart(w): // what is there is wrong, and what came does not take its place
+		f.state.responses = slices.Delete(f.state.responses, stored, stored+1)
+		return reply, true
 	}
 	f.remember(w, reply)
 	return reply, true

@@ -58,6 +58,7 @@ const (
 	HTTPCacheOneVariant            Switch = "http-cache-one-variant"
 	ValidatesSuccessOnly           Switch = "validates-success-only"
 	RangeFromCache                 Switch = "range-from-cache"
+	ForceCacheServesWrites         Switch = "force-cache-serves-patch-and-delete"
 	OtherMethodsKeepCached         Switch = "other-methods-keep-cached"
 	BlockedNotCached               Switch = "blocked-not-cached"
 	ConditionalsValidate           Switch = "conditionals-validate"
@@ -238,8 +239,10 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{ValidatesSuccessOnly, "a stored response is asked about only if its status is 200, any other is asked for anew",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
-	{RangeFromCache, "a request for one range of bytes is answered from the HTTP cache with that part of what is there",
+	{RangeFromCache, "a request for one range of bytes, as all of audio and video are, is answered from the HTTP cache with that part of what is there; it names the end when it asks whether that is still right, and if not, nothing stays there",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/partial_data.cc", []string{"chromium"}},
+	{ForceCacheServesWrites, "with cache mode force-cache a PATCH or DELETE is answered with the response to a GET, and not sent",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{OtherMethodsKeepCached, "a PUT without a body, and any method but POST, PUT, PATCH and DELETE, leaves what the HTTP cache has of its URL",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{BlockedNotCached, "a response that CORS, Cross-Origin-Resource-Policy or opaque response blocking stops does not stay in the HTTP cache, but for a short one that was read for its MIME type before CORS looked at it",
