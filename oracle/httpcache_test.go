@@ -87,6 +87,10 @@ func TestHTTPCacheFreshness(t *testing.T) {
 	}
 	modified := []string{"Last-Modified", "Thu, 01 Jan 2009 00:00:00 GMT"}
 	visits(t, "heuristics", ProfileFor("chromium"), visit{headers: modified, sent: get}, visit{sent: ""})
+	for value, second := range map[string]string{"no-cache": get, "x, NO-CACHE": get, "cache": ""} {
+		visits(t, "Pragma: "+value, ProfileFor("chromium"), visit{headers: fresh("Pragma", value), sent: get}, visit{sent: second})
+		visits(t, "Pragma says nothing", nil, visit{headers: fresh("Pragma", value), sent: get}, visit{sent: ""})
+	}
 }
 
 func TestHTTPCacheModes(t *testing.T) {
@@ -154,6 +158,32 @@ func TestHTTPCacheAndCORS(t *testing.T) {
 	visits(t, "credentials share", nil, visit{r: a, headers: fresh("Access-Control-Allow-Origin", app, "Access-Control-Allow-Credentials", "true"), sent: get}, visit{r: with})
 	visits(t, "blocked stays", nil, visit{r: a, headers: fresh(), sent: get, read: Blocked}, visit{r: a, headers: star, read: Blocked})
 	visits(t, "blocked goes", ProfileFor("chromium"), visit{r: a, headers: fresh(), sent: get, read: Blocked}, visit{r: a, headers: star, sent: get})
+	for name, c := range map[string]struct {
+		via     Via
+		headers []string
+		second  string
+	}{
+		"untyped":        {"xhr", nil, ""},
+		"text":           {"xhr", []string{"Content-Type", "TEXT/plain; a=b"}, ""},
+		"a slide":        {"xhr", []string{"Content-Type", "application/vnd.openxmlformats-officedocument.presentationml.slide"}, ""},
+		"data":           {"xhr", []string{"Content-Type", "application/json"}, get},
+		"nosniff":        {"xhr", []string{"X-Content-Type-Options", "NoSniff"}, get},
+		"nosniff listed": {"xhr", []string{"X-Content-Type-Options", "x, nosniff"}, ""},
+		"fetch":          {"fetch", nil, get},
+		"worker's fetch": {"worker-fetch", nil, get},
+	} {
+		r := Request{Via: c.via, URL: api}
+		visits(t, "blocked, "+name, ProfileFor("chromium"), visit{r: r, headers: fresh(c.headers...), sent: get, read: Blocked}, visit{r: r, sent: c.second, read: Blocked})
+	}
+	xhr := Request{Via: "xhr", URL: api}
+	for size, second := range map[int]int{1023: 0, 1024: 1} {
+		state := State{Profile: ProfileFor("chromium")}
+		xhr.Client.Page = origin(t, app)
+		long := ServerFunc(func(WireRequest) Reply { return Reply{Headers: h(fresh()...), Body: make([]byte, size)} })
+		_, state = Predict(state, xhr, long)
+		p, _ := Predict(state, xhr, long)
+		assert.Len(t, p.Wire, second, "blocked, with %d bytes", size)
+	}
 	shut := fresh("Cross-Origin-Resource-Policy", "same-origin")
 	visits(t, "shut stays", nil, visit{r: img, headers: shut, sent: get, read: Blocked}, visit{r: img, read: Blocked})
 	visits(t, "shut goes", ProfileFor("chromium"), visit{r: img, headers: shut, sent: get, read: Blocked}, visit{r: img, headers: shut, sent: get, read: Blocked})

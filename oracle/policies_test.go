@@ -36,6 +36,9 @@ func TestEmbedderPolicy(t *testing.T) {
 		assert.Equal(t, want, Profile(nil).embedderPolicy(h("Cross-Origin-Embedder-Policy", value), true), value)
 	}
 	assert.Empty(t, Profile(nil).embedderPolicy(h("Cross-Origin-Embedder-Policy", "require-corp"), false), "an insecure page has none")
+	for value, want := range map[string]string{"require-corp;a=1.": "require-corp", "require-corp;a=1.2": "require-corp", "require-corp;a=.": "", "require-corp;a=1.2345": ""} {
+		assert.Equal(t, want, ProfileFor("chromium").embedderPolicy(h("Cross-Origin-Embedder-Policy", value), true), value)
+	}
 	assert.Empty(t, Profile(nil).embedderPolicy(h("Cross-Origin-Embedder-Policy-Report-Only", "require-corp"), true))
 }
 

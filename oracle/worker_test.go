@@ -41,6 +41,13 @@ func TestWorkers(t *testing.T) {
 		{"untyped module", nil, "worker-module", blobURL, answers(200, "1"), Blocked, WrongType, "error", 0},
 		{"userinfo", chromium, "worker", "https://a:b@app.site.test/x", ok, Allowed, "", "", 1},
 
+		{"no JavaScript", nil, "worker", own, answers(200, "two teas", "Content-Type", script), Blocked, WrongType, "error", 1},
+		{"no JavaScript in Chromium", chromium, "worker", own, answers(200, "two teas", "Content-Type", script), Allowed, "", "", 1},
+		{"no shared JavaScript", chromium, "shared-worker", own, answers(200, "two teas", "Content-Type", script), Blocked, WrongType, "error", 1},
+		{"no JavaScript to register", chromium, "service-worker", own, answers(200, "two teas", "Content-Type", script), Blocked, WrongType, "TypeError", 1},
+		{"no JavaScript to import", chromium, "worker-import", own, answers(200, "two teas", "Content-Type", script), Blocked, WrongType, "error", 1},
+		{"attributes", nil, "worker-module", own, answers(200, `import a from "data:application/json,1" with {type: "json"}`, "Content-Type", script), Allowed, "", "", 1},
+
 		{"redirected", nil, "worker", own, route(map[string]Reply{"/x": {Status: 302, Headers: h("Location", "/y")}, "/y": {Headers: h("Content-Type", script)}}), Allowed, "", "", 2},
 		{"redirected away", chromium, "worker", own, route(map[string]Reply{"/x": {Status: 302, Headers: h("Location", api)}}), Blocked, ModeSameOrigin, "error", 1},
 
@@ -125,6 +132,24 @@ func TestInWorkers(t *testing.T) {
 	assert.Equal(t, Allowed, predictAs(t, ProfileFor("chromium"), mixed, permissive).Read)
 	mixed.Client = in("dedicated")
 	assert.Equal(t, MixedContent, predictAs(t, ProfileFor("chromium"), mixed, permissive).Reason)
+	for _, c := range []struct {
+		via    Via
+		client Client
+		read   Read
+	}{
+		{"worker-fetch", Client{Opaque: true}, Allowed}, {"worker-import", Client{Opaque: true}, Allowed},
+		{"fetch", Client{Opaque: true, Worker: "data"}, Blocked}, {"fetch", Client{Opaque: true}, Blocked}, {"worker-fetch", Client{}, Blocked},
+	} {
+		c.client.Page = origin(t, app)
+		r := Request{Via: c.via, URL: "http://api.other.test/", Client: c.client}
+		server := answers(200, "1", "Content-Type", "text/javascript", "Access-Control-Allow-Origin", "*")
+		assert.Equal(t, c.read, predictAs(t, ProfileFor("chromium"), r, server).Read, "%v", c)
+		assert.Equal(t, MixedContent, predict(t, r, server).Reason, "%v", c)
+	}
+
+	data := Request{Via: "service-worker", URL: own, Client: Client{Page: origin(t, app), Opaque: true, DataURL: true}}
+	assert.Equal(t, "SecurityError", predict(t, data, permissive).Error)
+	assert.Equal(t, "TypeError", predictAs(t, ProfileFor("chromium"), data, permissive).Error)
 }
 
 // What the scripts of workers load as they run.

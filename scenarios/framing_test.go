@@ -74,6 +74,12 @@ func TestFraming(t *testing.T) {
 		assert.Equal(t, test.data, string(a.received("GET", H2).Body), "HTTP/2 has frames of its own")
 		assert.Empty(t, a.received("HEAD", HTTP1).Abort)
 	}
+	// Without a body there is nothing to break off but the head.
+	for status, abort := range map[int]string{200: "in-body", 204: "before-headers", 304: "before-headers", 101: "in-body"} {
+		a := Answer{Status: status, Abort: "in-body"}
+		assert.Equal(t, abort, a.received("GET", HTTP1).Abort, status)
+	}
+	assert.Equal(t, "before-headers", Answer{Status: 200, Abort: "in-body"}.received("HEAD", HTTP1).Abort)
 	raw := "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
 	head, rest, _ := finalHead([]byte(raw))
 	old := Answer{Status: 200, Headers: head.headers, Body: rest, Raw: []byte(raw)}.received("GET", HTTP1)
