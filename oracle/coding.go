@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,17 @@ func decodeContent(h Headers, body []byte) (decoded []byte, ok bool) {
 		}
 	}
 	return body, true
+}
+
+// codingsParse says whether Chromium can read a response's list of codings,
+// known or not.
+//
+// https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc
+func codingsParse(h Headers) bool {
+	value, _ := h.Get("Content-Encoding")
+	return !strings.ContainsAny(value, `"=;*`) && !slices.ContainsFunc(strings.Split(value, ","), func(coding string) bool {
+		return strings.ContainsAny(strings.Trim(coding, " \t"), " \t")
+	})
 }
 
 // inflate undoes one coding. Browsers take deflate with and without the zlib

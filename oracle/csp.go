@@ -162,6 +162,35 @@ func (f *fetching) sourcesAllow(name string, sources []string) bool {
 	return f.state.Profile.matchesSources(sources, f.policyURL(), f.client.Page, f.redirects)
 }
 
+// allowsInlineScript says whether the policies let in what stands in the page
+// itself, such as its import map. Without the map its names lead nowhere.
+//
+// https://w3c.github.io/webappsec-csp/#should-block-inline
+func (f *fetching) allowsInlineScript() bool {
+	for _, p := range f.policies {
+		if name, sources, found := p.governing("script-src-elem"); found && !allowsInline(sources) {
+			return f.fail(ContentSecurityPolicy, inlineCheck, "The document's Content-Security-Policy says ",
+				quote(strings.TrimSpace(name+" "+strings.Join(sources, " "))), ", which lets no import map in that stands in the page: nothing is sent.")
+		}
+	}
+	return true
+}
+
+// allowsInline says whether a source list lets in a script that stands in the
+// page, without a nonce. 'unsafe-inline' means nothing beside nonces and hashes,
+// and by 'strict-dynamic' comes in what a script puts there, as here.
+//
+// https://w3c.github.io/webappsec-csp/#allow-all-inline
+// https://w3c.github.io/webappsec-csp/#strict-dynamic-usage
+func allowsInline(sources []string) bool {
+	has := func(keywords ...string) bool {
+		return slices.ContainsFunc(sources, func(source string) bool {
+			return slices.ContainsFunc(keywords, func(k string) bool { return strings.HasPrefix(strings.ToLower(source), k) })
+		})
+	}
+	return has("'strict-dynamic'") || has("'unsafe-inline'") && !has("'nonce-", "'sha256-", "'sha384-", "'sha512-")
+}
+
 // policyURL is the URL that a policy sees. The request that opens a WebSocket
 // is one for http or https.
 //

@@ -134,6 +134,7 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	handshake := f.mode == "websocket" && reply.Status == 101
 	switch {
 	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status >= 100 && reply.Status < 200 && !handshake,
+		f.state.Profile[ContentCodingsMustParse] && !codingsParse(reply.Headers),
 		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.SplitValues("Content-Disposition")) || lengthsDiffer(reply)):
 		return Reply{}, false
 	}

@@ -205,6 +205,10 @@ func (f *fetching) prepareLoad() bool {
 		if !f.prepareSocket() {
 			return false
 		}
+	case "import-map":
+		if !f.allowsInlineScript() {
+			return false
+		}
 	}
 	if u.scheme == "data" && f.way.kind == svgLoad && f.state.Profile[UseWithoutDataURLs] {
 		return f.fail(SchemeNotHTTP, svgResponse, "A use element takes no shape from a data: URL.")

@@ -106,6 +106,7 @@ const (
 	SharedWorkersLoadMixed         Switch = "shared-workers-load-mixed-content"
 	WorkersParseAsTheyRun          Switch = "workers-parse-as-they-run"
 	DataDocumentsInsecure          Switch = "data-documents-insecure"
+	ContentCodingsMustParse        Switch = "content-codings-must-parse"
 	NumbersEndInPoint              Switch = "numbers-end-in-point"
 	OpaqueWorkersLoadMixed         Switch = "opaque-workers-load-mixed-content"
 	RegisterLooksAtStatusFirst     Switch = "register-looks-at-status-first"
@@ -337,6 +338,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/worker_global_scope.cc", []string{"chromium"}},
 	{DataDocumentsInsecure, "a frame at a data: URL is no secure context, wherever it is",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/weborigin/security_origin.cc", []string{"chromium"}},
+	{ContentCodingsMustParse, "a response whose Content-Encoding has a quote, =, ;, * or, in a coding, white space in it is a network error",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc", []string{"chromium"}},
 	{NumbersEndInPoint, "a number in a structured header, such as a parameter of Cross-Origin-Embedder-Policy, may end in its decimal point",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/third_party/quiche/src/quiche/common/structured_headers.cc", []string{"chromium"}},
 	{RegisterLooksAtStatusFirst, "a service worker's script that fails for its status or the network is a TypeError, whatever MIME type there is",

@@ -69,6 +69,7 @@ var (
 	mimeCheck           = algorithm{"MIME type check", fetchSpec + "should-response-to-request-be-blocked-due-to-mime-type"}
 	filtering           = algorithm{"filtered response", fetchSpec + "concept-filtered-response"}
 	keepaliveLimit      = algorithm{"keepalive limit", fetchSpec + "concept-http-network-or-cache-fetch"}
+	inlineCheck         = algorithm{"inline Content Security Policy check", "https://w3c.github.io/webappsec-csp/#should-block-inline"}
 	scriptResponse      = algorithm{"fetch a classic script", htmlSpec + "webappapis.html#fetch-a-classic-script"}
 	moduleResponse      = algorithm{"fetch a single module script", htmlSpec + "webappapis.html#fetch-a-single-module-script"}
 	jsonModule          = algorithm{"create a JSON module script", htmlSpec + "webappapis.html#creating-a-json-module-script"}
