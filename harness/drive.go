@@ -24,7 +24,7 @@ const (
 	waitersOpen = 12               // lone cases at once that mostly wait
 	cookiesSize = 100              // cookies of cases in one profile at once: a site keeps some 160
 	batchTime   = 60 * time.Second // for a batch, beyond its cases' own deadlines
-	openTime    = 30 * time.Second // for a browser to start, or to open a page
+	openTime    = 60 * time.Second // for a browser to start, or to open a page
 	reasonTime  = time.Second      // for the browser's words on a failure, after the outcome
 )
 

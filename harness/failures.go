@@ -35,8 +35,12 @@ func (f *failures) hear(failure browser.Failure) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if known, found := f.byToken[token]; found && rank(known.Reason) > rank(failure.Reason) {
-		return
+	if known, found := f.byToken[token]; found {
+		errorPage := known.ErrorPage || failure.ErrorPage
+		if rank(known.Reason) > rank(failure.Reason) {
+			failure = known
+		}
+		failure.ErrorPage = errorPage
 	}
 	f.byToken[token] = failure
 	close(f.changed)
@@ -50,8 +54,10 @@ func rank(r oracle.Reason) int {
 		return 0
 	case oracle.NetworkError:
 		return 1
+	case oracle.WrongType: // of an error page's own type, for one
+		return 2
 	}
-	return 2
+	return 3
 }
 
 // take returns the failure of each token and forgets it, once all have one or
@@ -118,7 +124,7 @@ func (s *session) hearReasons(ctx context.Context, trials []*trial, step int) {
 			continue
 		}
 		o := t.steps[step].outcome
-		if o.Read == oracle.Opaque && failure.Native != browser.ErrorPage {
+		if o.Read == oracle.Opaque && !failure.ErrorPage {
 			continue // of something else that the case loads
 		}
 		o.Read = oracle.Blocked

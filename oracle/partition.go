@@ -18,11 +18,14 @@ func (f *fetching) isSameSiteRequest() bool {
 		return false
 	}
 	u := f.url().origin
-	return allSameSite(f.containers(), u)
+	return f.state.Profile.allSameSite(f.containers(), u)
 }
 
-func allSameSite(origins []Origin, with Origin) bool {
-	return !slices.ContainsFunc(origins, func(o Origin) bool { return !SameSite(o, with) })
+// allSameSite says whether SameSite cookies see one site only.
+func (p Profile) allSameSite(origins []Origin, with Origin) bool {
+	return !slices.ContainsFunc(origins, func(o Origin) bool {
+		return !SameSite(o, with) && !(p[SameSiteIgnoresScheme] && SchemelesslySameSite(o, with))
+	})
 }
 
 // mayAskForCookies holds for a request of a frame that cookies are kept from,
@@ -43,7 +46,7 @@ func (f *fetching) mayAskForCookies() bool {
 func (f *fetching) cookieContext() cookieContext {
 	same := f.isSameSiteRequest()
 	partition := f.networkPartition()
-	inside := f.client.Worker == "data" && !f.client.isOpaqueDocument() && allSameSite(f.client.ancestors(), f.url().origin)
+	inside := f.client.Worker == "data" && !f.client.isOpaqueDocument() && f.state.Profile.allSameSite(f.client.ancestors(), f.url().origin)
 	if !same && !inside {
 		partition += " and others"
 	}

@@ -111,6 +111,8 @@ func (f *fetching) block() {
 	f.p.Type, f.p.Status, f.p.URL, f.p.Redirected, f.p.Headers, f.p.Body = "error", 0, "", false, nil, nil
 	switch {
 	case f.way == nil || f.p.Error != "":
+	case f.brokeOff && f.way.Via == "fetch" && f.state.Profile[BrokenBodyAborts]:
+		f.p.Error = "AbortError"
 	case f.way.kind == silentLoad:
 		f.p.Read = Unobservable
 	case f.way.Via == "xhr" && f.asked.Sync, f.way.kind == fontLoad:

@@ -90,7 +90,10 @@ func (f *fetching) ensurePreflight() bool {
 // bypassesPreflightCache holds where an engine takes the HTTP cache's mode for
 // the preflight cache's, too.
 func (f *fetching) bypassesPreflightCache() bool {
-	if !f.state.Profile[PreflightCacheObeysCacheMode] {
+	switch {
+	case f.state.Profile[PreflightCacheObeysReload]:
+		return f.asked.Cache == "no-store" || f.asked.Cache == "reload"
+	case !f.state.Profile[PreflightCacheObeysCacheMode]:
 		return false
 	}
 	switch f.asked.Cache {

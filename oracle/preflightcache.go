@@ -25,10 +25,14 @@ type cacheEntry struct {
 	method, header string // one of them; "*" covers
 }
 
-// matches is the cache entry match: an entry made with credentials serves
+// serves is the cache entry match: an entry made with credentials serves
 // requests without them too.
-func (e *cacheEntry) matches(key cacheKey, now time.Duration) bool {
-	return e.partition == key.partition && e.origin == key.origin && e.url == key.url && (e.credentials || !key.credentials) && now < e.expires
+func (s *State) serves(e cacheEntry, key cacheKey) bool {
+	credentials := e.credentials || !key.credentials
+	if s.Profile[PreflightCacheByCredentials] {
+		credentials = e.credentials == key.credentials
+	}
+	return e.partition == key.partition && e.origin == key.origin && e.url == key.url && credentials && s.Now < e.expires
 }
 
 // methodCached is the method cache entry match.
@@ -36,7 +40,7 @@ func (e *cacheEntry) matches(key cacheKey, now time.Duration) bool {
 // https://fetch.spec.whatwg.org/#concept-cache-match-method
 func (s *State) methodCached(key cacheKey, method string) bool {
 	return slices.ContainsFunc(s.preflight, func(e cacheEntry) bool {
-		return e.matches(key, s.Now) && (e.method == method || e.method == "*" && !s.Profile[PreflightCacheNoWildcard])
+		return s.serves(e, key) && (e.method == method || e.method == "*" && !s.Profile[PreflightCacheNoWildcard])
 	})
 }
 
@@ -46,7 +50,7 @@ func (s *State) methodCached(key cacheKey, method string) bool {
 // https://fetch.spec.whatwg.org/#concept-cache-match-header
 func (s *State) headerCached(key cacheKey, name string) bool {
 	return slices.ContainsFunc(s.preflight, func(e cacheEntry) bool {
-		return e.matches(key, s.Now) && (strings.EqualFold(e.header, name) ||
+		return s.serves(e, key) && (strings.EqualFold(e.header, name) ||
 			e.header == "*" && !IsNonWildcardRequestHeaderName(name) && !s.Profile[PreflightCacheNoWildcard])
 	})
 }
@@ -60,7 +64,7 @@ func (s *State) cachePreflight(key cacheKey, grant PreflightGrant, h Headers) {
 	add := func(known func(cacheEntry) bool, entry cacheEntry) {
 		found := false
 		for i := range s.preflight {
-			if e := &s.preflight[i]; e.matches(key, s.Now) && known(*e) {
+			if e := &s.preflight[i]; s.serves(*e, key) && known(*e) {
 				e.expires, found = s.Now+maxAge, true
 			}
 		}

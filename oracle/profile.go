@@ -113,6 +113,13 @@ const (
 	WorkerScriptsUntimed           Switch = "worker-scripts-untimed"
 	TypesCheckedAfterTiming        Switch = "types-checked-after-timing"
 	ConditionalsOfWorkersPlain     Switch = "conditionals-of-workers-plain"
+	PreflightCacheByCredentials    Switch = "preflight-cache-by-credentials"
+	PreflightCacheObeysReload      Switch = "preflight-cache-obeys-reload"
+	NoStreamBodies                 Switch = "no-stream-bodies"
+	BrokenListExposesAll           Switch = "broken-list-exposes-all"
+	BrokenBodyAborts               Switch = "broken-body-aborts"
+	UnaskedSubprotocolTaken        Switch = "unasked-subprotocol-taken"
+	SameSiteIgnoresScheme          Switch = "same-site-ignores-scheme"
 )
 
 // What stands beside CORS.
@@ -390,6 +397,20 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{DocumentIsolationPolicy, "Document-Isolation-Policy holds what a document loads to Cross-Origin-Resource-Policy, as Cross-Origin-Embedder-Policy does, but for its frames and workers",
 		"https://wicg.github.io/document-isolation-policy/", []string{"chromium"}},
+	{PreflightCacheByCredentials, "what a preflight for a request with credentials allowed is not used for one without",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
+	{PreflightCacheObeysReload, "with the cache modes no-store and reload the preflight cache is not looked at either",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
+	{NoStreamBodies, "a ReadableStream is no request body: the text [object ReadableStream] is sent in its place",
+		"https://bugzilla.mozilla.org/show_bug.cgi?id=1387483", []string{"firefox"}},
+	{BrokenListExposesAll, "a * that stands before the mistake in an Access-Control-Expose-Headers that breaks the grammar counts",
+		"https://searchfox.org/mozilla-central/source/dom/fetch/InternalHeaders.cpp", []string{"firefox"}},
+	{BrokenBodyAborts, "reading a body that breaks off rejects with an AbortError, not a TypeError",
+		"https://searchfox.org/mozilla-central/source/dom/fetch/FetchStreamReader.cpp", []string{"firefox"}},
+	{UnaskedSubprotocolTaken, "a WebSocket opens though the server chose a subprotocol and the page asked for none",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/websocket/WebSocketChannel.cpp", []string{"firefox"}},
+	{SameSiteIgnoresScheme, "http and https of one registrable domain are one site to SameSite cookies",
+		"https://bugzilla.mozilla.org/show_bug.cgi?id=1651119", []string{"firefox"}},
 	{LocalNamesNotMixed, "a secure page may load from .local names and private addresses over http",
 		"https://wicg.github.io/local-network-access/#mixed-content-lna", []string{"chromium"}},
 }

@@ -138,7 +138,7 @@ func (f *fetching) filter(reply Reply) {
 		return
 	}
 	f.p.URL, f.p.Status = u.href(), reply.Status
-	f.p.Headers = ReadableHeaders(kind, credentials, reply.Headers)
+	f.p.Headers = readableHeaders(kind, credentials, f.state.Profile.exposed(reply.Headers), reply.Headers)
 	if f.state.Profile[ClearSiteDataHidden] {
 		f.p.Headers = f.p.Headers.without("Clear-Site-Data")
 	}

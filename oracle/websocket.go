@@ -48,7 +48,7 @@ func (f *fetching) useSocket(reply Reply) {
 		f.fail(WrongType, socketOpen, "The answer has status 101, and its Connection does not list Upgrade.")
 	case accept != socketAccept(socketKey):
 		f.fail(WrongType, socketOpen, "The answer has status 101, and its Sec-WebSocket-Accept does not match the key.")
-	case h.Has("Sec-WebSocket-Protocol"):
+	case h.Has("Sec-WebSocket-Protocol") && !f.state.Profile[UnaskedSubprotocolTaken]:
 		f.fail(WrongType, socketOpen, "The answer names a subprotocol, and the page asked for none.")
 	case slices.ContainsFunc(h.SplitValues("Sec-WebSocket-Extensions"), isUnknownExtension):
 		f.fail(WrongType, socketOpen, "The answer names an extension that the page did not ask for.")

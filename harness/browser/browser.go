@@ -198,10 +198,6 @@ type Outcome struct {
 	MS     float64 `json:"ms"`
 }
 
-// ErrorPage is the native word for a frame that shows an error page instead of
-// what it loads. A page cannot tell it from a document of another origin.
-const ErrorPage = "error page"
-
 // Failure is a request that the browser itself reports as failed. It gives the
 // reason for a block; it is never a verdict.
 type Failure struct {
@@ -209,6 +205,9 @@ type Failure struct {
 	Native string        // the browser's own word: MissingAllowOriginHeader, mixed-content, net::ERR_FAILED
 	Param  string        // the failed parameter, if any
 	Reason oracle.Reason // Native in the closed vocabulary; "" if it has no place there
+	// ErrorPage is true when a frame shows an error page instead of what it
+	// loads. A page cannot tell it from a document of another origin.
+	ErrorPage bool
 	// OrPreflight is true when the browser says the same of a request and of its
 	// preflight: which of them it was, the servers know.
 	OrPreflight bool

@@ -2,6 +2,7 @@ package bidi
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/browser"
@@ -43,7 +44,9 @@ func readText(text string) (browser.Failure, bool) {
 		}
 		_, rest, _ := strings.Cut(text, known.before)
 		address, _, ok := strings.Cut(rest+"\n", known.after)
-		return browser.Failure{URL: address, Native: known.native, Reason: known.reason}, ok
+		// A frame that is refused shows an error page.
+		page := known.reason == oracle.FrameOptions || strings.Contains(text, "(frame-ancestors)")
+		return browser.Failure{URL: address, Native: known.native, Reason: known.reason, ErrorPage: page}, ok
 	}
 	return browser.Failure{}, false
 }
@@ -90,7 +93,7 @@ func corsFailure(address, why, status string) browser.Failure {
 			}
 		}
 		switch {
-		case known.reason == oracle.PreflightInvalidStatus && strings.HasPrefix(status, "3"):
+		case known.reason == oracle.PreflightInvalidStatus && isRedirect(status):
 			f.Reason = oracle.PreflightRedirect
 		case known.reason == oracle.AllowOriginMismatch:
 			// One sentence for whatever stands there.
@@ -99,6 +102,16 @@ func corsFailure(address, why, status string) browser.Failure {
 		break
 	}
 	return f
+}
+
+// isRedirect says whether what Firefox says of a status names a redirect's.
+func isRedirect(status string) bool {
+	code, _ := strconv.Atoi(strings.TrimSuffix(status, "."))
+	switch code {
+	case 301, 302, 303, 307, 308:
+		return true
+	}
+	return false
 }
 
 // sentences are Firefox's other words for loads that it blocks: what is only in

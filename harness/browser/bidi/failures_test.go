@@ -162,7 +162,7 @@ func TestReadText(t *testing.T) {
 		{text: "Content-Security-Policy: The page’s settings blocked the loading of a resource (connect-src) at https://a.test/~t/ because it violates the following directive: “connect-src 'self'”",
 			want: browser.Failure{URL: "https://a.test/~t/", Native: "csp", Reason: oracle.ContentSecurityPolicy}},
 		{text: "The loading of “https://a.test/~t/” in a frame is denied by “X-Frame-Options“ directive set to “DENY“.",
-			want: browser.Failure{URL: "https://a.test/~t/", Native: "x-frame-options", Reason: oracle.FrameOptions}},
+			want: browser.Failure{URL: "https://a.test/~t/", Native: "x-frame-options", Reason: oracle.FrameOptions, ErrorPage: true}},
 		{text: "Loading Worker from “https://a.test/~t/” was blocked because of a disallowed MIME type (“text/plain”).",
 			want: browser.Failure{URL: "https://a.test/~t/", Native: "mime-type", Reason: oracle.WrongType}},
 		{text: "Error: Blocked", none: true},

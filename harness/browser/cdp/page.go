@@ -53,7 +53,7 @@ func (p *page) hear(event any) {
 		p.lost()
 	case *cdppage.EventFrameNavigated:
 		if event.Frame.UnreachableURL != "" {
-			p.browser.options.OnFailure(browser.Failure{URL: event.Frame.UnreachableURL, Native: browser.ErrorPage})
+			p.browser.options.OnFailure(browser.Failure{URL: event.Frame.UnreachableURL, Native: "error page", ErrorPage: true})
 		}
 	default:
 		if failure, ok := hearLog(event); ok {
