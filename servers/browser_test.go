@@ -21,6 +21,15 @@ import (
 // chromium starts a headless browser that finds the fleet by its mappings and
 // accepts its certificate by the pin. It ends with the test.
 func chromium(t *testing.T, fleet *servers.Fleet) context.Context {
+	var rules []string
+	for _, m := range fleet.Mappings() {
+		rules = append(rules, fmt.Sprintf("MAP %s:%d %s", m.Host, m.Port, m.Addr))
+	}
+	return chromiumWith(t, fleet, chromedp.Flag("host-resolver-rules", strings.Join(rules, ", ")))
+}
+
+// chromiumWith starts a headless browser that finds the fleet by a flag.
+func chromiumWith(t *testing.T, fleet *servers.Fleet, finding ...chromedp.ExecAllocatorOption) context.Context {
 	binary := os.Getenv("CORSPROOF_CHROMIUM")
 	for _, name := range []string{"chromium-headless-shell", "chromium", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil && binary == "" {
@@ -28,17 +37,13 @@ func chromium(t *testing.T, fleet *servers.Fleet) context.Context {
 		}
 	}
 	require.NotEmpty(t, binary, "no Chromium on PATH: set CORSPROOF_CHROMIUM")
-	var rules []string
-	for _, m := range fleet.Mappings() {
-		rules = append(rules, fmt.Sprintf("MAP %s:%d %s", m.Host, m.Port, m.Addr))
-	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(binary),
-		chromedp.Flag("host-resolver-rules", strings.Join(rules, ", ")),
 		chromedp.Flag("ignore-certificate-errors-spki-list", fleet.SPKI()),
 		// The full browser would ask for http origins over https.
 		chromedp.Flag("disable-features", "Translate,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable"),
 	)
+	options = append(options, finding...)
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
@@ -124,4 +129,59 @@ func TestAChromiumLoadsEveryOrigin(t *testing.T) {
 
 	require.NoError(t, fleet.Kill(secure))
 	assert.Equal(t, "TypeError", eval(t, ctx, `fetch("https://api.other.test/~tok/").catch(e => e.name)`))
+}
+
+// What a page can see of a load, and what arrives, is the same whether Chromium
+// finds the servers by itself or through the proxy.
+func TestAChromiumSeesNoProxy(t *testing.T) {
+	fleet := start(t)
+	cors := oracle.Headers{
+		{Name: "Access-Control-Allow-Origin", Value: "*"}, {Name: "Access-Control-Allow-Methods", Value: "PUT"},
+		{Name: "Access-Control-Allow-Headers", Value: "*"}, {Name: "Content-Type", Value: "text/plain"},
+	}
+	cases := []struct {
+		name, init string
+		answer     scenarios.Answer
+	}{
+		{"allowed", "{}", scenarios.Answer{Status: 200, Headers: cors, Body: []byte("tea")}},
+		{"blocked", "{}", scenarios.Answer{Status: 200, Body: []byte("tea")}},
+		{"preflighted", "{method: 'PUT', body: 'x', headers: {'X-A': '1'}}", scenarios.Answer{Status: 200, Headers: cors}},
+		{"preflight refused", "{method: 'DELETE'}", scenarios.Answer{Status: 200, Headers: cors}},
+		{"opaque", "{mode: 'no-cors', method: 'POST', body: 'x'}", scenarios.Answer{Status: 200}},
+		{"redirected", "{redirect: 'manual'}", scenarios.Answer{Status: 302, Headers: oracle.Headers{{Name: "Location", Value: "/"}}}},
+		{"raw", "{}", scenarios.Answer{Raw: []byte("HTTP/1.1 200 OK\nAccess-Control-Allow-Origin: *\nContent-Length: 1\n\nab")}},
+		{"no HTTP", "{}", scenarios.Answer{Raw: []byte("\x00\x01")}},
+		{"reset", "{}", scenarios.Answer{Abort: "before-headers"}},
+		{"broken off", "{}", scenarios.Answer{Status: 200, Headers: cors, Body: []byte("tea"), Abort: "in-body"}},
+		{"early hints", "{}", scenarios.Answer{Raw: []byte("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 3\r\n\r\ntea")}},
+	}
+	type sight struct {
+		outcome string
+		entries []servers.Entry
+	}
+	see := func(ctx context.Context, how string) map[string]sight {
+		_, err := chromedp.Navigate("http://both.test:8443/.corsproof/blank")(ctx, chromedp.FromContext(ctx).Target)
+		require.NoError(t, err)
+		seen := map[string]sight{}
+		for i, c := range cases {
+			for _, scheme := range []string{"http", "https"} {
+				token := fmt.Sprintf("%s%s%d", how, scheme, i)
+				fleet.Arm(token, always(c.answer))
+				outcome := eval(t, ctx, fmt.Sprintf(`fetch("%s://api.other.test/~%s/x", %s).then(
+					async (r) => [r.type, r.status, r.ok, ...r.headers.keys(), await r.text()].join()).catch(String).then((s) => s.replaceAll(%q, 'tok'))`, scheme, token, c.init, token))
+				seen[c.name+", "+scheme] = sight{outcome, entries(fleet, token)}
+			}
+		}
+		return seen
+	}
+	direct := chromium(t, fleet)
+	require.NoError(t, chromedp.Do(direct))
+	want := see(direct, "direct")
+	proxied := chromiumWith(t, fleet, chromedp.Flag("proxy-server", fleet.Proxy()))
+	require.NoError(t, chromedp.Do(proxied))
+	got := see(proxied, "proxied")
+	for name := range want {
+		assert.Equal(t, want[name], got[name], name)
+		assert.NotEmpty(t, want[name].entries, name)
+	}
 }
