@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -51,38 +52,20 @@ func (f *fetching) blobReply(u *urlRecord) (Reply, bool) {
 //
 // https://fetch.spec.whatwg.org/#simple-range-header-value
 func singleRange(value string, size int) (start, end int, ok bool) {
-	list, ok := strings.CutPrefix(value, "bytes")
-	if !ok {
+	numbers := aRange.FindStringSubmatch(value)
+	if numbers == nil || numbers[1]+numbers[2] == "" {
 		return 0, 0, false
 	}
-	list, ok = strings.CutPrefix(strings.TrimLeft(list, "\t "), "=")
-	if !ok {
-		return 0, 0, false
-	}
-	from, to, ok := strings.Cut(list, "-")
-	from, to = strings.Trim(from, "\t "), strings.Trim(to, "\t ")
-	if !ok || from == "" && to == "" || from != "" && !isDigits(from) || to != "" && !isDigits(to) {
-		return 0, 0, false
-	}
-	first, last := position(from, size), position(to, size)
+	start, _ = strconv.Atoi(numbers[1]) // more than fits is the most that fits
+	last, _ := strconv.Atoi(numbers[2])
+	end = min(last, size-1)
 	switch {
-	case from == "" && to != "":
+	case numbers[1] == "":
 		start, end = max(size-last, 0), size-1
-	case first >= size:
-		return 0, 0, false
-	case to == "":
-		start, end = first, size-1
-	default:
-		start, end = first, min(last, size-1)
+	case numbers[2] == "":
+		end = size - 1
 	}
-	return start, end, start <= end && (from == "" || to == "" || first <= last)
+	return start, end, start <= end
 }
 
-// position is a number of bytes, size where it is more than fits.
-func position(digits string, size int) int {
-	n, err := strconv.Atoi(digits)
-	if err != nil {
-		return size
-	}
-	return n
-}
+var aRange = regexp.MustCompile(`^bytes[\t ]*=[\t ]*(\d*)[\t ]*-[\t ]*(\d*)[\t ]*$`)

@@ -25,8 +25,8 @@ func (f *fetching) setXHRContentType() {
 	case f.state.Profile[CharsetReplaced] && (f.body.Type == textUTF8 || f.body.Type == formUTF8):
 		f.setContentType(replaceCharsets(author))
 	case f.body.Type == textUTF8, f.body.Type == formUTF8 && f.state.Profile[CharsetOfParamsCorrected]:
-		m, ok := ParseMIMEType(author)
-		if charset, found := m.Parameter("charset"); !ok || !found || strings.EqualFold(charset, "utf-8") {
+		m, _ := ParseMIMEType(author)
+		if charset, found := m.Parameter("charset"); !found || strings.EqualFold(charset, "utf-8") {
 			return
 		}
 		for i := range m.Parameters {

@@ -3,8 +3,8 @@ package oracle
 import (
 	"bytes"
 	"io"
-	"mime"
 	"mime/multipart"
+	"net/url"
 	"strings"
 )
 
@@ -75,8 +75,9 @@ func formEntries(b *Body) []formEntry {
 	if b == nil {
 		return nil
 	}
-	if _, parameters, err := mime.ParseMediaType(b.Type); err == nil && formType(b) == formData && parameters["boundary"] != "" {
-		return multipartEntries(b.Bytes, parameters["boundary"])
+	m, _ := ParseMIMEType(b.Type)
+	if boundary, found := m.Parameter("boundary"); found && m.Essence() == formData {
+		return multipartEntries(b.Bytes, boundary)
 	}
 	var entries []formEntry
 	separator := "&"
@@ -127,33 +128,17 @@ func newlines(s string) string {
 //
 // https://url.spec.whatwg.org/#concept-urlencoded-serializer
 func encodeURL(entries []formEntry) string {
-	var out strings.Builder
-	part := func(s string) {
-		for i := range len(s) {
-			switch c := s[i]; {
-			case c == ' ':
-				out.WriteByte('+')
-			case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', strings.IndexByte("*-._", c) >= 0:
-				out.WriteByte(c)
-			default:
-				out.WriteByte('%')
-				out.WriteByte(upperHex[c>>4])
-				out.WriteByte(upperHex[c&15])
-			}
-		}
+	var pairs []string
+	for _, e := range entries {
+		pairs = append(pairs, encodePart(e.name)+"="+encodePart(e.value))
 	}
-	for i, e := range entries {
-		if i > 0 {
-			out.WriteByte('&')
-		}
-		part(e.name)
-		out.WriteByte('=')
-		part(e.value)
-	}
-	return out.String()
+	return strings.Join(pairs, "&")
 }
 
-const upperHex = "0123456789ABCDEF"
+func encodePart(s string) string { return unlikeGo.Replace(url.QueryEscape(s)) }
+
+// unlikeGo is where Go's serializer leaves the standard's.
+var unlikeGo = strings.NewReplacer("%2A", "*", "~", "%7E")
 
 // encodeMultipart is the multipart/form-data encoding algorithm.
 //

@@ -47,7 +47,7 @@ var typeOption = regexp.MustCompile(`\bwith: \{.*\btype: ["'](\w*)`)
 //
 // https://tc39.es/ecma262/#sec-parsemodule
 func parseScript(body []byte) script {
-	tree, err := parseJavaScript(strings.TrimPrefix(string(body), "\xEF\xBB\xBF"))
+	tree, err := parseJavaScript(string(body))
 	if err != nil {
 		return script{}
 	}
@@ -57,6 +57,7 @@ func parseScript(body []byte) script {
 }
 
 func parseJavaScript(source string) (*javascript.AST, error) {
+	source = strings.TrimPrefix(source, "\xEF\xBB\xBF")
 	if strings.HasPrefix(source, "#!") {
 		source = "//" + source
 	}

@@ -13,7 +13,7 @@ func (f *fetching) useMedia(reply Reply) {
 	first, whole, ranged := contentRange(reply.Headers)
 	part := reply.Status == 206
 	switch {
-	case !part && reply.Status != 200 && f.url().isHTTP():
+	case !part && reply.Status != 200:
 		f.fail(WrongType, mediaResponse, "Status ", itoa(reply.Status), " is neither 200 nor 206, and media need one of them.")
 	case part && !ranged:
 		f.fail(WrongType, mediaResponse, "Status 206 without a Content-Range that parses is no part of anything.")
@@ -77,7 +77,7 @@ func matchesAudioOrVideo(b []byte) bool { return begins(b, mediaSignatures) || m
 //
 // https://mimesniff.spec.whatwg.org/#signature-for-mp4
 func matchesMP4(b []byte) bool {
-	if len(b) < 12 || !hasAt(b, 4, "ftyp") {
+	if !hasAt(b, 4, "ftyp") {
 		return false
 	}
 	size := int(binary.BigEndian.Uint32(b))

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -95,7 +96,7 @@ func ParseMIMEType(s string) (MIMEType, bool) {
 			value, rest, more = strings.Cut(rest, ";")
 			value = strings.TrimRight(value, httpWhitespace)
 		}
-		if value == "" && !quoted || !IsToken(name) || !isQuotedStringText(value) {
+		if value == "" && !quoted || !IsToken(name) || !quotedStringText.MatchString(value) {
 			continue
 		}
 		if _, twice := m.Parameter(name); !twice {
@@ -125,14 +126,8 @@ func collectQuoted(s string) (value, rest string) {
 	return out.String(), ""
 }
 
-func isQuotedStringText(s string) bool {
-	for _, r := range s {
-		if r != '\t' && (r < ' ' || r == 0x7F || r > 0xFF) {
-			return false
-		}
-	}
-	return true
-}
+// https://mimesniff.spec.whatwg.org/#http-quoted-string-token-code-point
+var quotedStringText = regexp.MustCompile(`^[\t\x20-\x7E\x80-\xFF]*$`)
 
 // ExtractMIMEType is the MIME type that a header list's Content-Type means:
 // the last value that parses, "*/*" aside.

@@ -150,8 +150,6 @@ func scriptText(body []byte, m MIMEType) string {
 	charset = strings.ToLower(charset)
 	text := string(body)
 	switch {
-	case strings.HasPrefix(text, "\xEF\xBB\xBF"):
-		return text[3:]
 	case strings.HasPrefix(text, "\xFE\xFF"):
 		return utf16Text(body[2:], true)
 	case strings.HasPrefix(text, "\xFF\xFE"):

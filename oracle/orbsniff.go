@@ -29,7 +29,7 @@ func (f *fetching) orbBySniffing(reply Reply) string {
 	switch {
 	case reply.Status == 206 && ranged && start > 0:
 		return "the part that came is not the beginning"
-	case begins(head, sniffedMedia), begins(head, sniffedImage), !ok:
+	case !ok:
 	case sniffedAsMarkup(head):
 		return "the body begins as markup"
 	case sniffedAsFetchOnly(head):

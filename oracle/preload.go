@@ -50,7 +50,7 @@ func (f *fetching) keepPreload(reply Reply, ok bool) {
 // https://html.spec.whatwg.org/multipage/links.html#consume-a-preloaded-resource
 func (f *fetching) consumePreload() (reply Reply, ok, found bool) {
 	plain := len(f.headers) == 0 || f.state.Profile[PreloadServesHeaders] && len(f.unsafeNames()) == 0
-	if len(f.state.preloads) == 0 || f.redirects > 0 || f.client.Worker != "" || f.method != "GET" || f.mode == "navigate" ||
+	if f.redirects > 0 || f.client.Worker != "" || f.method != "GET" || f.mode == "navigate" ||
 		f.unsafeRequest && !plain || !f.url().isHTTP() {
 		return Reply{}, false, false
 	}

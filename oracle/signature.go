@@ -47,13 +47,3 @@ var fontSignatures = signatures(`\x00\x01\x00\x00`, `OTTO`, `ttcf`, `wOFF`, `wOF
 // begin; the last is a frame of MPEG audio, layer III.
 var playable = signatures(`RIFF....WAVEfmt .*data`, webMSignature+`.*\x1F\x43\xB6\x75`, `ID3`, `OggS\x00`, `fLaC`, `....ftyp.*moov`,
 	`\xFF[\xE2\xE3\xEA\xEB\xF2\xF3\xFA\xFB]`)
-
-// What Chromium's sniffer knows.
-//
-// https://source.chromium.org/chromium/chromium/src/+/main:net/base/mime_sniffer.cc
-var (
-	sniffedMedia = signatures(`RIFF....(WAVEfmt |AVI LIST)`, `OggS\x00`, `ID3`, `....(ftyp|moov)`, `\x1A\x45\xDF\xA3`, `fLaC`, `FLV`, `#!AMR\n`, `\.RMF`,
-		`\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C`, `\xFF[\xE0-\xFF]`, `\x00\x00\x01[\xB0-\xBF]`)
-	sniffedImage = signatures(`GIF8[79]a`, `\x89PNG\r\n\x1a\n`, `\xFF\xD8\xFF`, `BM`, `I I`, `II\*`, `MM\x00\*`, `\x00\x00\x01\x00`, `#define`,
-		`II\x1a\x00\x00\x00HEAPCCDR`, `\x00MRM`, `MMOR`, `IIRO`, `IIRS`, `FUJIFILMCCD-RAW `, `IIU\x00`, `MMMMRaw`, `FOVb`, `RIFF....WEBPVP`)
-)
