@@ -62,8 +62,6 @@ func (f *fetching) handleFetch() (Reply, bool) {
 		return refuse("The service worker answers with a cors response, and the request's mode is same-origin.")
 	case f.mode != "no-cors" && kind == "opaque":
 		return refuse("The service worker answers with an opaque response, which only a request with mode no-cors can take, and this one's is ", f.mode, ".")
-	case f.redirectMode != "manual" && kind == "opaqueredirect":
-		return refuse("The service worker answers with an opaque-redirect response, and the request's redirect mode is ", f.redirectMode, ".")
 	case f.redirectMode != "follow" && len(inner.urls) > 1:
 		return refuse("The service worker answers with a response that was redirected, and the request's redirect mode is ", f.redirectMode, ".")
 	case (f.tainting == "opaque" || kind == "opaque") && !f.resourcePolicyAllows(reply, inner.url().origin, inner.sentCredentials):
@@ -116,7 +114,7 @@ func (f *fetching) fetchAsWorker() (Reply, bool) {
 //
 // https://w3c.github.io/webappsec-csp/#should-block-response
 func (f *fetching) responsePolicyAllows() bool {
-	if len(f.worker.urls) == 0 || len(f.policies) == 0 {
+	if len(f.worker.urls) == 0 {
 		return true
 	}
 	asked, redirects := f.urls, f.redirects

@@ -1,6 +1,9 @@
 package oracle
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // fetch runs main fetch and the checks that come after it. false: network
 // error.
@@ -56,8 +59,10 @@ func (f *fetching) opensBeforeBody() bool {
 //
 // https://fetch.spec.whatwg.org/#null-body-status
 func isNullBodyStatus(status int) bool {
-	return status == 101 || status == 103 || status == 204 || status == 205 || status == 304
+	return slices.Contains(nullBodyStatuses, status)
 }
+
+var nullBodyStatuses = []int{101, 103, 204, 205, 304}
 
 // isOK says whether the status is an ok status.
 func isOK(status int) bool { return status >= 200 && status <= 299 }
@@ -180,7 +185,7 @@ func contentType(h Headers) string {
 
 // needsOK is the rule of scripts, styles and fonts that the status must be ok.
 func (f *fetching) needsOK(reply Reply, a algorithm) bool {
-	if isOK(reply.Status) || f.lenientStatus(reply) || f.url().scheme == "data" || f.url().scheme == "blob" {
+	if isOK(reply.Status) || f.lenientStatus(reply) {
 		return true
 	}
 	f.fail(WrongType, a, "Status ", itoa(reply.Status), " is not 200 to 299.")
@@ -256,10 +261,10 @@ func (f *fetching) useFont(reply Reply) {
 
 // useStyle applies a style sheet once all that it imports is there.
 func (f *fetching) useStyle(reply Reply) {
-	if !f.isStyleSheet(reply) {
-		return
+	if f.isStyleSheet(reply) {
+		f.fetchStyles(reply)
 	}
-	if f.fetchStyles(reply); f.failed != "" {
+	if f.failed != "" {
 		return
 	}
 	if f.tainting == "opaque" {
@@ -270,11 +275,11 @@ func (f *fetching) useStyle(reply Reply) {
 }
 
 func (f *fetching) useStream(reply Reply) {
-	m, ok := f.mimeType(reply.Headers)
+	m, _ := f.mimeType(reply.Headers)
 	switch {
 	case reply.Status != 200:
 		f.fail(WrongType, streamResponse, "Status ", itoa(reply.Status), " is not 200.")
-	case !ok || m.Essence() != "text/event-stream":
+	case m.Essence() != "text/event-stream":
 		f.fail(WrongType, streamResponse, "An event stream must be text/event-stream, and ", contentType(reply.Headers), ".")
 	case f.state.Profile[EventStreamNeedsUTF8] && m.hasOtherCharset():
 		f.fail(WrongType, streamResponse, "The event stream's charset is not UTF-8.")
