@@ -91,6 +91,29 @@ func TestPlacesThatAPolicyKeepsOut(t *testing.T) {
 	}
 }
 
+// A deadline bounds silence. A frame that has one answer to wait for is not
+// silent while answers come to the page around it.
+const patient = `
+  - id: patient
+    title: In a frame whose page goes on.
+    why: The machine is slow, and nothing is lost.
+    timeout: 3s
+    request: {to: app}
+    server: {response: {headers: {Access-Control-Allow-Origin: "*"}}}
+    expect: {read: allowed}
+    each:
+      - {name: frame, request: {from: opaque-sandbox, to: api}, server: {response: {delay: 4s}}}
+      - {name: first, server: {response: {delay: 1s}}}
+      - {name: second, server: {response: {delay: 2s}}}
+      - {name: third, server: {response: {delay: 2900ms}}}
+`
+
+func TestFramesArePatient(t *testing.T) {
+	for id, r := range runAll(t, harness.Options{Permutations: permutations(t, patient)}) {
+		assert.Equal(t, record.Pass, r.Verdict, "%s: %v", id, r.Problems)
+	}
+}
+
 func TestDocuments(t *testing.T) {
 	for id, r := range runAll(t, harness.Options{Permutations: permutations(t, documents)}) {
 		assert.Equal(t, record.Pass, r.Verdict, "%s: %v", id, r.Problems)
