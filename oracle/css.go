@@ -141,7 +141,7 @@ func isSupported(condition []styles.Token) bool {
 	wanted := true
 	for _, t := range condition {
 		switch name := strings.ToLower(string(t.Data)); {
-		case name == "selector(":
+		case name == "selector(", t.TokenType == styles.CustomPropertyNameToken:
 			return wanted
 		case t.TokenType != styles.IdentToken:
 		case name == "not":

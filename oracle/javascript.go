@@ -57,10 +57,6 @@ func parseScript(body []byte) script {
 }
 
 func parseJavaScript(source string) (*javascript.AST, error) {
-	source = strings.TrimPrefix(source, "\xEF\xBB\xBF")
-	if strings.HasPrefix(source, "#!") {
-		source = "//" + source
-	}
 	source = importAttributes.ReplaceAllString(source, "$1"+typeFollows+"$3$2")
 	return javascript.Parse(parse.NewInputString(source), javascript.Options{})
 }

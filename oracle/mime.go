@@ -62,21 +62,21 @@ const httpWhitespace = "\t\n\r "
 // https://mimesniff.spec.whatwg.org/#parse-a-mime-type
 func ParseMIMEType(s string) (MIMEType, bool) {
 	s = strings.Trim(s, httpWhitespace)
-	kind, rest, found := strings.Cut(s, "/")
-	if !found || !IsToken(kind) {
+	kind, rest, _ := strings.Cut(s, "/")
+	if !IsToken(kind) {
 		return MIMEType{}, false
 	}
-	subtype, rest, more := strings.Cut(rest, ";")
+	subtype, rest, _ := strings.Cut(rest, ";")
 	subtype = strings.TrimRight(subtype, httpWhitespace)
 	if !IsToken(subtype) {
 		return MIMEType{}, false
 	}
 	m := MIMEType{Type: strings.ToLower(kind), Subtype: strings.ToLower(subtype)}
-	for more {
+	for {
 		rest = strings.TrimLeft(rest, httpWhitespace)
 		i := strings.IndexAny(rest, ";=")
 		if i < 0 {
-			break // a name without a value
+			break // a name without a value, or no more
 		}
 		name := strings.ToLower(rest[:i])
 		if rest[i] == ';' {
@@ -91,9 +91,9 @@ func ParseMIMEType(s string) (MIMEType, bool) {
 		quoted := rest[0] == '"'
 		if quoted {
 			value, rest = collectQuoted(rest)
-			_, rest, more = strings.Cut(rest, ";")
+			_, rest, _ = strings.Cut(rest, ";")
 		} else {
-			value, rest, more = strings.Cut(rest, ";")
+			value, rest, _ = strings.Cut(rest, ";")
 			value = strings.TrimRight(value, httpWhitespace)
 		}
 		if value == "" && !quoted || !IsToken(name) || !quotedStringText.MatchString(value) {

@@ -147,16 +147,11 @@ func (g *graph) fetch() {
 		edge := g.edges[0]
 		g.edges = g.edges[1:]
 		way := importOf(edge.request.kind)
-		url := edge.from.base.resolve(edge.request.specifier)
-		key := edge.request.kind + " " + url
+		key := edge.request.kind + " " + edge.from.base.resolve(edge.request.specifier)
 		if g.visited[key] {
 			continue
 		}
 		g.visited[key] = true
-		if m, found := g.f.keptModule(edge.request.kind, url); found {
-			g.parsed(&source{from: edge.from, base: m.base, last: edge.from.last}, m.reply, way)
-			continue
-		}
 		s, sub, reply := g.f.load(way, g.setting, edge.request.specifier, edge.from, (*fetching).isModule)
 		g.all = append(g.all, s)
 		switch {

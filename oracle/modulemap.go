@@ -36,9 +36,6 @@ func (f *fetching) keepModule(sub *fetching, reply Reply) {
 		return
 	}
 	kind, url := sub.moduleKey()
-	if _, found := f.keptModule(kind, url); found {
-		return
-	}
 	f.state.modules = append(f.state.modules, module{
 		document: f.client.document(), kind: kind, url: url,
 		reply: reply, base: sub.url(), mode: sub.mode, tainting: sub.tainting,
