@@ -31,9 +31,6 @@ func (f *fetching) prepare() bool {
 	}
 	if body := f.asked.Body; body != nil && (way.kind == apiLoad || way.Via == "beacon") {
 		f.asked.Body = &Body{Type: body.brings(), Bytes: body.Bytes, Stream: body.Stream}
-		if body.Stream && f.state.Profile[NoStreamBodies] {
-			f.asked.Body = &Body{Type: textUTF8, Bytes: []byte("[object ReadableStream]")}
-		}
 	}
 	switch {
 	case way.Via == "xhr":

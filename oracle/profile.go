@@ -115,7 +115,6 @@ const (
 	ConditionalsOfWorkersPlain     Switch = "conditionals-of-workers-plain"
 	PreflightCacheByCredentials    Switch = "preflight-cache-by-credentials"
 	PreflightCacheObeysReload      Switch = "preflight-cache-obeys-reload"
-	NoStreamBodies                 Switch = "no-stream-bodies"
 	BrokenListExposesAll           Switch = "broken-list-exposes-all"
 	BrokenBodyAborts               Switch = "broken-body-aborts"
 	UnaskedSubprotocolTaken        Switch = "unasked-subprotocol-taken"
@@ -401,8 +400,6 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{PreflightCacheObeysReload, "with the cache modes no-store and reload the preflight cache is not looked at either",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
-	{NoStreamBodies, "a ReadableStream is no request body: the text [object ReadableStream] is sent in its place",
-		"https://bugzilla.mozilla.org/show_bug.cgi?id=1387483", []string{"firefox"}},
 	{BrokenListExposesAll, "a * that stands before the mistake in an Access-Control-Expose-Headers that breaks the grammar counts",
 		"https://searchfox.org/mozilla-central/source/dom/fetch/InternalHeaders.cpp", []string{"firefox"}},
 	{BrokenBodyAborts, "reading a body that breaks off rejects with an AbortError, not a TypeError",
