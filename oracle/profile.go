@@ -301,7 +301,7 @@ var switches = []SwitchInfo{
 	{ManifestOmitsCredentials, "a manifest is fetched without cookies from the page's own origin too, unless crossorigin says use-credentials",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/manifest/manifest_fetcher.cc", []string{"chromium"}},
 	{BrokenBodyTimed, "a response whose body breaks off has an entry in Resource Timing like any other",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium", "firefox"}},
 	{OpaqueRedirectTimesHidden, "Resource Timing hides the times of a redirect that is not followed (redirect mode manual), whoever answers",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
 	{UnsentNotTimed, "a fetch() that its mode or a policy forbids before anything is sent has no entry in Resource Timing",
