@@ -185,6 +185,7 @@ func (t *turn) runnable(s *session, trials []*trial) []*trial {
 			if body := trial.bound.Steps[i].Request.Body; body != nil && body.Stream && !s.streams {
 				lacks = cmp.Or(lacks, "this browser takes no stream for a request's body, and makes a string of it")
 			}
+			lacks = cmp.Or(lacks, lacking(t.found.Engine(), trial.perm.Steps[i]))
 			trial.notApplicable = cmp.Or(trial.notApplicable, t.missing[trial.setUp(i)], lacks)
 		}
 		if len(networkOf(trial.perm)) > 0 {

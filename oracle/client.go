@@ -93,7 +93,7 @@ func referrerPolicy(h Headers, standing string) string {
 func (p Profile) embedderPolicy(h Headers, secure bool) string {
 	value, _ := h.Get("Cross-Origin-Embedder-Policy")
 	switch token, ok := structuredToken(value, p[NumbersEndInPoint]); {
-	case !ok || !secure:
+	case !ok || !secure, token == "credentialless" && p[NoCredentialless]:
 	case token == "require-corp", token == "credentialless":
 		return token
 	}

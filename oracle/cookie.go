@@ -41,6 +41,7 @@ type storedCookie struct {
 type cookieContext struct {
 	sameSite  bool   // the page and the URL are same site
 	partition string // the page's site
+	page      string // the host of the tab's page
 	policy    Profile
 }
 
@@ -208,7 +209,7 @@ func (c *storedCookie) acceptable(origin Origin, ctx cookieContext) bool {
 	if name == "" {
 		name = strings.ToLower(c.value) // which some servers take for a name
 	}
-	is := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+	is := func(prefix string) bool { return strings.HasPrefix(name, prefix) && !ctx.policy[CookiePrefixesUnknown] }
 	switch {
 	case c.secure && !secureOrigin,
 		c.anySite && !c.secure,
@@ -220,10 +221,19 @@ func (c *storedCookie) acceptable(origin Origin, ctx cookieContext) bool {
 		len(c.name)+len(c.value) > longestCookie,
 		ctx.policy[CookieTabRefused] && strings.Contains(c.name+c.value, "\t"),
 		!ctx.sameSite && !c.anySite,
-		!ctx.sameSite && !c.partitioned && ctx.policy[ThirdPartyCookiesBlocked]:
+		!ctx.sameSite && !c.partitioned && ctx.policy[ThirdPartyCookiesBlocked],
+		!ctx.sameSite && ctx.policy[ThirdPartyCookiesNotSet],
+		ctx.policy[UnlistedHostsAreSites] && isUnlisted(origin.Host) && !c.isFor(ctx.page):
 		return false
 	}
 	return true
+}
+
+// isUnlisted holds for the names below a top-level domain that the public suffix
+// list does not have.
+func isUnlisted(host string) bool {
+	suffix, listed := publicsuffix.PublicSuffix(strings.TrimSuffix(host, "."))
+	return !listed && !strings.Contains(suffix, ".")
 }
 
 // cookieHeader is the value of the Cookie header that goes to u, "" for none.

@@ -149,3 +149,16 @@ func IsHeaderValue(value string) bool {
 
 // byteLength is the length of an isomorphic string on the wire.
 func byteLength(s string) int { return utf8.RuneCountInString(s) }
+
+// inUTF8 are the headers with the values as bytes of UTF-8, isomorphic decoded.
+func (h Headers) inUTF8() Headers {
+	h = slices.Clone(h)
+	for i := range h {
+		var value strings.Builder
+		for _, b := range []byte(h[i].Value) {
+			value.WriteRune(rune(b))
+		}
+		h[i].Value = value.String()
+	}
+	return h
+}

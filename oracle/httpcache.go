@@ -112,6 +112,9 @@ func (f *fetching) cachePartition() string {
 // usesCache is false where an engine keeps nothing for opaque origins. A
 // dedicated worker shares its owner's cache.
 func (f *fetching) usesCache() bool {
+	if f.state.Profile[NoHTTPCache] && f.way.kind == apiLoad && f.way.Via != "xhr" {
+		return false
+	}
 	return !f.origin.IsOpaque() || f.client.Worker == "data" || f.state.Profile[HTTPCacheShared] || !f.state.Profile[HTTPCacheByFrame]
 }
 

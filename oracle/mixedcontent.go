@@ -26,7 +26,7 @@ func (f *fetching) prohibitsMixedContent() bool {
 // https://w3c.github.io/webappsec-upgrade-insecure-requests/#upgrade-request
 func (f *fetching) upgradeInsecure() {
 	u := f.url()
-	if !f.upgrades || u.scheme != "http" || u.origin.IsPotentiallyTrustworthy() {
+	if !f.upgrades || u.scheme != "http" || f.isSecure(u) {
 		return
 	}
 	if f.state.Profile[ObjectsNotUpgraded] && (f.way.Via == "object" || f.way.Via == "embed") {
@@ -81,11 +81,19 @@ func (f *fetching) exemptFromUpgrade() bool {
 func (f *fetching) isMixedContent() bool {
 	u := f.url()
 	switch {
-	case u.scheme != "http", u.origin.IsPotentiallyTrustworthy(), f.exemptsLocalName(u), !f.prohibitsMixedContent():
+	case u.scheme != "http", f.isSecure(u), f.exemptsLocalName(u), !f.prohibitsMixedContent():
 		return false
 	}
 	// What was let off the upgrade is let in wherever redirects lead.
 	return !(f.redirects > 0 && f.state.Profile[FirstURLDecidesUpgrade] && f.isUpgradeable())
+}
+
+// isSecure says whether a URL is as good as one of https.
+func (f *fetching) isSecure(u *urlRecord) bool {
+	if f.state.Profile[LoopbackMixed] && !(f.redirects == 0 && f.destination == "image") {
+		return false
+	}
+	return u.origin.IsPotentiallyTrustworthy()
 }
 
 // exemptsLocalName holds where an engine lets a secure page load from a name of

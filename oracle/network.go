@@ -33,6 +33,10 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	}
 	f.sentCredentials = include
 	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.sentHeaders().wire().stripped()))}
+	if f.state.Profile[HeaderValuesInUTF8] {
+		w.Headers = w.Headers.inUTF8()
+	}
+	f.sentOrigin = w.Origin != ""
 	if f.body != nil {
 		w.Body = f.body.Bytes
 	}
@@ -47,7 +51,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	case stored >= 0 && f.usable(f.state.responses[stored]):
 		f.note(networkFetch, "The HTTP cache has a response for ", w.URL, ": nothing is sent.")
 		return f.part(w, f.state.responses[stored].reply), true
-	case f.asked.Cache == "only-if-cached":
+	case f.asked.Cache == "only-if-cached" && (f.usesCache() || !f.state.Profile[NoHTTPCache]):
 		return Reply{}, f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
 	case stored >= 0 && w.Method == "GET" && f.validates(f.state.responses[stored].reply):
 		s := f.state.responses[stored]
@@ -69,7 +73,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	switch {
 	case !ok:
 		return Reply{}, f.fail(NetworkError, networkFetch, "The connection broke before there was a response, or what came is none.")
-	case reply.Status == 407:
+	case reply.Status == 407 && !f.state.Profile[ProxyStatusPasses]:
 		return Reply{}, f.fail(NetworkError, networkFetch, "Status 407 is a proxy's, and there is none.")
 	case stored >= 0 && reply.Status == 304 && f.validatesItself(f.state.responses[stored]):
 		f.note(networkFetch, "Status 304 says that what the page has already is still right: it counts as it came.")
@@ -232,7 +236,11 @@ func (f *fetching) originHeader() string {
 		if f.passes != nil {
 			kind = f.passes.kind
 		}
-		if f.mode == "cors" && kind != apiLoad && kind != streamLoad && kind != mediaLoad && f.way.Via != "manifest" && f.state.Profile[SameOriginCrossoriginOrigin] {
+		if f.mode == "cors" && kind != apiLoad && kind != streamLoad && kind != mediaLoad && f.way.Via != "manifest" && f.state.Profile[SameOriginCrossoriginOrigin] &&
+			!(f.state.Profile[WorkerImportsPlain] && f.isOfWorker()) {
+			return origin
+		}
+		if f.sentOrigin && f.mode == "cors" && f.redirects > 0 && f.state.Profile[OriginKeptOnRedirect] {
 			return origin
 		}
 		if f.state.Profile[StorageAccessSendsOrigin] && f.mayAskForCookies() {
@@ -261,6 +269,12 @@ func (f *fetching) originHeader() string {
 		}
 	}
 	return origin
+}
+
+// isOfWorker holds for what a worker or a worklet loads, and for its own script.
+func (f *fetching) isOfWorker() bool {
+	return f.client.Worker != "" || f.ofWorker || f.way.kind == workerLoad || f.way.kind == importedLoad ||
+		f.way.Via == "worker-import" || f.way.Via == "audioworklet"
 }
 
 // serializedOrigin is the request's origin as servers see it: "null" once

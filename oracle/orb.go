@@ -16,6 +16,9 @@ import (
 //
 // https://github.com/annevk/orb#orbs-algorithm
 func (f *fetching) allowedByORB(reply Reply) bool {
+	if f.state.Profile[NoORB] && !f.isPDFPicture(reply) {
+		return true
+	}
 	if f.destination == "" && f.state.Profile[NoORBForFetch] {
 		if f.orbBySniffing(reply) != "" {
 			f.forget()
@@ -35,6 +38,12 @@ func (f *fetching) allowedByORB(reply Reply) bool {
 	f.forget()
 	f.fail(OpaqueResponseBlocking, orbCheck, capital(contentType(reply.Headers)), ", and ", why, ".")
 	return false
+}
+
+// isPDFPicture holds for an image that is called PDF, which is none to WebKit.
+func (f *fetching) isPDFPicture(reply Reply) bool {
+	m, _ := ExtractMIMEType(reply.Headers)
+	return f.destination == "image" && m.Essence() == "application/pdf"
 }
 
 // orb is the algorithm: why the response is blocked, "" when it is not. A

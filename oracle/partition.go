@@ -18,7 +18,13 @@ func (f *fetching) isSameSiteRequest() bool {
 		return false
 	}
 	u := f.url().origin
-	return f.state.Profile.allSameSite(f.containers(), u)
+	containers := f.containers()
+	for i, o := range containers {
+		if o.IsOpaque() && f.state.Profile[SameSiteIgnoresSandbox] {
+			containers[i] = f.client.Page
+		}
+	}
+	return f.state.Profile.allSameSite(containers, u)
 }
 
 // allSameSite says whether SameSite cookies see one site only.
@@ -50,5 +56,5 @@ func (f *fetching) cookieContext() cookieContext {
 	if !same && !inside {
 		partition += " and others"
 	}
-	return cookieContext{sameSite: same, partition: partition, policy: f.state.Profile}
+	return cookieContext{sameSite: same, partition: partition, page: f.client.topLevel().Host, policy: f.state.Profile}
 }

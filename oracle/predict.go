@@ -54,6 +54,10 @@ type fetching struct {
 	forcePreflight bool          // the use-CORS-preflight flag
 	preflighted    bool          // some URL of it has needed a preflight
 	crossedOver    bool          // some redirect led to another origin
+	askedBefore    bool          // the first URL needed a preflight
+	askedFor       []string      // that was for these headers
+	sentOrigin     bool          // the last URL got an Origin
+	ofWorker       bool          // it is for a script of a worker
 	timingFailed   bool          // the timing allow failed flag
 	brokeOff       bool          // the response's body did not come to its end
 	fromMap        bool          // the response is that of a module that the document has
@@ -215,6 +219,10 @@ func (f *fetching) again() string {
 func (f *fetching) wantsPreflight() bool {
 	if f.forcePreflight {
 		f.note(needPreflight, "An upload listener or a stream as body asks for a preflight in any case.")
+		return true
+	}
+	if f.preflightsAgain() {
+		f.note(needPreflight, "Before the redirect there was a preflight, and so there is one again.")
 		return true
 	}
 	if !f.unsafeRequest {

@@ -72,12 +72,17 @@ func CheckPreflight(p Preflight, status int, h Headers) (grant PreflightGrant, f
 //
 // https://fetch.spec.whatwg.org/#concept-http-fetch
 func (f *fetching) ensurePreflight() bool {
-	unsafe := f.unsafeNames()
+	unsafe, again := f.unsafeNames(), f.preflightsAgain()
+	if again {
+		unsafe = f.askedFor
+	} else {
+		f.askedBefore, f.askedFor = true, unsafe
+	}
 	key := f.cacheKey()
 	needMethod := (!IsSafelistedMethod(f.method) || f.forcePreflight) && !f.state.methodCached(key, f.method)
 	missing := slices.IndexFunc(unsafe, func(name string) bool { return !f.state.headerCached(key, name) })
 	stays := IsSafelistedMethod(f.method) && len(unsafe) == 0 && !f.forcePreflight // no other reason is left
-	if !needMethod && missing < 0 && !stays && f.cachesPreflights() && !f.bypassesPreflightCache() {
+	if !again && !needMethod && missing < 0 && !stays && f.cachesPreflights() && !f.bypassesPreflightCache() {
 		f.note(preflightCache, "An earlier preflight for this URL still answers for ", f.method, headersPhrase(unsafe), ", so none is sent.")
 		return true
 	}
@@ -85,6 +90,12 @@ func (f *fetching) ensurePreflight() bool {
 		f.state.clearPreflight(key) // what does not suffice is not kept
 	}
 	return f.corsPreflightFetch(key, unsafe)
+}
+
+// preflightsAgain holds where an engine asks once more after a redirect, for all
+// that the first preflight was for.
+func (f *fetching) preflightsAgain() bool {
+	return f.askedBefore && f.redirects > 0 && f.state.Profile[PreflightAgainAfterRedirect]
 }
 
 // bypassesPreflightCache holds where an engine takes the HTTP cache's mode for

@@ -58,7 +58,7 @@ func (s *State) headerCached(key cacheKey, name string) bool {
 // cachePreflight keeps what an answer allowed.
 func (s *State) cachePreflight(key cacheKey, grant PreflightGrant, h Headers) {
 	maxAge := s.Profile.maxAge(h)
-	if s.Profile[PreflightCacheReplaces] {
+	if s.Profile[PreflightCacheReplaces] || s.Profile[PreflightCacheRenewed] {
 		s.clearPreflight(key)
 	}
 	add := func(known func(cacheEntry) bool, entry cacheEntry) {

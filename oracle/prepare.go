@@ -224,6 +224,12 @@ func (f *fetching) prepareLoad() bool {
 // than the standard.
 func (f *fetching) applyEngineSettings() {
 	switch {
+	case f.way.kind == fontLoad && f.state.Profile[FontsWithoutCORS]:
+		f.mode, f.credentials = "no-cors", "include"
+	case f.way.Via == "css-shape" && f.state.Profile[ShapesOmitCredentials]:
+		f.credentials = "omit"
+	case f.way.kind == trackLoad && f.mode == "same-origin" && f.state.Profile[TracksWithoutCORS]:
+		f.mode, f.credentials = "no-cors", "include"
 	case f.way.Via == "css-filter" && f.state.Profile[FilterSameOrigin]:
 		f.mode = "same-origin"
 	case f.way.Via == "svg-feimage" && f.state.Profile[FeImageIgnoresCrossorigin]:

@@ -3,6 +3,7 @@ package oracle
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 const maxRedirects = 20
@@ -34,6 +35,9 @@ func (f *fetching) locationURL(h Headers) (u *urlRecord, found, ok bool) {
 		return nil, false, false
 	}
 	u, ok = parseURL(isomorphicBytes(values[0]), f.url())
+	if f.state.Profile[LocationOfASCII] && strings.ContainsFunc(values[0], func(r rune) bool { return r > '~' }) {
+		ok = false
+	}
 	if !ok || len(values) > 1 {
 		return nil, true, false
 	}
@@ -104,6 +108,9 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		f.headers = f.headers.without("Content-Encoding", "Content-Language", "Content-Location", "Content-Type", "Content-Length")
 	}
 	if !SameOrigin(f.url().origin, next.origin) && f.headers.Has("Authorization") {
+		if !f.askedBefore && f.unsafeRequest && f.mode == "cors" && f.state.Profile[PreflightAgainAfterRedirect] {
+			f.askedBefore, f.askedFor = true, f.unsafeNames()
+		}
 		changes += ", without Authorization"
 		f.headers = f.headers.without("Authorization")
 	}

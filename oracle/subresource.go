@@ -32,7 +32,7 @@ func (f *fetching) load(way *Way, s Setting, ref string, from *source, use func(
 		Via: way.Via, Client: f.asked.Client, URL: from.base.resolve(ref),
 		Mode: s.Mode, Credentials: s.Credentials[0], ReferrerPolicy: f.asked.ReferrerPolicy,
 	}, f.server)
-	sub.way = way
+	sub.way, sub.ofWorker = way, f.isOfWorker()
 	if sub.prepare() {
 		if r, ok := sub.fetch(); ok && use(sub, r) {
 			child.failed, reply = false, &r

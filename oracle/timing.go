@@ -42,6 +42,8 @@ func (f *fetching) timing(ok bool) string {
 	switch {
 	case f.fromMap, !f.urls[0].isHTTP(), f.mode == "websocket", f.way.Via == "form":
 		return ""
+	case profile[FailuresNotTimed] && (!ok || f.way.kind == frameLoad && f.failed != ""):
+		return ""
 	case profile[WorkerScriptsUntimed] && f.untimed(late):
 		return ""
 	case f.brokeOff && !profile[BrokenBodyTimed]:

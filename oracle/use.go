@@ -26,7 +26,10 @@ func (f *fetching) fetch() (Reply, bool) {
 	}
 	coded := true
 	if f.worker == nil {
-		reply.Body, coded = decodeContent(reply.Headers, reply.Body)
+		whole := reply.Body
+		if reply.Body, coded = decodeContent(reply.Headers, whole); !coded && f.state.Profile[BadCodingsPass] {
+			reply.Body, coded = whole, true
+		}
 	}
 	if !coded && reply.Abort == "" && !f.opensBeforeBody() {
 		f.fail(NetworkError, contentCodings, "The body is not what Content-Encoding says.")

@@ -1,0 +1,74 @@
+package harness
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// lack is what an engine does not have and a step asks for, beside ways to load:
+// no verdict on CORS can come of it.
+type lack struct {
+	engine string
+	asked  func(scenarios.Step) bool
+	why    string
+}
+
+var lacks = []lack{
+	{browser.WebKit, sendsStream, "this WebKit cannot send a stream"},
+	{browser.WebKit, setsPermissions, "this WebKit has none of the permissions of local network access, and lets every page in"},
+	{browser.WebKit, importsStyles, "this WebKit has no import of style sheets into modules"},
+	{browser.WebKit, asksPerson, "WebKitGTK asks for a name and a password in a window of its own, where no driver can say no"},
+	{browser.WebKit, dataWorkers, "a data: document of this WebKit can start no worker from a blob"},
+	{browser.WebKit, hidesTaint, "no page can tell whether this WebKit takes what was redirected for opaque: it has no captureStream(), and shows a status to whom Timing-Allow-Origin lets look"},
+}
+
+// lacking says why a step can come to nothing in an engine, "" if it can.
+func lacking(engine string, s scenarios.Step) string {
+	for _, l := range lacks {
+		if l.engine == engine && l.asked(s) {
+			return l.why
+		}
+	}
+	return ""
+}
+
+func sendsStream(s scenarios.Step) bool { return s.Request.Body != nil && s.Request.Body.Stream }
+
+func setsPermissions(s scenarios.Step) bool { return s.Page != nil && len(s.Page.Permissions) > 0 }
+
+var styleImport = regexp.MustCompile(`\bwith\s*:?\s*\{\s*type\s*:\s*["']css["']`)
+
+func importsStyles(s scenarios.Step) bool {
+	return slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
+		return r.Body != nil && styleImport.MatchString(r.Body.String())
+	})
+}
+
+// asksPerson holds for a challenge that a person may answer: of the page's own
+// origin, since to others no credentials go.
+func asksPerson(s scenarios.Step) bool {
+	from, _, err := scenarios.ResolveOrigin(s.Request.From)
+	to, _, other := scenarios.ResolveOrigin(s.Request.To)
+	return err == nil && other == nil && from == to && slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
+		return r.Status == 401 && slices.ContainsFunc(r.Headers, func(h scenarios.Line) bool {
+			scheme, _, _ := strings.Cut(h.Value.String(), " ")
+			return strings.EqualFold(h.Name, "WWW-Authenticate") && slices.Contains([]string{"basic", "digest"}, strings.ToLower(scheme))
+		})
+	})
+}
+
+func dataWorkers(s scenarios.Step) bool {
+	return s.Request.From == "opaque-data" && s.Request.Via == "worker-fetch"
+}
+
+func hidesTaint(s scenarios.Step) bool {
+	if s.Request.Mode == "cors" || len(s.Server.Redirects) == 0 {
+		return false
+	}
+	return slices.Contains([]oracle.Via{"audio", "video", "input-image", "preload"}, s.Request.Via)
+}

@@ -1,0 +1,42 @@
+package harness
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+func TestLacking(t *testing.T) {
+	files, err := scenarios.Catalogue()
+	assert.NoError(t, err)
+	found := map[string]string{}
+	for _, p := range scenarios.Permutations(files) {
+		for _, s := range p.Steps {
+			assert.Empty(t, lacking("chromium", s))
+			if why := lacking("webkit", s); why != "" {
+				found[p.ID] = why
+			}
+		}
+	}
+	for id, why := range map[string]string{
+		"request-bodies/stream-asks/allowed/fetch": "cannot send a stream",
+		"module-graphs/data/css/module":            "import of style sheets",
+		"media/redirected/away/audio":              "no page can tell",
+	} {
+		assert.Contains(t, found[id], why, id)
+	}
+	assert.NotContains(t, found, "request-bodies/json/fetch")
+	// Every row is about some case.
+	for _, l := range lacks {
+		assert.Contains(t, found, func() string {
+			for id, why := range found {
+				if why == l.why {
+					return id
+				}
+			}
+			return l.why
+		}())
+	}
+}
