@@ -210,7 +210,7 @@ var switches = []SwitchInfo{
 	{ThirdPartyCookiesPartitioned, "each top-level site has a cookie jar of its own for the other sites in it",
 		"https://developer.mozilla.org/docs/Web/Privacy/Guides/State_Partitioning", []string{"firefox"}},
 	{NoORBForFetch, "opaque response blocking looks at elements only, not at fetch() with mode no-cors",
-		"https://github.com/annevk/orb", []string{"chromium"}},
+		"https://github.com/annevk/orb", []string{"chromium", "firefox"}},
 	{EmbeddedCredentialsBlocked, "a subresource whose URL holds a user name or password is not loaded, unless with mode cors (but for manifests), by XMLHttpRequest, or as audio or video; nor is one that is redirected to such a URL, whatever the mode",
 		"https://chromestatus.com/feature/5669008342777856", []string{"chromium"}},
 	{PreflightCacheKeyHasFragment, "the preflight cache tells URLs apart by their fragments too",
