@@ -3,6 +3,7 @@ package harness
 import (
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/browser"
@@ -20,7 +21,7 @@ type Evidence struct {
 	ID      string
 	Token   string // the replies and URLs of the case carry it
 	Engine  string
-	Profile oracle.Profile // the engine's switches, those of the start-up probes among them
+	Probed  []oracle.Switch // those that the start-up probes turned on
 	Order   int
 	Attempt int
 	Steps   []StepEvidence
@@ -42,8 +43,13 @@ type StepEvidence struct {
 // evidence is what the trial has gathered.
 func (t *trial) evidence() Evidence {
 	e := Evidence{
-		ID: t.perm.ID, Token: t.bound.Token, Engine: t.engine, Profile: t.profile, Order: t.order, Attempt: t.attempt,
+		ID: t.perm.ID, Token: t.bound.Token, Engine: t.engine, Order: t.order, Attempt: t.attempt,
 		NotApplicable: t.notApplicable, Silent: t.silent, Unanswered: t.unanswered,
+	}
+	for name := range t.profile {
+		if !oracle.ProfileFor(t.engine)[name] {
+			e.Probed = append(e.Probed, name)
+		}
 	}
 	if t.failed != nil {
 		e.Failed = t.failed.Error()
@@ -85,11 +91,16 @@ func Rejudge(p *scenarios.Permutation, e Evidence) (record.Record, error) {
 			t.steps[i].control = &control{Control: *s.Control}
 		}
 	}
+	profile := oracle.Profile{}
+	maps.Copy(profile, oracle.ProfileFor(e.Engine))
+	for _, name := range e.Probed {
+		profile[name] = true
+	}
 	if t.notApplicable == "" {
 		if t.setUp(0) != "" && t.failed == nil {
-			t.replay(e.Profile)
+			t.replay(profile)
 		} else {
-			t.predict(e.Profile)
+			t.predict(profile)
 		}
 	}
 	return t.record(expectations), nil

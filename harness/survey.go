@@ -36,7 +36,7 @@ func Survey(permutations []*scenarios.Permutation) (problems, unshown []Problem)
 		}
 		s.permutation(bound)
 	}
-	s.refusals()
+	s.problems = append(s.problems, Refusals()...)
 	problems, s.problems = s.problems, nil
 	s.unshown()
 	return problems, s.problems
@@ -64,16 +64,28 @@ func (s *survey) permutation(b *scenarios.Bound) {
 	}
 	standard := predictSteps(b, nil)
 	s.shown(b, standard)
-	for i, p := range standard {
+	for _, p := range standard {
 		for _, problem := range traceProblems(p) {
 			s.add(b.Permutation, "%s", problem)
 		}
-		if r := b.Steps[i].Request; i == 0 && strings.HasPrefix(r.URL, "http") && (r.Body == nil || !r.Body.Stream) {
-			s.replayed(b, p)
+	}
+	s.replays(b, standard)
+	for _, engine := range slices.Sorted(maps.Keys(s.switches)) {
+		profile := oracle.ProfileFor(engine)
+		s.engine(b, engine, profile, standard)
+		if !b.Steps[0].Request.Client.Top.IsOpaque() { // a frame, which probes may find without its cookies
+			blocked := maps.Clone(profile)
+			blocked[oracle.ThirdPartyCookiesBlocked] = true
+			s.engine(b, engine, blocked, standard)
 		}
 	}
-	for _, engine := range slices.Sorted(maps.Keys(s.switches)) {
-		s.engine(b, engine, standard)
+}
+
+// replays replays the first step.
+func (s *survey) replays(b *scenarios.Bound, predictions []oracle.Prediction) {
+	step := b.Steps[0]
+	if r := step.Request; step.Server != nil && strings.HasPrefix(r.URL, "http") && (r.Body == nil || !r.Body.Stream) {
+		s.replayed(b, predictions[0])
 	}
 }
 
@@ -91,8 +103,7 @@ func (s *survey) shown(b *scenarios.Bound, predictions []oracle.Prediction) {
 
 // engine notes the switches of an engine without which a case would be
 // predicted otherwise, where the engine leaves the standard at all.
-func (s *survey) engine(b *scenarios.Bound, engine string, standard []oracle.Prediction) {
-	profile := oracle.ProfileFor(engine)
+func (s *survey) engine(b *scenarios.Bound, engine string, profile oracle.Profile, standard []oracle.Prediction) {
 	with := predictSteps(b, profile)
 	s.shown(b, with)
 	differs := false
@@ -139,6 +150,18 @@ func (s *survey) unshown() {
 	}
 }
 
+// Replays says whether what a permutation is predicted to send, recorded and
+// replayed, leads to the same prediction.
+func Replays(p *scenarios.Permutation) []Problem {
+	bound, err := p.Bind("survey", fixtures.Assets{})
+	if err != nil {
+		return nil // lint says so
+	}
+	s := &survey{}
+	s.replays(bound, predictSteps(bound, nil))
+	return s.problems
+}
+
 // replayed says whether a conversation that went as predicted leads to the
 // same prediction again.
 func (s *survey) replayed(b *scenarios.Bound, p oracle.Prediction) {
@@ -171,9 +194,10 @@ func traceProblems(p oracle.Prediction) []string {
 	return out
 }
 
-// refusals asks each way to load for each knob: the loader must refuse those
+// Refusals asks each way to load for each knob: the loader must refuse those
 // that it does not take, and no others.
-func (s *survey) refusals() {
+func Refusals() []Problem {
+	s := &survey{}
 	knobs := map[oracle.Knob]func(*oracle.Request){
 		oracle.KnobMethod:         func(r *oracle.Request) { r.Method = "DELETE" },
 		oracle.KnobHeaders:        func(r *oracle.Request) { r.Headers = oracle.Headers{{Name: "a", Value: "b"}} },
@@ -208,9 +232,11 @@ func (s *survey) refusals() {
 	for _, r := range []oracle.Request{
 		{Via: "smoke"}, {Via: "fetch", Redirect: "maybe"}, {Via: "fetch", Cache: "maybe"}, {Via: "fetch", ReferrerPolicy: "maybe"},
 		{Via: "fetch", ResponseType: "maybe"}, {Via: "xhr", Body: &oracle.Body{Stream: true}},
+		{Via: "img", Client: oracle.Client{Worker: "dedicated"}}, {Via: "preload", As: "json"},
 	} {
 		if len(oracle.CheckRequest(r)) == 0 {
 			s.add(nil, "a request that no page can make is not refused: %+v", r)
 		}
 	}
+	return s.problems
 }

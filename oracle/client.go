@@ -1,7 +1,7 @@
 package oracle
 
 import (
-	"encoding/base64"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -61,12 +61,10 @@ func (c Client) topLevel() Origin {
 }
 
 // isSecureContext says whether the document and all around it came from where
-// nobody can change them on the way.
+// nobody can change them on the way. A secure page has no frames of others.
 //
 // https://w3c.github.io/webappsec-secure-contexts/#settings-object
-func (c Client) isSecureContext() bool {
-	return c.Page.IsPotentiallyTrustworthy() && c.topLevel().IsPotentiallyTrustworthy()
-}
+func (c Client) isSecureContext() bool { return c.topLevel().IsPotentiallyTrustworthy() }
 
 func (f *fetching) isSecureContext() bool {
 	return f.client.isSecureContext() && !(f.client.DataURL && f.state.Profile[DataDocumentsInsecure])
@@ -92,9 +90,8 @@ func referrerPolicy(h Headers, standing string) string {
 // https://html.spec.whatwg.org/multipage/browsers.html#obtain-an-embedder-policy
 func (p Profile) embedderPolicy(h Headers, secure bool) string {
 	value, _ := h.Get("Cross-Origin-Embedder-Policy")
-	switch token, ok := structuredToken(value, p[NumbersEndInPoint]); {
-	case !ok || !secure, token == "credentialless" && p[NoCredentialless]:
-	case token == "require-corp", token == "credentialless":
+	token := structuredToken(value, p[NumbersEndInPoint])
+	if secure && !(token == "credentialless" && p[NoCredentialless]) && (token == "require-corp" || token == "credentialless") {
 		return token
 	}
 	return ""
@@ -106,82 +103,39 @@ func (p Profile) embedderPolicy(h Headers, secure bool) string {
 // https://wicg.github.io/document-isolation-policy/
 func isolationPolicy(h Headers, secure bool) string {
 	value, _ := h.Get("Document-Isolation-Policy")
-	token, ok := structuredToken(value, true)
-	policy, found := strings.CutPrefix(token, "isolate-and-")
-	if ok && found && secure && (policy == "require-corp" || policy == "credentialless") {
+	policy, found := strings.CutPrefix(structuredToken(value, true), "isolate-and-")
+	if found && secure && (policy == "require-corp" || policy == "credentialless") {
 		return policy
 	}
 	return ""
 }
 
-// structuredToken reads a structured field item that is a token. Its parameters
-// must be well-formed, and mean nothing here. point is true where a number may
-// end in its decimal point.
+// structuredToken reads a structured field item that is a token; "" for what is
+// none. point is true where a number may end in its decimal point.
+func structuredToken(value string, point bool) string {
+	if item := tokenItems[point].FindStringSubmatch(value); item != nil {
+		return item[1]
+	}
+	return ""
+}
+
+// tokenItems match a structured field item that is a token. Its parameters must be
+// well-formed, and mean nothing here. true is for numbers that may end in their
+// decimal point.
 //
 // https://www.rfc-editor.org/rfc/rfc9651#name-parsing-an-item
-func structuredToken(value string, point bool) (token string, ok bool) {
-	const tokenChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~:/"
-	rest := strings.Trim(value, " ")
-	if rest == "" || !isASCIILetter(rest[0]) && rest[0] != '*' {
-		return "", false
-	}
-	token, rest = cutRun(rest, tokenChars)
-	for rest != "" {
-		var found bool
-		if rest, found = strings.CutPrefix(rest, ";"); !found {
-			return "", false
-		}
-		rest = strings.TrimLeft(rest, " ")
-		if rest == "" || rest[0] != '*' && (rest[0] < 'a' || rest[0] > 'z') {
-			return "", false
-		}
-		if _, rest = cutRun(rest, "abcdefghijklmnopqrstuvwxyz0123456789_-.*"); !strings.HasPrefix(rest, "=") {
-			continue
-		}
-		if rest, ok = skipBareItem(rest[1:], tokenChars, point); !ok {
-			return "", false
-		}
-	}
-	return token, true
-}
+var tokenItems = map[bool]*regexp.Regexp{false: tokenItemWith("{1,3}"), true: tokenItemWith("{0,3}")}
 
-// skipBareItem passes over a string, a token, a number, bytes or a boolean.
-func skipBareItem(s, tokenChars string, point bool) (rest string, ok bool) {
-	switch {
-	case s == "":
-		return "", false
-	case s[0] == '"':
-		for i := 1; i < len(s); i++ {
-			switch {
-			case s[i] == '"':
-				return s[i+1:], true
-			case s[i] == '\\' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\'):
-				i++
-			case s[i] == '\\', s[i] < ' ', s[i] > '~':
-				return "", false
-			}
-		}
-		return "", false
-	case s[0] == '?':
-		return s[min(2, len(s)):], len(s) > 1 && (s[1] == '0' || s[1] == '1')
-	case s[0] == ':':
-		bytes, rest, ended := strings.Cut(s[1:], ":")
-		digits := strings.TrimRight(bytes, "=")
-		_, err := base64.RawStdEncoding.DecodeString(digits)
-		return rest, ended && err == nil && (digits == bytes || len(bytes)%4 == 0)
-	case isASCIILetter(s[0]) || s[0] == '*':
-		_, rest = cutRun(s, tokenChars)
-		return rest, true
-	}
-	digits, rest := cutRun(strings.TrimPrefix(s, "-"), "0123456789.")
-	whole, fraction, decimal := strings.Cut(digits, ".")
-	return rest, whole != "" && len(whole) <= 15 && (!decimal || len(whole) <= 12 && (fraction != "" || point) && len(fraction) <= 3 && isDigits(fraction))
-}
-
-func isASCIILetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-// cutRun splits s where the first character comes that is not of set.
-func cutRun(s, set string) (run, rest string) {
-	rest = strings.TrimLeft(s, set)
-	return s[:len(s)-len(rest)], rest
+// tokenItemWith is for numbers with so many decimals.
+func tokenItemWith(decimals string) *regexp.Regexp {
+	const (
+		token = `[A-Za-z*][!#$%&'*+\-.^_\x60|~:/0-9A-Za-z]*`
+		key   = `[a-z*][a-z0-9_\-.*]*`
+		text  = `"(?:[ !#-\[\]-~]|\\["\\])*"`
+		digit = `[A-Za-z0-9+/]`
+		bytes = `:(?:` + digit + `{4})*(?:` + digit + `{2}(?:==)?|` + digit + `{3}=?)?:`
+		truth = `\?[01]`
+	)
+	number := `-?(?:[0-9]{1,12}\.[0-9]` + decimals + `|[0-9]{1,15})`
+	return regexp.MustCompile(`^ *(` + token + `)(?:; *` + key + `(?:=(?:` + strings.Join([]string{number, text, token, bytes, truth}, "|") + `))?)* *$`)
 }

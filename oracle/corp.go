@@ -1,17 +1,11 @@
 package oracle
 
-// ResourcePolicyCheck is the cross-origin resource policy check without an
+// resourcePolicyAllows is the cross-origin resource policy check without an
 // embedder policy: whether a response from the origin of may be used by a
-// no-cors load of origin. Cross-Origin-Resource-Policy must be exactly one of
-// its three words to mean anything. same-site does not let an http page use
-// what came over https.
+// no-cors load of origin. The policy must be exactly one of its three words to
+// mean anything. same-site does not let an http page use what came over https.
 //
 // https://fetch.spec.whatwg.org/#cross-origin-resource-policy-internal-check
-func ResourcePolicyCheck(origin, of Origin, h Headers) bool {
-	policy, _ := h.Get("Cross-Origin-Resource-Policy")
-	return resourcePolicyAllows(policy, origin, of)
-}
-
 func resourcePolicyAllows(policy string, origin, of Origin) bool {
 	switch policy {
 	case "same-origin":
@@ -39,19 +33,19 @@ func (f *fetching) resourcePolicyAllows(reply Reply, of Origin, withCredentials 
 		f.forget()
 		return f.fail(reason, a, append(parts, ", which keeps ", f.origin.String(), " out.")...)
 	}
+	if found && !known {
+		f.note(corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which is none of its three words and means nothing.")
+	}
 	switch {
-	case known && !resourcePolicyAllows(policy, f.origin, of):
+	case !resourcePolicyAllows(policy, f.origin, of):
 		return block(CrossOriginResourcePolicy, corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy))
 	case known:
 		f.note(corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which lets ", f.origin.String(), " use it.")
-		return true
 	case f.isolates("require-corp"), f.isolates("credentialless") && (withCredentials || navigation):
 		if !SameOrigin(f.origin, of) {
 			return block(CrossOriginEmbedderPolicy, corpCheck, "The document's ", f.isolation(),
 				", and without a Cross-Origin-Resource-Policy the response is for its own origin only")
 		}
-	case found:
-		f.note(corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which is none of its three words and means nothing.")
 	}
 	return true
 }
@@ -91,7 +85,7 @@ func (f *fetching) embedderAllowsCredentials() bool {
 //
 // https://html.spec.whatwg.org/multipage/browsers.html#check-a-navigation-response's-adherence-to-its-embedder-policy
 func (f *fetching) embedderAllows(reply Reply, a algorithm, what string) bool {
-	if f.embedder == "" || !f.url().isHTTP() || f.state.Profile.embedderPolicy(reply.Headers, f.client.isSecureContext() && f.url().origin.IsPotentiallyTrustworthy()) != "" {
+	if f.embedder == "" || !f.url().isHTTP() || f.state.Profile.embedderPolicy(reply.Headers, true) != "" {
 		return true
 	}
 	return f.fail(CrossOriginEmbedderPolicy, a, "The document has Cross-Origin-Embedder-Policy ", f.embedder, ", and the ", what, " has none.")

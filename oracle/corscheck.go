@@ -19,7 +19,7 @@ func CORSCheck(origin, credentials string, h Headers) Reason {
 		return MissingAllowOrigin
 	case allowed == "*" && credentials != "include":
 		return ""
-	case allowed == "*" && origin != "*":
+	case allowed == "*":
 		return WildcardWithCredentials
 	case allowed != origin:
 		return whyNotOrigin(allowed)

@@ -19,18 +19,27 @@ func (f *fetching) documentType(reply Reply) string {
 		ok = essence != ""
 	}
 	nosniff := isNosniff(reply.Headers)
-	switch value, _ := reply.Headers.Get("Content-Type"); {
+	text, _ := reply.Headers.Get("Content-Type")
+	mistaken := slices.Contains(apacheBugTypes, text) || loose && essence == "text/plain"
+	switch {
 	case loose && !ok && nosniff:
 		return "text/plain"
-	case loose && essence == "text/plain" && !nosniff && matchesImage(reply.Body):
-		return "image/png"
-	case !ok, essence == "unknown/unknown", essence == "application/unknown", essence == "*/*":
+	case !ok, slices.Contains(unknownTypes, essence):
 		return sniffedDocument(reply.Body)
-	case (isApacheBug(value) || loose && essence == "text/plain") && !nosniff && isBinary(reply.Body):
+	case mistaken && !nosniff && isBinary(reply.Body) && !(loose && matchesImage(reply.Body)):
 		return "application/octet-stream"
 	}
 	return essence
 }
+
+// unknownTypes are those that say that nobody knows.
+var unknownTypes = []string{"unknown/unknown", "application/unknown", "*/*"}
+
+// apacheBugTypes are the values of Content-Type that servers give to what they
+// do not know.
+//
+// https://mimesniff.spec.whatwg.org/#interpreting-the-resource-metadata
+var apacheBugTypes = []string{"text/plain", "text/plain; charset=ISO-8859-1", "text/plain; charset=iso-8859-1", "text/plain; charset=UTF-8"}
 
 // shows says whether a frame shows a type.
 //
@@ -41,55 +50,44 @@ func (f *fetching) shows(essence string) bool {
 	}
 	kind, subtype, _ := strings.Cut(essence, "/")
 	m := MIMEType{Type: kind, Subtype: subtype}
-	switch essence {
-	case "text/html", "text/css", "text/plain", "text/vtt", "multipart/x-mixed-replace", "application/pdf", "text/pdf",
-		"image/png", "image/gif", "image/jpeg", "image/webp", "image/bmp", "image/avif", "image/apng", "image/x-icon", "image/vnd.microsoft.icon",
-		"audio/mpeg", "audio/ogg", "audio/wav", "audio/webm", "audio/mp4", "audio/flac", "audio/aac", "video/ogg", "video/webm", "video/mp4":
+	switch {
+	case slices.Contains(shownTypes, essence), m.IsJavaScript(), m.IsJSON():
 		return true
+	case f.state.Profile[FrameTypesOfItsOwn]:
+		return slices.Contains(chromiumXML, essence) || kind == "text" && !slices.Contains(chromiumTextDownloads, subtype)
 	}
-	if !f.state.Profile[FrameTypesOfItsOwn] {
-		return m.IsJavaScript() || m.IsJSON() || m.IsXML()
-	}
-	switch essence {
-	case "application/xml", "application/atom+xml", "application/rss+xml", "application/xhtml+xml", "image/svg+xml", "image/jxl":
-		return true
-	}
-	return m.IsJavaScript() || m.IsJSON() || kind == "text" && !slices.Contains(chromiumTextDownloads, subtype)
+	return m.IsXML()
 }
+
+// shownTypes are those that frames show as documents, images and media.
+var shownTypes = []string{"text/html", "text/css", "text/plain", "text/vtt", "multipart/x-mixed-replace", "application/pdf", "text/pdf",
+	"image/png", "image/gif", "image/jpeg", "image/webp", "image/bmp", "image/avif", "image/apng", "image/x-icon", "image/vnd.microsoft.icon",
+	"audio/mpeg", "audio/ogg", "audio/wav", "audio/webm", "audio/mp4", "audio/flac", "audio/aac", "video/ogg", "video/webm", "video/mp4"}
+
+// chromiumXML are the kinds of XML, and of images beside, that Chromium shows.
+var chromiumXML = []string{"application/xml", "application/atom+xml", "application/rss+xml", "application/xhtml+xml", "image/svg+xml", "image/jxl"}
 
 // chromiumTextDownloads are the kinds of text that Chromium hands on.
 var chromiumTextDownloads = []string{"calendar", "x-calendar", "x-vcalendar", "vcalendar", "vcard", "x-vcard", "directory", "ldif", "qif", "x-qif", "x-csv", "x-vcf",
 	"rtf", "comma-separated-values", "csv", "tab-separated-values", "tsv", "ofx", "vnd.sun.j2me.app-descriptor", "x-ms-iqy", "x-ms-odc"}
-
-// isApacheBug holds for the values of Content-Type that servers give to what
-// they do not know.
-//
-// https://mimesniff.spec.whatwg.org/#interpreting-the-resource-metadata
-func isApacheBug(contentType string) bool {
-	switch contentType {
-	case "text/plain", "text/plain; charset=ISO-8859-1", "text/plain; charset=iso-8859-1", "text/plain; charset=UTF-8":
-		return true
-	}
-	return false
-}
 
 // isBinary says whether a body has a byte that no text has, and no byte order
 // mark before it.
 //
 // https://mimesniff.spec.whatwg.org/#rules-for-text-or-binary
 func isBinary(body []byte) bool {
-	for _, mark := range []string{"\xFE\xFF", "\xFF\xFE", "\xEF\xBB\xBF"} {
-		if bytes.HasPrefix(body, []byte(mark)) {
-			return false
-		}
-	}
-	return bytes.ContainsFunc(body, func(c rune) bool {
-		return c <= 8 || c == 0x0B || c >= 0x0E && c <= 0x1A || c >= 0x1C && c <= 0x1F
-	})
+	marked := slices.ContainsFunc([]string{"\xFE\xFF", "\xFF\xFE", "\xEF\xBB\xBF"}, func(mark string) bool { return bytes.HasPrefix(body, []byte(mark)) })
+	return !marked && bytes.ContainsAny(body, binaryBytes)
 }
 
+// binaryBytes are the bytes that no text has.
+//
+// https://mimesniff.spec.whatwg.org/#binary-data-byte
+const binaryBytes = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0B\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1C\x1D\x1E\x1F"
+
 // sniffedDocument is the essence of a body whose type nobody gave, as far as
-// frames tell types apart: what is binary and no media is handed on.
+// frames tell types apart: they show images like documents, and hand on what is
+// binary.
 //
 // https://mimesniff.spec.whatwg.org/#identify-a-resource-with-an-unknown-mime-type
 func sniffedDocument(body []byte) string {
@@ -99,11 +97,9 @@ func sniffedDocument(body []byte) string {
 		return "application/pdf"
 	case has("%!PS-Adobe-"):
 		return "application/postscript"
-	case matchesImage(body):
-		return "image/png"
 	case matchesAudioOrVideo(body):
 		return "video/mp4"
-	case has("\x1F\x8B\x08"), has("PK\x03\x04"), has("Rar \x1A\x07\x00"), isBinary(body):
+	case has("PK\x03\x04"), isBinary(body) && !matchesImage(body):
 		return "application/octet-stream"
 	}
 	return "text/html"

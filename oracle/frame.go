@@ -11,21 +11,21 @@ func (f *fetching) useFrame(reply Reply) {
 	switch {
 	case reply.Status == 204 || reply.Status == 205, reply.Status == 304 && f.state.Profile[FrameIgnoresNotModified]:
 		f.fail(WrongType, frameResponse, "Status ", itoa(reply.Status), " has no document, so the frame stays as it was.")
-		return
 	case !f.embedderAllows(reply, navigationEmbedder, "document that came"), !f.frameAncestorsAllow(reply), !f.frameOptionsAllow(reply), !f.isDocument(reply):
-		return
-	}
-	if kind, _, _ := strings.Cut(f.documentType(reply), "/"); kind == "audio" || kind == "video" {
-		f.mediaDocument()
-	}
-	// A blob: URL is the page's own, and so is what it names.
-	own := f.url().scheme == "blob" && !f.origin.IsOpaque() || SameOrigin(f.origin, f.url().origin)
-	if own && !isSandboxed(reply) {
+	case f.isOwnDocument() && !isSandboxed(reply):
+		f.mediaDocument(reply)
 		f.finish(Allowed, "", frameResponse, "The document has the page's origin: script can look into it.")
-		return
+	default:
+		f.mediaDocument(reply)
+		f.p.Type, f.p.Status, f.p.URL, f.p.Headers, f.p.Body = "opaque", 0, "", nil, nil
+		f.finish(Opaque, "", frameResponse, "The document has another origin: it shows, script cannot look into it.")
 	}
-	f.p.Type, f.p.Status, f.p.URL, f.p.Headers, f.p.Body = "opaque", 0, "", nil, nil
-	f.finish(Opaque, "", frameResponse, "The document has another origin: it shows, script cannot look into it.")
+}
+
+// isOwnDocument says whether the document has the page's origin. A blob: URL is
+// the page's own, and so is what it names.
+func (f *fetching) isOwnDocument() bool {
+	return f.url().scheme == "blob" && !f.origin.IsOpaque() || SameOrigin(f.origin, f.url().origin)
 }
 
 // containers are the origins of the pages around the frame, from the inside.
@@ -37,10 +37,14 @@ func (f *fetching) containers() []Origin {
 // ask for them once more, to play them.
 //
 // https://html.spec.whatwg.org/multipage/document-lifecycle.html#read-media
-func (f *fetching) mediaDocument() {
+func (f *fetching) mediaDocument(reply Reply) {
+	if kind, _, _ := strings.Cut(f.documentType(reply), "/"); kind != "audio" && kind != "video" {
+		return
+	}
 	w := WireRequest{Method: "GET", URL: f.url().wire(), Maybe: true}
 	w.Cookie = f.state.cookieHeader(f.url(), f.cookieContext())
-	f.p.Wire = append(f.p.Wire, w)
+	f.note(frameResponse, "The document is a player, which may ask for what it plays once more.")
+	f.noteRequest(w)
 }
 
 // isSandboxed says whether the response puts its document into an opaque origin.
@@ -79,7 +83,7 @@ func (f *fetching) frameOptionsAllow(reply Reply) bool {
 	}
 	var options []string
 	for _, value := range reply.Headers.SplitValues("X-Frame-Options") {
-		if value = strings.ToLower(value); value != "" && !slices.Contains(options, value) {
+		if value = strings.ToLower(value); !slices.Contains(options, value) {
 			options = append(options, value)
 		}
 	}

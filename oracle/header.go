@@ -121,7 +121,7 @@ func (h Headers) ExtractListValues(name string) (values []string, found, ok bool
 				continue
 			}
 			if !IsToken(element) {
-				return nil, true, false
+				return nil, found, false
 			}
 			values = append(values, element)
 		}

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -14,13 +15,13 @@ import (
 // https://url.spec.whatwg.org/#host-state
 func parseHostPort(s, scheme string) (host string, port int, ok bool) {
 	portText := ""
-	if i := strings.LastIndexByte(s, ':'); i >= 0 && !strings.Contains(s[i:], "]") {
+	if i := strings.LastIndexByte(s, ':'); i > strings.LastIndexByte(s, ']') {
 		s, portText = s[:i], s[i+1:]
 	}
 	port = defaultPorts[scheme]
 	if portText != "" {
 		n, err := strconv.ParseUint(portText, 10, 16)
-		if err != nil || portText[0] == '+' {
+		if err != nil {
 			return "", 0, false
 		}
 		port = int(n)
@@ -38,11 +39,11 @@ func parseHost(s string) (string, bool) {
 		if !strings.HasSuffix(s, "]") {
 			return "", false
 		}
-		addr, err := netip.ParseAddr(s[1 : len(s)-1])
-		if err != nil || !addr.Is6() || addr.Zone() != "" {
+		addr, _ := netip.ParseAddr(s[1 : len(s)-1])
+		if !addr.Is6() || addr.Zone() != "" {
 			return "", false
 		}
-		return "[" + serializeIPv6(addr.As16()) + "]", true
+		return "[" + serializeIPv6(addr) + "]", true
 	}
 	s = percentDecode(s)
 	if s == "" || !utf8.ValidString(s) {
@@ -127,51 +128,23 @@ func parseIPv4Number(s string) (uint64, bool) {
 		return 0, false
 	case len(s) >= 2 && (s[:2] == "0x" || s[:2] == "0X"):
 		s, base = s[2:], 16
-	case len(s) >= 2 && s[0] == '0':
+	case s[0] == '0':
 		s, base = s[1:], 8
 	}
 	if s == "" {
 		return 0, true
 	}
 	n, err := strconv.ParseUint(s, base, 40)
-	return n, err == nil && s[0] != '+'
+	return n, err == nil
 }
 
 // serializeIPv6 writes the pieces in hex, the longest run of zeros as "::".
 //
 // https://url.spec.whatwg.org/#concept-ipv6-serializer
-func serializeIPv6(b [16]byte) string {
-	var pieces [8]uint64
-	for i := range pieces {
-		pieces[i] = uint64(b[2*i])<<8 | uint64(b[2*i+1])
+func serializeIPv6(addr netip.Addr) string {
+	if !addr.Is4In6() {
+		return addr.String()
 	}
-	start, length := -1, 1
-	for i := 0; i < 8; i++ {
-		j := i
-		for j < 8 && pieces[j] == 0 {
-			j++
-		}
-		if j-i > length {
-			start, length = i, j-i
-		}
-		if j > i {
-			i = j
-		}
-	}
-	var out strings.Builder
-	for i := 0; i < 8; i++ {
-		if i == start {
-			if i == 0 {
-				out.WriteByte(':')
-			}
-			out.WriteByte(':')
-			i += length - 1
-			continue
-		}
-		out.WriteString(strconv.FormatUint(pieces[i], 16))
-		if i < 7 {
-			out.WriteByte(':')
-		}
-	}
-	return out.String()
+	b := addr.As16()
+	return fmt.Sprintf("::ffff:%x:%x", uint(b[12])<<8|uint(b[13]), uint(b[14])<<8|uint(b[15]))
 }

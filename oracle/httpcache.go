@@ -24,7 +24,7 @@ type storedResponse struct {
 // own leaves the cache alone.
 func (f *fetching) cacheMode() string {
 	switch {
-	case f.asked.Cache != "" && f.asked.Cache != "default":
+	case f.asked.Cache != "default":
 		return f.asked.Cache
 	case slices.ContainsFunc(conditionals, f.headers.Has):
 		return "no-store"
@@ -45,7 +45,7 @@ func (f *fetching) cacheMode() string {
 // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
 func (f *fetching) forCaches(h Headers) Headers {
 	mode := f.asked.Cache
-	if mode == "" || mode == "default" {
+	if mode == "default" {
 		switch {
 		case !slices.ContainsFunc(conditionals, f.headers.Has),
 			f.state.Profile[ConditionalsOfWorkersPlain] && (f.client.Worker != "" || f.way.Via == "worker-fetch"):
@@ -198,8 +198,8 @@ func (f *fetching) part(w WireRequest, reply Reply) Reply {
 }
 
 // freshness is how long a response answers from the cache: max-age, or Expires,
-// less its Age. Without them, the standard lets browsers guess, and the guess
-// here is none.
+// less its Age, or what has passed since its Date. Without them, the standard
+// lets browsers guess, and the guess here is none.
 //
 // https://www.rfc-editor.org/rfc/rfc9111#name-freshness
 func (p Profile) freshness(reply Reply) time.Duration {
@@ -211,32 +211,31 @@ func (p Profile) freshness(reply Reply) time.Duration {
 	if d, ok := httpTime(h, "Date"); ok {
 		date = d
 	}
-	age := seconds(h.Values("Age"))
+	age := max(seconds(h.Values("Age")), epoch.Sub(date))
 	if value, found := p.maxAgeOf(h); found {
 		return seconds([]string{value}) - age
 	}
 	if h.Has("Expires") {
-		expires, ok := httpTime(h, "Expires")
-		if !ok {
-			return 0
-		}
+		expires, _ := httpTime(h, "Expires") // what is no date is long past
 		return expires.Sub(date) - age
 	}
 	if !p[HeuristicFreshness] {
 		return 0
 	}
-	switch reply.Status {
-	case 200, 203, 206:
-		if modified, ok := httpTime(h, "Last-Modified"); ok {
-			return date.Sub(modified)/10 - age
-		}
-	case 300, 301, 308, 410:
+	switch modified, ok := httpTime(h, "Last-Modified"); {
+	case slices.Contains(permanentStatuses, reply.Status):
 		return 1<<63 - 1
+	case ok && slices.Contains(guessedStatuses, reply.Status):
+		return date.Sub(modified)/10 - age
 	}
 	return 0
 }
 
 func isNoCache(value string) bool { return strings.EqualFold(value, "no-cache") }
+
+// guessedStatuses are those whose lifetime Chromium guesses, permanentStatuses
+// those that it keeps for ever.
+var guessedStatuses, permanentStatuses = []int{200, 203, 206}, []int{300, 301, 308, 410}
 
 // epoch stands for the time of a run: any time after the dates of the past that
 // scenarios name, and before those of the future.
@@ -253,10 +252,7 @@ func seconds(values []string) time.Duration {
 	if len(values) == 0 || !isDigits(values[0]) || values[0] == "" {
 		return 0
 	}
-	n, err := strconv.ParseUint(values[0], 10, 31)
-	if err != nil {
-		n = 1 << 31
-	}
+	n, _ := strconv.ParseUint(values[0], 10, 31) // the largest for what is larger
 	return time.Duration(n) * time.Second
 }
 
@@ -333,11 +329,7 @@ func (s storedResponse) freshen(h Headers, now time.Duration) storedResponse {
 }
 
 func describesBody(name string) bool {
-	switch strings.ToLower(name) {
-	case "content-length", "content-encoding", "content-type", "content-range":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"content-length", "content-encoding", "content-type", "content-range"}, strings.ToLower(name))
 }
 
 // remember keeps what a reply leaves in the HTTP cache: itself, or, after a
@@ -346,7 +338,7 @@ func describesBody(name string) bool {
 // https://www.rfc-editor.org/rfc/rfc9111#name-invalidating-stored-response
 func (f *fetching) remember(w WireRequest, reply Reply) {
 	switch {
-	case w.Method == "HEAD", f.mode == "websocket":
+	case w.Method == "HEAD":
 	case w.Method != "GET":
 		if reply.Status < 400 && !f.keepsCached(w) {
 			f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool { return f.isStored(s, w) })
@@ -365,14 +357,8 @@ func (f *fetching) remember(w WireRequest, reply Reply) {
 // keepsCached holds where an engine does not see that a request may have changed
 // the resource.
 func (f *fetching) keepsCached(w WireRequest) bool {
-	if !f.state.Profile[OtherMethodsKeepCached] {
-		return false
-	}
-	switch w.Method {
-	case "POST", "DELETE", "PATCH":
-		return false
-	}
-	return w.Method != "PUT" || f.body == nil
+	changes := slices.Contains([]string{"POST", "DELETE", "PATCH"}, w.Method) || w.Method == "PUT" && f.body != nil
+	return f.state.Profile[OtherMethodsKeepCached] && !changes
 }
 
 // forget takes back what this fetch left in the cache, where an engine does not
@@ -418,15 +404,21 @@ func mayStore(reply Reply) bool {
 	if _, never := cacheDirective(reply.Headers, "no-store"); never || reply.Abort != "" || slices.Contains(reply.Headers.SplitValues("Vary"), "*") {
 		return false
 	}
-	switch reply.Status {
-	case 206, 304:
+	_, lives := cacheDirective(reply.Headers, "max-age")
+	switch {
+	case slices.Contains(partialStatuses, reply.Status):
 		return false
-	case 200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501:
+	case slices.Contains(cacheableStatuses, reply.Status):
 		return true
 	}
-	_, lives := cacheDirective(reply.Headers, "max-age")
 	return lives || reply.Headers.Has("Expires")
 }
+
+// partialStatuses are those that this cache does not store, cacheableStatuses
+// those that it stores though nothing says for how long.
+//
+// https://www.rfc-editor.org/rfc/rfc9110#name-overview-of-status-codes
+var partialStatuses, cacheableStatuses = []int{206, 304}, []int{200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501}
 
 // keptResponse is what a document has of a URL already, and goes on using.
 type keptResponse struct {

@@ -99,7 +99,7 @@ func (f *fetching) isSecure(u *urlRecord) bool {
 // exemptsLocalName holds where an engine lets a secure page load from a name of
 // the local network over http.
 func (f *fetching) exemptsLocalName(u *urlRecord) bool {
-	return f.state.Profile[LocalNamesNotMixed] && isLocalName(u.origin.Host) && f.mode != "websocket"
+	return f.state.Profile[LocalNamesNotMixed] && isLocalName(u.origin.Host)
 }
 
 // IsBadPort says whether browsers refuse to load from a port.

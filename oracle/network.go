@@ -27,9 +27,11 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		return Reply{}, false
 	}
 	include := f.credentials == "include" || f.credentials == "same-origin" && f.tainting == "basic"
-	if include && !f.embedderAllowsCredentials() {
+	if !f.embedderAllowsCredentials() {
+		if include {
+			f.note(networkFetch, "The document's Cross-Origin-Embedder-Policy is credentialless: the request goes without credentials.")
+		}
 		include = false
-		f.note(networkFetch, "The document's Cross-Origin-Embedder-Policy is credentialless: the request goes without credentials.")
 	}
 	f.sentCredentials = include
 	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.sentHeaders().wire().stripped()))}
@@ -92,20 +94,17 @@ func (f *fetching) networkFetch() (Reply, bool) {
 }
 
 // send puts a request on the wire, and again where the answer asks for that.
-// With credentials it takes the cookies of each answer.
+// With credentials it takes the answer's cookies.
 func (f *fetching) send(w WireRequest, include bool) (Reply, bool) {
 	reply, ok := f.exchange(w)
+	if f.retriesMisdirected(reply) {
+		reply, ok = f.exchange(w)
+	}
 	if include {
 		f.takeCookies(reply)
 	}
 	if include && reply.Status == 401 {
-		reply, ok = f.challenged(w, reply)
-	}
-	if f.retriesMisdirected(reply) {
-		reply, ok = f.exchange(w)
-		if include {
-			f.takeCookies(reply)
-		}
+		return f.challenged(w, reply)
 	}
 	return reply, ok
 }
@@ -125,14 +124,12 @@ func (f *fetching) retriesMisdirected(reply Reply) bool {
 // exchange puts a request on the wire, as the step that was noted last says, and
 // takes the answer. false: there was none that is a response.
 func (f *fetching) exchange(w WireRequest) (Reply, bool) {
-	step := &f.p.Trace[len(f.p.Trace)-1]
-	step.Wire = append(step.Wire, len(f.p.Wire))
-	f.p.Wire = append(f.p.Wire, w)
+	f.noteRequest(w)
 	reply := f.server.Reply(w)
 	if reply.Status == 0 {
 		reply.Status = 200
 	}
-	if reply.NotHTTP && f.state.Profile[HTTP09] && len(reply.Body) >= 8 {
+	if f.state.Profile[HTTP09] && len(reply.Body) >= 8 {
 		reply.NotHTTP = false
 	}
 	handshake := f.mode == "websocket" && reply.Status == 101

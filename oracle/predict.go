@@ -1,6 +1,9 @@
 package oracle
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 // Predict says what a browser in state s must do when a page asks for r and
 // server answers, and the state it is in afterwards. A request that its way to
@@ -87,6 +90,7 @@ func newFetching(s State, r Request, server Server) *fetching {
 		urls: make([]*urlRecord, 0, 2),
 	}
 	f.upgrades = anyPolicyHas(f.policies, "upgrade-insecure-requests")
+	f.asked.Cache = cmp.Or(r.Cache, "default")
 	if r.ReferrerPolicy != "" {
 		f.referrerPolicy = r.ReferrerPolicy
 	}
@@ -229,13 +233,10 @@ func (f *fetching) wantsPreflight() bool {
 		return false
 	}
 	unsafe := f.unsafeNames()
+	safelisted := IsSafelistedMethod(f.method) && len(unsafe) == 0
 	switch {
-	case !IsSafelistedMethod(f.method) && len(unsafe) > 0:
-		f.note(needPreflight, quote(f.method), " is not GET, HEAD or POST, and headers are not safelisted (", joinNames(unsafe), "): a preflight is needed.")
-	case !IsSafelistedMethod(f.method):
-		f.note(needPreflight, quote(f.method), " is not GET, HEAD or POST: a preflight is needed.")
-	case len(unsafe) > 0:
-		f.note(needPreflight, "Not safelisted (", joinNames(unsafe), "): a preflight is needed.")
+	case !safelisted:
+		f.note(needPreflight, preflightCause(f.method, unsafe), ": a preflight is needed.")
 	case f.preflighted && f.state.Profile[PreflightStays]:
 		f.note(needPreflight, "It needed a preflight before it was redirected: it still does.")
 	default:
@@ -244,6 +245,17 @@ func (f *fetching) wantsPreflight() bool {
 	}
 	f.preflighted = true
 	return true
+}
+
+// preflightCause says what of a request is not safelisted.
+func preflightCause(method string, headers []string) string {
+	switch {
+	case IsSafelistedMethod(method):
+		return "Not safelisted (" + joinNames(headers) + ")"
+	case len(headers) > 0:
+		return quote(method) + " is not GET, HEAD or POST, and headers are not safelisted (" + joinNames(headers) + ")"
+	}
+	return quote(method) + " is not GET, HEAD or POST"
 }
 
 // schemeFetch dispatches on the URL's scheme.

@@ -35,7 +35,7 @@ func CheckPreflight(p Preflight, status int, h Headers) (grant PreflightGrant, f
 	if r := CORSCheck(p.Origin, p.Credentials, h); r != "" {
 		return grant, r.OfPreflight(), ""
 	}
-	if status < 200 || status > 299 {
+	if status/100 != 2 {
 		return grant, PreflightInvalidStatus, ""
 	}
 	methods, found, ok := h.ExtractListValues("Access-Control-Allow-Methods")
@@ -82,7 +82,7 @@ func (f *fetching) ensurePreflight() bool {
 	needMethod := (!IsSafelistedMethod(f.method) || f.forcePreflight) && !f.state.methodCached(key, f.method)
 	missing := slices.IndexFunc(unsafe, func(name string) bool { return !f.state.headerCached(key, name) })
 	stays := IsSafelistedMethod(f.method) && len(unsafe) == 0 && !f.forcePreflight // no other reason is left
-	if !again && !needMethod && missing < 0 && !stays && f.cachesPreflights() && !f.bypassesPreflightCache() {
+	if !again && !needMethod && missing < 0 && !stays && !f.bypassesPreflightCache() {
 		f.note(preflightCache, "An earlier preflight for this URL still answers for ", f.method, headersPhrase(unsafe), ", so none is sent.")
 		return true
 	}
@@ -110,7 +110,7 @@ func (f *fetching) bypassesPreflightCache() bool {
 	switch f.asked.Cache {
 	case "no-store", "reload", "no-cache":
 		return true
-	case "", "default":
+	case "default":
 		return f.client.Worker == "" && slices.ContainsFunc(conditionals, f.headers.Has)
 	}
 	return false
@@ -159,7 +159,7 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 		return f.fail(failed, preflightFetch, f.preflightSentence(failed, value, reply))
 	}
 	f.note(preflightFetch, "The answer, status ", itoa(reply.Status), ", allows it.")
-	if f.cachesPreflights() {
+	if f.cachesPreflights() && !f.bypassesPreflightCache() {
 		f.state.cachePreflight(key, grant, reply.Headers)
 	}
 	return true

@@ -58,20 +58,17 @@ func (s *State) headerCached(key cacheKey, name string) bool {
 // cachePreflight keeps what an answer allowed.
 func (s *State) cachePreflight(key cacheKey, grant PreflightGrant, h Headers) {
 	maxAge := s.Profile.maxAge(h)
-	if s.Profile[PreflightCacheReplaces] || s.Profile[PreflightCacheRenewed] {
+	if s.Profile[PreflightCacheRenewed] {
 		s.clearPreflight(key)
 	}
 	add := func(known func(cacheEntry) bool, entry cacheEntry) {
-		found := false
 		for i := range s.preflight {
 			if e := &s.preflight[i]; s.serves(*e, key) && known(*e) {
-				e.expires, found = s.Now+maxAge, true
+				e.expires = s.Now + maxAge
 			}
 		}
-		if !found && maxAge > 0 {
-			entry.cacheKey, entry.expires = key, s.Now+maxAge
-			s.preflight = append(s.preflight, entry)
-		}
+		entry.cacheKey, entry.expires = key, s.Now+maxAge
+		s.preflight = append(s.preflight, entry)
 	}
 	for _, method := range grant.Methods {
 		add(func(e cacheEntry) bool { return e.method == method || e.method == "*" }, cacheEntry{method: method})
@@ -96,9 +93,6 @@ func (s *State) clearPreflight(key cacheKey) {
 // one line of digits, 5 s if not.
 func (p Profile) maxAge(h Headers) time.Duration {
 	value, found := h.Get("Access-Control-Max-Age")
-	if !found {
-		return defaultMaxAge
-	}
 	limit := time.Duration(1<<63 - 1)
 	for s, seconds := range map[Switch]int{MaxAgeCap600: 600, MaxAgeCap7200: 7200, MaxAgeCap86400: 86400} {
 		if p[s] {
@@ -113,15 +107,11 @@ func (p Profile) maxAge(h Headers) time.Duration {
 		return min(time.Duration(min(max(seconds, 0), 1<<31))*time.Second, limit)
 	}
 	if value == "" || !isDigits(value) {
-		if p[MaxAgeInvalidNotCached] {
+		if found && p[MaxAgeInvalidNotCached] {
 			return 0
 		}
 		return defaultMaxAge
 	}
-	// RFC 9111: a number too large to hold is 2^31 seconds.
-	seconds, err := strconv.ParseUint(value, 10, 31)
-	if err != nil {
-		seconds = 1 << 31
-	}
+	seconds, _ := strconv.ParseUint(value, 10, 31) // the largest for what is larger, as RFC 9111 has it
 	return min(time.Duration(seconds)*time.Second, limit)
 }

@@ -263,7 +263,6 @@ func (f *fetching) refusesUserinfo() bool {
 // https://w3c.github.io/beacon/#sec-processing-model
 func (f *fetching) prepareBeacon() bool {
 	f.method, f.mode, f.body, f.unsafeRequest = "POST", "no-cors", f.asked.Body, true
-	f.asked.Keepalive = true
 	if f.body == nil {
 		return true
 	}
@@ -273,7 +272,7 @@ func (f *fetching) prepareBeacon() bool {
 	if len(f.body.Bytes) > keepaliveBytes {
 		return f.fail(NetworkError, beaconSend, "Beacons share 64 KiB, and this one has ", itoa(len(f.body.Bytes)), " bytes: sendBeacon() gives false.")
 	}
-	if f.body.Type == "" {
+	if f.body.Type == "" || f.state.Profile[BeaconTypesMustParse] && !wholeType.MatchString(f.body.Type) {
 		return true
 	}
 	f.headers = Headers{{"Content-Type", f.body.Type}}

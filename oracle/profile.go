@@ -39,6 +39,7 @@ const (
 	NavigationsRedirected19        Switch = "navigations-redirected-19-times"
 	StreamsIgnoreSameOriginMode    Switch = "streams-ignore-mode-same-origin"
 	NoCORSRedirectOriginNull       Switch = "no-cors-redirect-origin-null"
+	RedirectPolicyKeepsOrigin      Switch = "redirect-policy-keeps-origin"
 	RedirectNeedsLocation          Switch = "redirect-needs-location"
 	UploadListenerNeedsBody        Switch = "upload-listener-needs-body"
 	MixedContentFromHTTPSOnly      Switch = "mixed-content-from-https-only"
@@ -91,6 +92,7 @@ const (
 	EventStreamNeedsUTF8           Switch = "event-stream-needs-utf-8"
 	CookieTabRefused               Switch = "cookie-tab-refused"
 	BlobTypesMustParse             Switch = "blob-types-must-parse"
+	BeaconTypesMustParse           Switch = "beacon-types-must-parse"
 	TypesReadLoosely               Switch = "types-read-loosely"
 	KeepaliveLimitedFirst          Switch = "keepalive-limited-first"
 	UseWithoutDataURLs             Switch = "use-without-data-urls"
@@ -231,6 +233,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{NoCORSRedirectOriginNull, "a POST without CORS that is redirected to another origin carries Origin null from there on",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/redirect_util.cc", []string{"chromium"}},
+	{RedirectPolicyKeepsOrigin, "a Referrer-Policy that comes with a redirect does not turn the Origin of what follows into null",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/redirect_util.cc", []string{"chromium"}},
 	{RedirectNeedsLocation, "a redirect status without a Location, or with an empty one, is no redirect, unless the redirect mode is manual",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium", "webkit"}},
 	{UploadListenerNeedsBody, "an upload listener forces a preflight only for a request that is asynchronous and has a body",
@@ -303,7 +307,7 @@ var switches = []SwitchInfo{
 		"https://html.spec.whatwg.org/multipage/system-state.html#pdf-viewer-supported", []string{"chrome-headless-shell", "webkit"}},
 	{FirstURLDecidesUpgrade, "whether an image, audio or video of a secure page is asked for over https, its first URL decides for all redirects: from an IP address, a loopback host or a .local name on, http is loaded, from all others on, even http://localhost is upgraded",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
-	{PreflightCacheObeysCacheMode, "with the cache modes no-store, reload and no-cache, and with a conditional header of the script's own, the preflight cache is not looked at either",
+	{PreflightCacheObeysCacheMode, "with the cache modes no-store, reload and no-cache, and with a conditional header of the script's own, the preflight cache is not looked at either, nor added to",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_controller.cc", []string{"chromium"}},
 	{FrameTypesOfItsOwn, "a frame shows text of nearly every kind and XML of few kinds, and takes what is no MIME type but has a slash for one that it cannot show; it looks into every text/plain, for images too, and takes what has no type under nosniff for text",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/common/mime_util/mime_util.cc", []string{"chromium"}},
@@ -349,6 +353,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc", []string{"chromium"}},
 	{BlobTypesMustParse, "XMLHttpRequest sends no Content-Type for a Blob whose type, with all its parameters, does not parse",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/xmlhttprequest/xml_http_request.cc", []string{"chromium", "webkit"}},
+	{BeaconTypesMustParse, "sendBeacon() sends no Content-Type for a Blob whose type, with all its parameters, does not parse",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/beacon_data.cc", []string{"chromium"}},
 	{CookieTabRefused, "a cookie with a tab in its name or value is refused",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/cookies/parsed_cookie.cc", []string{"chromium"}},
 	{WorkerConstructorThrows, "new Worker() and new SharedWorker() with a URL of another origin throw a SecurityError, instead of an error event later",
@@ -481,13 +487,16 @@ func Switches() []SwitchInfo { return slices.Clone(switches) }
 // Info is what there is to say of the switch; its zero value if there is no
 // such switch.
 func (s Switch) Info() SwitchInfo {
-	for _, info := range switches {
-		if info.Switch == s {
-			return info
-		}
-	}
-	return SwitchInfo{}
+	return switchInfo[s]
 }
+
+var switchInfo = func() map[Switch]SwitchInfo {
+	m := map[Switch]SwitchInfo{}
+	for _, info := range switches {
+		m[info.Switch] = info
+	}
+	return m
+}()
 
 // Link is where the switch's rule comes from; "" if there is no such switch.
 func (s Switch) Link() string { return s.Info().Link }

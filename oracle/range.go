@@ -17,8 +17,8 @@ type byteRange struct{ first, last, suffix int64 }
 //
 // https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc
 func parseByteRange(value string) (r byteRange, ok bool) {
-	unit, list, ok := strings.Cut(value, "=")
-	if !ok || !strings.EqualFold(strings.Trim(unit, "\t "), "bytes") {
+	unit, list, _ := strings.Cut(value, "=")
+	if !strings.EqualFold(strings.Trim(unit, "\t "), "bytes") {
 		return r, false
 	}
 	parts := slices.DeleteFunc(strings.Split(list, ","), func(part string) bool { return strings.Trim(part, "\t ") == "" })

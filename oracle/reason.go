@@ -125,10 +125,13 @@ func Reasons() []ReasonInfo { return slices.Clone(reasons) }
 // About is one sentence that says what the reason means; "" for a word that is
 // not in the vocabulary.
 func (r Reason) About() string {
-	for _, info := range reasons {
-		if info.Reason == r {
-			return info.About
-		}
-	}
-	return ""
+	return reasonAbout[r]
 }
+
+var reasonAbout = func() map[Reason]string {
+	m := map[Reason]string{}
+	for _, info := range reasons {
+		m[info.Reason] = info.About
+	}
+	return m
+}()

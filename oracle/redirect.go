@@ -64,9 +64,6 @@ func (f *fetching) refusesLocation(reply Reply) bool {
 func isomorphicBytes(value string) string {
 	bytes := make([]byte, 0, len(value))
 	for _, r := range value {
-		if r > 0xFF {
-			return value
-		}
 		bytes = append(bytes, byte(r))
 	}
 	return string(bytes)
@@ -107,20 +104,22 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		f.method, f.body = "GET", nil
 		f.headers = f.headers.without("Content-Encoding", "Content-Language", "Content-Location", "Content-Type", "Content-Length")
 	}
-	if !SameOrigin(f.url().origin, next.origin) && f.headers.Has("Authorization") {
-		if !f.askedBefore && f.unsafeRequest && f.mode == "cors" && f.state.Profile[PreflightAgainAfterRedirect] {
-			f.askedBefore, f.askedFor = true, f.unsafeNames()
+	if !SameOrigin(f.url().origin, next.origin) {
+		if f.headers.Has("Authorization") {
+			if !f.askedBefore && f.unsafeRequest && f.mode == "cors" && f.state.Profile[PreflightAgainAfterRedirect] {
+				f.askedBefore, f.askedFor = true, f.unsafeNames()
+			}
+			changes += ", without Authorization"
 		}
-		changes += ", without Authorization"
 		f.headers = f.headers.without("Authorization")
+		f.crossedOver = true
 	}
 	if f.state.Profile[ClientHintsLeft] && (f.client.Worker != "" || !SameOrigin(f.origin, next.origin)) {
 		f.headers = f.headers.without("device-memory", "downlink", "dpr", "ect", "rtt", "viewport-width", "width")
 	}
-	if !SameOrigin(f.url().origin, next.origin) {
-		f.crossedOver = true
+	if !f.state.Profile[RedirectPolicyKeepsOrigin] {
+		f.referrerPolicy = referrerPolicy(reply.Headers, f.referrerPolicy)
 	}
-	f.setReferrerPolicy(reply.Headers)
 	f.urls = append(f.urls, next)
 	if f.origin.String() != f.serializedOrigin() {
 		changes += `, with Origin "null"`
@@ -142,11 +141,4 @@ func (f *fetching) maxRedirects() int {
 		return maxRedirects - 1
 	}
 	return maxRedirects
-}
-
-// setReferrerPolicy takes over the policy that a redirect's response asks for.
-//
-// https://w3c.github.io/webappsec-referrer-policy/#set-requests-referrer-policy-on-redirect
-func (f *fetching) setReferrerPolicy(h Headers) {
-	f.referrerPolicy = referrerPolicy(h, f.referrerPolicy)
 }

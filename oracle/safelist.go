@@ -32,8 +32,8 @@ func IsSafelistedRequestHeader(name, value string) bool {
 		if hasUnsafeByte(value) {
 			return false
 		}
-		m, ok := ParseMIMEType(value)
-		return ok && isFormType(m)
+		m, _ := ParseMIMEType(value)
+		return isFormType(m)
 	case "range":
 		return isSimpleRange(value)
 	}
@@ -123,7 +123,7 @@ func (p Profile) unsafeRequestHeaderNames(h Headers) []string {
 		case IsSafelistedRequestHeader(name, line.Value) && !p.refusesValue(name, line.Value):
 			safe = append(safe, name)
 			size += byteLength(line.Value)
-		case p[ClientHintsSafelisted] && isClientHint(name, line.Value), p[UserAgentIgnored] && name == "user-agent":
+		case p[ClientHintsSafelisted] && isClientHint(name, line.Value):
 		default:
 			unsafe = append(unsafe, name)
 		}

@@ -18,10 +18,7 @@ func WirePath(path string) string {
 //
 // https://fetch.spec.whatwg.org/#concept-response-location-url
 func ResolveURL(ref, base string) (at Origin, path string, ok bool) {
-	from, ok := parseURL(base, nil)
-	if !ok {
-		return Origin{}, "", false
-	}
+	from, _ := parseURL(base, nil)
 	u, ok := parseURL(isomorphicBytes(ref), from)
 	if !ok || !u.isHTTP() {
 		return Origin{}, "", false

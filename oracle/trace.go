@@ -111,6 +111,13 @@ func (f *fetching) note(a algorithm, parts ...string) {
 	f.p.Trace = append(f.p.Trace, TraceStep{Algorithm: a.name, Spec: a.spec, Text: strings.Join(parts, ""), Hop: len(f.urls) - 1})
 }
 
+// noteRequest puts a request on the wire, beside the step that was noted last.
+func (f *fetching) noteRequest(w WireRequest) {
+	step := &f.p.Trace[len(f.p.Trace)-1]
+	step.Wire = append(step.Wire, len(f.p.Wire))
+	f.p.Wire = append(f.p.Wire, w)
+}
+
 // fail records the step that ended in a network error, and is false.
 func (f *fetching) fail(reason Reason, a algorithm, parts ...string) bool {
 	f.note(a, parts...)

@@ -129,10 +129,7 @@ func cutQuery(s string) (rest, query string) {
 
 // parseAuthority reads what follows "scheme://".
 func parseAuthority(scheme, s string) (*urlRecord, bool) {
-	end := strings.IndexAny(s, "/\\?#")
-	if end < 0 {
-		end = len(s)
-	}
+	end := strings.IndexAny(s+"/", "/\\?#")
 	authority, rest := s[:end], s[end:]
 	u := &urlRecord{scheme: scheme}
 	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
@@ -178,9 +175,7 @@ func normalizePath(path string) string {
 		last := i == len(segments)-1
 		switch strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(segment, "%2e", "."), "%2E", ".")) {
 		case "..":
-			if len(out) > 0 {
-				out = out[:len(out)-1]
-			}
+			out = out[:max(len(out)-1, 0)]
 			if last {
 				out = append(out, "")
 			}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -22,6 +23,7 @@ func (r Request) body(names Names) *oracle.Body {
 	if b.Bytes == nil {
 		b.Bytes = isomorphicEncode(r.Body.Text.Expand(Query{}, names))
 	}
+	b.Bytes = bytes.Repeat(b.Bytes, max(r.Body.Times, 1))
 	b.Type = r.Body.brings(b.Bytes, r.Via)
 	return b
 }
@@ -32,15 +34,15 @@ func (r Request) body(names Names) *oracle.Body {
 // case.
 //
 // https://fetch.spec.whatwg.org/#concept-bodyinit-extract
-func (b *Body) brings(bytes []byte, via oracle.Via) string {
+func (b *Body) brings(data []byte, via oracle.Via) string {
 	switch {
 	case b.Stream:
 		return ""
 	case via == "form": // its enctype, and where its fields end
 		return b.Type
-	case b.Type == "" && b.Bytes == nil && utf8.Valid(bytes), b.Type == stringType && utf8.Valid(bytes):
+	case b.Type == "" && b.Bytes == nil && utf8.Valid(data), b.Type == stringType && utf8.Valid(data):
 		return stringType
-	case b.Type == paramsType && urlEncoded.Match(bytes):
+	case b.Type == paramsType && urlEncoded.Match(data):
 		return paramsType
 	case strings.ContainsFunc(b.Type, func(r rune) bool { return r < ' ' || r > '~' }):
 		return ""

@@ -41,6 +41,9 @@ var bodyFields = []field[Body]{
 		}
 		b.Stream = d.boolean(n)
 	}},
+	{"times", func(d *decoder, n *node, b *Body) {
+		b.Times = d.integer(n, "how many times over, from 2 to 100000", 2, 100_000)
+	}},
 }
 
 // body reads a request's body: a mapping, or just its text.

@@ -90,6 +90,7 @@ type Body struct {
 	Text   Template
 	Bytes  []byte
 	Stream bool
+	Times  int // over; 0 is once
 }
 
 // Page is the `page` key: the document that holds the script.

@@ -38,7 +38,7 @@ func (c *checked) sentences(known Prose) *prose {
 			switch n := n.(type) {
 			case *ast.AssignStmt:
 				for _, left := range n.Lhs {
-					if name, ok := left.(*ast.Ident); ok && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE) {
+					if name, ok := left.(*ast.Ident); ok && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE || n.Tok == token.ADD_ASSIGN) {
 						assigned[name] = true
 					}
 				}

@@ -31,7 +31,7 @@ import (
 const module = "github.com/corsproof/corsproof"
 
 // sentences are what the oracle tells with.
-var sentences = mutate.Prose{Notes: []string{"note"}, Others: []string{"fail", "finish", "refuse", "reject", "throw", "report", "Errorf"}}
+var sentences = mutate.Prose{Notes: []string{"note"}, Others: []string{"fail", "finish", "refuse", "reject", "throw", "report", "Errorf", "block"}}
 
 func main() {
 	files := flag.String("files", "", "the mutants of these files of the oracle alone, their names joined by commas")

@@ -59,6 +59,7 @@ type judgement struct {
 	evidence     map[string]harness.Evidence
 	reached      map[int][]int // permutations, by mutant
 	loading      map[int]bool  // mutants that loading reaches
+	refusing     map[int]bool  // mutants that the loader's refusals reach
 }
 
 // asks is how often one case may ask package mutant: a thousand times what the
@@ -66,13 +67,17 @@ type judgement struct {
 const asks = 5_000_000
 
 func newJudgement(evidence string) (*judgement, error) {
-	j := &judgement{evidence: map[string]harness.Evidence{}, reached: map[int][]int{}, loading: map[int]bool{}}
+	j := &judgement{evidence: map[string]harness.Evidence{}, reached: map[int][]int{}, loading: map[int]bool{}, refusing: map[int]bool{}}
 	mutant.Reached = j.loading
 	permutations, err := load()
 	if err != nil {
 		return nil, err
 	}
 	j.permutations = permutations
+	mutant.Reached = j.refusing
+	if problems := harness.Refusals(); len(problems) > 0 {
+		return nil, fmt.Errorf("red without a mutant: %s", problems[0].Text)
+	}
 	if evidence != "" {
 		if err := j.read(evidence); err != nil {
 			return nil, err
@@ -125,6 +130,17 @@ func (j *judgement) mutant(n int) mutate.Fate {
 	mutant.Active = n
 	defer func() { mutant.Active = 0 }()
 	permutations, chosen := j.permutations, j.reached[n]
+	if j.refusing[n] {
+		fate.By = guard(func() mutate.By {
+			if len(harness.Refusals()) > 0 {
+				return mutate.Lint
+			}
+			return mutate.Survived
+		})
+		if fate.By != mutate.Survived {
+			return fate
+		}
+	}
 	if j.loading[n] {
 		fate.By = guard(func() mutate.By {
 			var err error
@@ -167,7 +183,7 @@ func guard(f func() mutate.By) (by mutate.By) {
 
 // notices says whether lint or a run of a permutation is red.
 func (j *judgement) notices(p *scenarios.Permutation) mutate.By {
-	if len(harness.Lint([]*scenarios.Permutation{p})) > 0 {
+	if len(harness.Lint([]*scenarios.Permutation{p})) > 0 || len(harness.Replays(p)) > 0 {
 		return mutate.Lint
 	}
 	e, ran := j.evidence[p.ID]
