@@ -71,9 +71,6 @@ func (f *fetching) handleFetch() (Reply, bool) {
 	return reply, true
 }
 
-// isSynthetic says whether a service worker made the response itself.
-func (f *fetching) isSynthetic() bool { return f.worker != nil && len(f.worker.urls) == 0 }
-
 // innerFetch is the fetch that the worker makes: of the request itself, or of
 // its URL with a mode.
 func (f *fetching) innerFetch(responds string) *fetching {
