@@ -11,9 +11,11 @@ import (
 )
 
 // Own makes the process the first of a group of its own, which ends as one and
-// which a Ctrl-C in our terminal doesn't reach before we do.
+// which a Ctrl-C in our terminal doesn't reach before we do. On Linux it ends with
+// us, even if we are killed.
 func Own(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	withParent(cmd.SysProcAttr)
 }
 
 // Kill ends a process and its whole group. Darwin refuses for a group whose
