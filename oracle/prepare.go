@@ -263,6 +263,7 @@ func (f *fetching) refusesUserinfo() bool {
 // https://w3c.github.io/beacon/#sec-processing-model
 func (f *fetching) prepareBeacon() bool {
 	f.method, f.mode, f.body, f.unsafeRequest = "POST", "no-cors", f.asked.Body, true
+	f.asked.Keepalive = true
 	if f.body == nil {
 		return true
 	}
