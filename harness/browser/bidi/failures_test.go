@@ -89,7 +89,6 @@ var failureTests = []struct {
 	{"mixed script", "script", "http://api.other.test", "", nil, "mixed-content", "", oracle.MixedContent, false},
 	{"mixed frame", "iframe", "http://api.other.test", "", nil, "mixed-content", "", oracle.MixedContent, false},
 	{"CORP", "img", api, "corp=same-origin", nil, "corp", "", oracle.CrossOriginResourcePolicy, false},
-	{"ORB", "img", api, "type=text/html&own=html", nil, "orb", "", oracle.OpaqueResponseBlocking, false},
 	{"type of a module", "module", api, "allow=*&type=text/plain", nil, "mime-type", "", oracle.WrongType, false},
 	{"type of a style sheet", "style-cors", api, "allow=*&type=text/plain", nil, "mime-type", "", oracle.WrongType, false},
 	{"reset", "fetch", api, "abort=before-headers", nil, "CORS request did not succeed", "", "", false},

@@ -58,6 +58,9 @@ func cookieOf(c oracle.Cookie, now time.Time) cookie {
 		case "max-age":
 			if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
 				maxAge = new(now.Unix() + seconds)
+				if seconds <= 0 {
+					maxAge = new(int64(1)) // the earliest time, not now: whole seconds are late
+				}
 			}
 		case "expires":
 			if when, err := http.ParseTime(value); err == nil {
