@@ -150,7 +150,7 @@ func (f *fetching) filter(reply Reply) {
 	if f.state.Profile[ClearSiteDataHidden] {
 		f.p.Headers = f.p.Headers.without("Clear-Site-Data")
 	}
-	if f.state.Profile[SpdyHeaderAdded] && kind == "basic" && !reply.HTTP1 && f.url().isHTTP() {
+	if f.state.Profile[SpdyHeaderAdded] && kind == "basic" && !reply.HTTP1 && f.worker == nil && f.url().isHTTP() {
 		f.p.Headers = append(f.p.Headers, Header{"X-Firefox-Spdy", "h2"})
 	}
 	f.p.Body = reply.Body
