@@ -80,19 +80,6 @@ type Context interface {
 	Close() error
 }
 
-// Document is what a tab shows.
-type Document struct {
-	URL string
-	// Origin is the serialised origin that it must have; "" is the URL's.
-	Origin string
-	// Worker is the script, relative to URL, of the service worker that must
-	// control it before it is ready; "" for none.
-	Worker string
-	// Unattended is true when nobody is there to give a name and a password:
-	// the browser must not ask, and takes a 401 for the answer.
-	Unattended bool
-}
-
 // Frame is a frame or a worker of a document that runs probes.
 type Frame struct {
 	// Kind is the name of one of scenarios' places, opaque-sandbox or worker;

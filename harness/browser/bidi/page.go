@@ -18,18 +18,10 @@ type page struct {
 	id      string // of its browsing context
 	window  string // the first tab of its window
 
-	framing sync.Mutex
-	frames  map[string]bool // those that are up
+	places browser.Places
 
 	gone     chan struct{} // closed when the document can answer no more
 	goneOnce sync.Once
-}
-
-// message is what the page hands over: outcomes, or the end of a run.
-type message struct {
-	Outcomes []browser.Outcome
-	Done     bool
-	Error    string
 }
 
 // lost notes that the document can answer no more.
@@ -52,14 +44,13 @@ func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(b
 	if len(probes) == 0 {
 		return nil
 	}
-	pending := make(map[string]bool, len(probes))
+	pending, err := browser.NewPending(probes)
+	if err != nil {
+		return fmt.Errorf("bidi: run: %w", err)
+	}
 	for _, probe := range probes {
-		if pending[probe.ID] {
-			return fmt.Errorf("bidi: run: two probes are called %q", probe.ID)
-		}
-		pending[probe.ID] = true
-		if err := p.enter(ctx, probe.Frames, probe.Origin); err != nil {
-			return err
+		if err := p.places.Enter(ctx, p, probe.Frames, probe.Origin); err != nil {
+			return fmt.Errorf("bidi: run: %w", err)
 		}
 	}
 	list, err := json.Marshal(probes)
@@ -81,8 +72,8 @@ func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(b
 	for len(pending) > 0 {
 		select {
 		case text := <-r.queue:
-			if err := take(text, pending, onOutcome); err != nil {
-				return err
+			if err := pending.Take([]byte(text), onOutcome); err != nil {
+				return fmt.Errorf("bidi: run: %w", err)
 			}
 		case <-ctx.Done():
 			return fmt.Errorf("bidi: run: %d of %d probes are out: %w", len(pending), len(probes), ctx.Err())
@@ -91,27 +82,6 @@ func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(b
 		case <-p.browser.Done():
 			return errGone
 		}
-	}
-	return nil
-}
-
-// take calls back for the outcomes in a message that are still pending.
-func take(text string, pending map[string]bool, onOutcome func(browser.Outcome)) error {
-	var m message
-	if err := json.Unmarshal([]byte(text), &m); err != nil {
-		return fmt.Errorf("bidi: run: the page says %.100q: %w", text, err)
-	}
-	for _, outcome := range m.Outcomes {
-		if pending[outcome.ID] {
-			delete(pending, outcome.ID)
-			onOutcome(outcome)
-		}
-	}
-	switch {
-	case m.Error != "":
-		return fmt.Errorf("bidi: run: %s", m.Error)
-	case m.Done && len(pending) > 0:
-		return fmt.Errorf("bidi: run: %d outcomes are missing", len(pending))
 	}
 	return nil
 }
@@ -131,11 +101,6 @@ func (p *page) Eval(ctx context.Context, expression string, out any) error {
 	}
 	return p.evaluate(ctx, "script.evaluate", map[string]any{"expression": expression, "awaitPromise": true}, out)
 }
-
-// ExceptionError is what script has thrown, or a promise's rejection.
-type ExceptionError struct{ Text string }
-
-func (e *ExceptionError) Error() string { return "bidi: " + e.Text }
 
 // evaluate runs script in the page and decodes the JSON text that is its value
 // into out (nil: ignored).
@@ -170,7 +135,7 @@ func (p *page) evaluateIn(ctx context.Context, browsingContext, method string, p
 	case err != nil:
 		return fmt.Errorf("bidi: eval: %w", err)
 	case result.Type == "exception":
-		return fmt.Errorf("bidi: eval: %w", &ExceptionError{result.ExceptionDetails.Text})
+		return fmt.Errorf("bidi: eval: %w", &browser.ScriptError{Text: result.ExceptionDetails.Text})
 	case out == nil || len(result.Result.Value) == 0:
 		return nil
 	}

@@ -3,7 +3,6 @@ package bidi
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/corsproof/corsproof/harness/browser"
@@ -53,74 +52,33 @@ func (c *profile) SetCookies(ctx context.Context, cookies []oracle.Cookie) error
 }
 
 func (c *profile) Open(ctx context.Context, d browser.Document) (browser.Page, error) {
-	want := d.Origin
-	if want == "" {
-		var err error
-		if want, err = originOf(d.URL); err != nil {
-			return nil, err
-		}
+	want, err := d.WantedOrigin()
+	if err != nil {
+		return nil, fmt.Errorf("bidi: %w", err)
 	}
 	p, err := c.browser.newTab(ctx, c.id)
 	if err != nil {
 		return nil, fmt.Errorf("bidi: open %s: %w", d.URL, err)
 	}
-	if err := p.load(ctx, d.URL, want, d.Worker); err != nil {
+	if err := p.load(ctx, d, want); err != nil {
 		p.Close()
 		return nil, err
 	}
 	return p, nil
 }
 
-// load navigates to the page and asserts what the verdicts rest on.
-func (p *page) load(ctx context.Context, address, want, worker string) error {
-	fail := func(err error) error { return fmt.Errorf("bidi: open %s: %w", address, err) }
-	err := p.browser.call(ctx, "browsingContext.navigate", map[string]any{"context": p.id, "url": address, "wait": "complete"}, nil)
-	if err != nil {
-		return fail(err)
-	}
-	var state struct {
-		Origin, Visibility string
-		Ready              bool
-	}
-	err = p.Eval(ctx, `({
-		origin: self.origin,
-		visibility: document.visibilityState,
-		ready: typeof corsproof === 'object',
-	})`, &state)
-	if err == nil && !state.Ready && p.browser.options.Script != "" {
-		// A policy of the page's keeps probe.js out.
-		err = p.Eval(ctx, p.browser.options.Script, nil)
-		state.Ready = err == nil
-	}
-	switch {
-	case err != nil:
-		return err
-	case state.Origin != want:
-		return &browser.OriginError{URL: address, Want: want, Got: state.Origin}
-	case state.Visibility != "visible":
-		return fail(fmt.Errorf("the page is %s", state.Visibility))
-	case !state.Ready:
-		return fail(fmt.Errorf("probe.js has not run in the page"))
-	case worker != "":
-		if err := p.Eval(ctx, fmt.Sprintf("corsproof.control(%q)", worker), nil); err != nil {
-			return fail(err)
+// load navigates to the page and makes it ready.
+func (p *page) load(ctx context.Context, d browser.Document, want string) error {
+	err := p.browser.call(ctx, "browsingContext.navigate", map[string]any{"context": p.id, "url": d.URL, "wait": "complete"}, nil)
+	if err == nil {
+		var bring func() error
+		if script := p.browser.options.Script; script != "" {
+			bring = func() error { return p.Eval(ctx, script, nil) }
 		}
+		err = browser.Ready(ctx, p, d, want, bring)
+	}
+	if err != nil {
+		return fmt.Errorf("bidi: open %s: %w", d.URL, err)
 	}
 	return nil
-}
-
-// originOf serialises the origin of a page's URL.
-func originOf(address string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", fmt.Errorf("bidi: open: %w", err)
-	}
-	if u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return "", fmt.Errorf("bidi: open %s: a page has an http or https URL", address)
-	}
-	host := u.Host
-	if u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
-		host = u.Hostname()
-	}
-	return u.Scheme + "://" + host, nil
 }

@@ -24,7 +24,8 @@ func (b *firefox) newTab(ctx context.Context, userContext string) (*page, error)
 		b.giveWindow(window)
 		return nil, err
 	}
-	p := &page{browser: b, id: made.Context, window: window, frames: map[string]bool{}, gone: make(chan struct{})}
+	p := &page{browser: b, id: made.Context, window: window, gone: make(chan struct{})}
+	p.places.Bring = p.bringScript
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.pages[p.id] = p

@@ -2,8 +2,6 @@ package cdp
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,40 +24,12 @@ func (p *page) enter(ctx context.Context, frames []browser.Frame, origin string)
 	if len(frames) == 0 {
 		return nil
 	}
-	key, err := json.Marshal(frames)
-	if err != nil {
-		return fmt.Errorf("cdp: frames: %w", err)
-	}
 	p.framing.Lock()
 	defer p.framing.Unlock()
-	if p.frames[string(key)] {
-		return nil
-	}
 	if err := p.bringScript(ctx, frames); err != nil {
 		return err
 	}
-	var got string
-	enter := fmt.Sprintf("corsproof.enter(%s)", key)
-	if err = p.Eval(ctx, enter, &got); err == nil && got == "" {
-		if err := p.hearFrames(ctx, string(key), frames); err != nil {
-			return err
-		}
-		err = p.Eval(ctx, enter, &got)
-	}
-	if _, refused := errors.AsType[*chromedp.ExceptionError](err); refused {
-		return nil // the page's policy, for one, allows no such worker: the probe will say so
-	}
-	if err != nil {
-		return err
-	}
-	if origin != "" && got != origin {
-		return fmt.Errorf("cdp: the frame %s has the origin %s, not %s", key, got, origin)
-	}
-	if err := p.hearFrames(ctx, string(key), frames); err != nil {
-		return err
-	}
-	p.frames[string(key)] = true
-	return nil
+	return p.places.Enter(ctx, p, frames, origin)
 }
 
 // bringScript puts probe.js into each document that will come in a frame of the
@@ -71,7 +41,7 @@ func (p *page) bringScript(ctx context.Context, frames []browser.Frame) error {
 	source := fmt.Sprintf(bringing, scenarios.Reserved+"document-", p.browser.options.Script)
 	_, err := cdp.Call(ctx, p.target, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: source})
 	if err != nil {
-		return fmt.Errorf("cdp: bring a script to frames: %w", err)
+		return fmt.Errorf("bring a script to frames: %w", err)
 	}
 	p.brings = true
 	return nil
@@ -87,7 +57,7 @@ if (self.corsproof === undefined) {
 func (p *page) hearFrames(ctx context.Context, key string, frames []browser.Frame) error {
 	targets, err := p.targets(ctx)
 	if err != nil {
-		return fmt.Errorf("cdp: find the frame %s: %w", key, err)
+		return fmt.Errorf("find the frame %s: %w", key, err)
 	}
 	for _, info := range targets {
 		if !p.holds(info, frames) || p.heard[info.TargetID] != nil {
@@ -108,7 +78,7 @@ func (p *page) hearFrames(ctx context.Context, key string, frames []browser.Fram
 			continue // it was another's, and is no more
 		}
 		if err != nil {
-			return fmt.Errorf("cdp: attach to the frame %s: %w", key, err)
+			return fmt.Errorf("attach to the frame %s: %w", key, err)
 		}
 		p.heard[info.TargetID] = s.cancel
 		if info.Type != "iframe" || !strings.Contains(info.URL, scenarios.Reserved+"document-") || p.browser.options.Script == "" {
@@ -119,7 +89,7 @@ func (p *page) hearFrames(ctx context.Context, key string, frames []browser.Fram
 			_, err = cdp.Call(ctx, s.target, runtime.Evaluate, runtime.EvaluateParams{Expression: p.browser.options.Script})
 		}
 		if err != nil {
-			return fmt.Errorf("cdp: bring a script to the frame %s: %w", key, err)
+			return fmt.Errorf("bring a script to the frame %s: %w", key, err)
 		}
 	}
 	return nil

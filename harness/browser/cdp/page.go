@@ -34,7 +34,7 @@ type page struct {
 	lastRun int
 
 	framing sync.Mutex
-	frames  map[string]bool      // those that are up
+	places  browser.Places
 	brings  bool                 // probe.js comes with the frames
 	heard   map[target.ID]func() // frames that have a session of their own: what ends it
 
@@ -60,13 +60,6 @@ func (p *page) hear(event any) {
 			p.browser.options.OnFailure(failure)
 		}
 	}
-}
-
-// message is what the page hands over: outcomes, or the end of a run.
-type message struct {
-	Outcomes []browser.Outcome
-	Done     bool
-	Error    string
 }
 
 func (p *page) deliver(payload string) {
@@ -107,14 +100,13 @@ func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(b
 	if len(probes) == 0 {
 		return nil
 	}
-	pending := make(map[string]bool, len(probes))
+	pending, err := browser.NewPending(probes)
+	if err != nil {
+		return fmt.Errorf("cdp: run: %w", err)
+	}
 	for _, probe := range probes {
-		if pending[probe.ID] {
-			return fmt.Errorf("cdp: run: two probes are called %q", probe.ID)
-		}
-		pending[probe.ID] = true
 		if err := p.enter(ctx, probe.Frames, probe.Origin); err != nil {
-			return err
+			return fmt.Errorf("cdp: run: %w", err)
 		}
 	}
 	list, err := json.Marshal(probes)
@@ -140,8 +132,8 @@ func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(b
 	for len(pending) > 0 {
 		select {
 		case payload := <-queue:
-			if err := take(payload, pending, onOutcome); err != nil {
-				return err
+			if err := pending.Take([]byte(payload), onOutcome); err != nil {
+				return fmt.Errorf("cdp: run: %w", err)
 			}
 		case <-ctx.Done():
 			return fmt.Errorf("cdp: run: %d of %d probes are out: %w", len(pending), len(probes), ctx.Err())
@@ -150,27 +142,6 @@ func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(b
 		case <-p.browser.Done():
 			return errors.New("cdp: run: the browser has gone")
 		}
-	}
-	return nil
-}
-
-// take calls back for the outcomes in a payload that are still pending.
-func take(payload string, pending map[string]bool, onOutcome func(browser.Outcome)) error {
-	var m message
-	if err := json.Unmarshal([]byte(payload), &m); err != nil {
-		return fmt.Errorf("cdp: run: the page says %.100q: %w", payload, err)
-	}
-	for _, outcome := range m.Outcomes {
-		if pending[outcome.ID] {
-			delete(pending, outcome.ID)
-			onOutcome(outcome)
-		}
-	}
-	switch {
-	case m.Error != "":
-		return fmt.Errorf("cdp: run: %s", m.Error)
-	case m.Done && len(pending) > 0:
-		return fmt.Errorf("cdp: run: %d outcomes are missing", len(pending))
 	}
 	return nil
 }
@@ -207,7 +178,7 @@ func (p *page) Eval(ctx context.Context, expression string, out any) error {
 	case err != nil:
 		return fmt.Errorf("cdp: eval: %w", err)
 	case result.ExceptionDetails != nil:
-		return fmt.Errorf("cdp: eval: %w", &chromedp.ExceptionError{ExceptionDetails: result.ExceptionDetails})
+		return fmt.Errorf("cdp: eval: %w", &browser.ScriptError{Text: (&chromedp.ExceptionError{ExceptionDetails: result.ExceptionDetails}).Error()})
 	case out == nil || len(result.Result.Value) == 0:
 		return nil
 	}

@@ -3,7 +3,6 @@ package cdp
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
@@ -62,25 +61,23 @@ func (c *profile) SetPermission(ctx context.Context, top, origin, name, state st
 }
 
 func (c *profile) Open(ctx context.Context, d browser.Document) (browser.Page, error) {
-	address, want := d.URL, d.Origin
-	if want == "" {
-		var err error
-		if want, err = originOf(address); err != nil {
-			return nil, err
-		}
+	want, err := d.WantedOrigin()
+	if err != nil {
+		return nil, fmt.Errorf("cdp: %w", err)
 	}
 	p := &page{
 		browser: c.browser, profile: c.id,
-		runs: map[int]chan string{}, frames: map[string]bool{}, heard: map[target.ID]func(){},
+		runs: map[int]chan string{}, heard: map[target.ID]func(){},
 		gone: make(chan struct{}),
 	}
+	p.places = browser.Places{Bring: p.hearFrames, Hear: p.hearFrames}
 	session, err := c.browser.attach(ctx, p.hear, unheardInPages, c.tab(ctx, d))
 	if err != nil {
-		return nil, fmt.Errorf("cdp: open %s: %w", address, err)
+		return nil, fmt.Errorf("cdp: open %s: %w", d.URL, err)
 	}
 	p.session = session
 	context.AfterFunc(session.ctx, p.lost)
-	if err := p.load(ctx, address, want, d.Worker); err != nil {
+	if err := p.load(ctx, d, want); err != nil {
 		p.Close()
 		return nil, err
 	}
@@ -103,9 +100,9 @@ func (c *profile) tab(ctx context.Context, d browser.Document) chromedp.ContextO
 	return chromedp.WithTargetID(made.TargetID)
 }
 
-// load navigates to the page and asserts what the verdicts rest on.
-func (p *page) load(ctx context.Context, address, want, worker string) error {
-	fail := func(err error) error { return fmt.Errorf("cdp: open %s: %w", address, err) }
+// load navigates to the page and makes it ready.
+func (p *page) load(ctx context.Context, d browser.Document, want string) error {
+	fail := func(err error) error { return fmt.Errorf("cdp: open %s: %w", d.URL, err) }
 	if _, err := cdp.Call(ctx, p.target, runtime.AddBinding, runtime.AddBindingParams{Name: binding}); err != nil {
 		return fail(err)
 	}
@@ -115,52 +112,15 @@ func (p *page) load(ctx context.Context, address, want, worker string) error {
 		emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
 		return fail(err)
 	}
-	if _, err := chromedp.Navigate(address)(ctx, p.target); err != nil {
+	if _, err := chromedp.Navigate(d.URL)(ctx, p.target); err != nil {
 		return fail(err)
 	}
-	var state struct {
-		Origin, Visibility string
-		Ready              bool
+	var bring func() error
+	if script := p.browser.options.Script; script != "" {
+		bring = func() error { return p.Eval(ctx, script, nil) }
 	}
-	err := p.Eval(ctx, `({
-		origin: self.origin,
-		visibility: document.visibilityState,
-		ready: typeof corsproof === 'object',
-	})`, &state)
-	if err == nil && !state.Ready && p.browser.options.Script != "" {
-		// A policy of the page's keeps probe.js out.
-		err = p.Eval(ctx, p.browser.options.Script, nil)
-		state.Ready = err == nil
-	}
-	switch {
-	case err != nil:
-		return err
-	case state.Origin != want:
-		return &browser.OriginError{URL: address, Want: want, Got: state.Origin}
-	case state.Visibility != "visible":
-		return fail(fmt.Errorf("the page is %s", state.Visibility))
-	case !state.Ready:
-		return fail(fmt.Errorf("probe.js has not run in the page"))
-	case worker != "":
-		if err := p.Eval(ctx, fmt.Sprintf("corsproof.control(%q)", worker), nil); err != nil {
-			return fail(err)
-		}
+	if err := browser.Ready(ctx, p, d, want, bring); err != nil {
+		return fail(err)
 	}
 	return nil
-}
-
-// originOf serialises the origin of a page's URL.
-func originOf(address string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", fmt.Errorf("cdp: open: %w", err)
-	}
-	if u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return "", fmt.Errorf("cdp: open %s: a page has an http or https URL", address)
-	}
-	host := u.Host
-	if u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
-		host = u.Hostname()
-	}
-	return u.Scheme + "://" + host, nil
 }

@@ -5,12 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+
+	"github.com/corsproof/corsproof/harness/browser"
 )
-
-// exception is what script has thrown.
-type exception struct{ text string }
-
-func (e *exception) Error() string { return e.text }
 
 // A script that is awaited says when it has begun, since until then it needs
 // its window to be the session's current one. Then other windows can have their
@@ -81,7 +78,7 @@ func (p *page) await(ctx context.Context, script string, args []any, out any) er
 	case err != nil:
 		return fmt.Errorf("the page says %.100q: %w", answer, err)
 	case said.Error != nil:
-		return &exception{*said.Error}
+		return &browser.ScriptError{Text: *said.Error}
 	case out == nil:
 		return nil
 	}

@@ -2,7 +2,6 @@ package webdriver
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,45 +10,9 @@ import (
 	"github.com/corsproof/corsproof/scenarios"
 )
 
-// enter brings up the frames and workers, each in the one before. origin is the
-// innermost one's.
-func (p *page) enter(ctx context.Context, frames []browser.Frame, origin string) error {
-	if len(frames) == 0 {
-		return nil
-	}
-	key, err := json.Marshal(frames)
-	if err != nil {
-		return fmt.Errorf("webdriver: frames: %w", err)
-	}
-	p.framing.Lock()
-	defer p.framing.Unlock()
-	if p.frames[string(key)] {
-		return nil
-	}
-	var got string
-	enter := fmt.Sprintf("corsproof.enter(%s)", key)
-	if err = p.Eval(ctx, enter, &got); err == nil && got == "" {
-		if err := p.bringScript(ctx); err != nil {
-			return fmt.Errorf("webdriver: bring a script to the frame %s: %w", key, err)
-		}
-		err = p.Eval(ctx, enter, &got)
-	}
-	if _, refused := errors.AsType[*exception](err); refused {
-		return nil // the page's policy, for one, allows no such worker: the probe will say so
-	}
-	if err != nil {
-		return err
-	}
-	if origin != "" && got != origin {
-		return fmt.Errorf("webdriver: the frame %s has the origin %s, not %s", key, got, origin)
-	}
-	p.frames[string(key)] = true
-	return nil
-}
-
 // bringScript puts probe.js into each document in a frame of the page whose policy
 // lets no script in.
-func (p *page) bringScript(ctx context.Context) error {
+func (p *page) bringScript(ctx context.Context, _ string, _ []browser.Frame) error {
 	ctx, cancel := within(ctx, p.life)
 	defer cancel()
 	s := p.profile

@@ -28,56 +28,31 @@ type page struct {
 	mu      sync.Mutex
 	lastRun int
 
-	framing sync.Mutex
-	frames  map[string]bool // those that are up
+	places browser.Places
 }
 
 func newPage(p *profile, window string) *page {
-	opened := &page{profile: p, window: window, frames: map[string]bool{}}
+	opened := &page{profile: p, window: window}
+	opened.places.Bring = opened.bringScript
 	opened.life, opened.end = context.WithCancelCause(p.life)
 	return opened
 }
 
-// load navigates to the page and asserts what the verdicts rest on.
+// load navigates to the page and makes it ready.
 func (p *page) load(ctx context.Context, d browser.Document, want string) error {
-	fail := func(err error) error { return fmt.Errorf("webdriver: open %s: %w", d.URL, err) }
 	err := p.profile.in(ctx, p.window, func() error { return p.profile.navigate(ctx, d.URL) })
-	if err != nil {
-		return fail(err)
+	if err == nil {
+		err = p.await(ctx, documentJS, nil, nil)
 	}
-	var state struct {
-		Origin, Visibility string
-		Ours, Ready        bool
-	}
-	err = p.Eval(ctx, `({
-		origin: self.origin,
-		visibility: document.visibilityState,
-		ours: !!document.querySelector('script[src$="probe.js"]'),
-		ready: typeof corsproof === 'object',
-	})`, &state)
-	// In place of a page that did not come there is an empty one of its URL.
-	if err == nil && state.Ours && !state.Ready && p.profile.browser.options.Script != "" {
-		// A policy of the page's keeps probe.js out.
-		err = p.await(ctx, p.bringing(), nil, nil)
-		state.Ready = err == nil
-	}
-	switch {
-	case err != nil:
-		return fail(err)
-	case state.Origin != want:
-		return &browser.OriginError{URL: d.URL, Want: want, Got: state.Origin}
-	case state.Visibility != "visible":
-		return fail(fmt.Errorf("the page is %s", state.Visibility))
-	case !state.Ready:
-		return fail(errors.New("probe.js has not run in the page"))
-	}
-	if err := p.await(ctx, documentJS, nil, nil); err != nil {
-		return fail(err)
-	}
-	if d.Worker != "" {
-		if err := p.Eval(ctx, fmt.Sprintf("corsproof.control(%q)", d.Worker), nil); err != nil {
-			return fail(err)
+	if err == nil {
+		var bring func() error
+		if p.profile.browser.options.Script != "" {
+			bring = func() error { return p.await(ctx, p.bringing(), nil, nil) }
 		}
+		err = browser.Ready(ctx, p, d, want, bring)
+	}
+	if err != nil {
+		return fmt.Errorf("webdriver: open %s: %w", d.URL, err)
 	}
 	go p.watch()
 	return nil
@@ -106,25 +81,17 @@ func (p *page) watch() {
 // crashed, while the browser goes on.
 const pageCrash = "Could not parse script result"
 
-// message is what the page hands over: outcomes, or the end of a run.
-type message struct {
-	Outcomes []browser.Outcome
-	Done     bool
-	Error    string
-}
-
 func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(browser.Outcome)) error {
 	if len(probes) == 0 {
 		return nil
 	}
-	pending := make(map[string]bool, len(probes))
+	pending, err := browser.NewPending(probes)
+	if err != nil {
+		return fmt.Errorf("webdriver: run: %w", err)
+	}
 	for _, probe := range probes {
-		if pending[probe.ID] {
-			return fmt.Errorf("webdriver: run: two probes are called %q", probe.ID)
-		}
-		pending[probe.ID] = true
-		if err := p.enter(ctx, probe.Frames, probe.Origin); err != nil {
-			return err
+		if err := p.places.Enter(ctx, p, probe.Frames, probe.Origin); err != nil {
+			return fmt.Errorf("webdriver: run: %w", err)
 		}
 	}
 	list, err := json.Marshal(probes)
@@ -139,21 +106,12 @@ func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(b
 		return fmt.Errorf("webdriver: run: %w", err)
 	}
 	for len(pending) > 0 {
-		var m message
-		if err := p.await(ctx, "return corsproofDriver.take(args[0])", []any{run}, &m); err != nil {
+		var message json.RawMessage
+		if err := p.await(ctx, "return corsproofDriver.take(args[0])", []any{run}, &message); err != nil {
 			return fmt.Errorf("webdriver: run: %d of %d probes are out: %w", len(pending), len(probes), err)
 		}
-		for _, outcome := range m.Outcomes {
-			if pending[outcome.ID] {
-				delete(pending, outcome.ID)
-				onOutcome(outcome)
-			}
-		}
-		switch {
-		case m.Error != "":
-			return fmt.Errorf("webdriver: run: %s", m.Error)
-		case m.Done && len(pending) > 0:
-			return fmt.Errorf("webdriver: run: %d outcomes are missing", len(pending))
+		if err := pending.Take(message, onOutcome); err != nil {
+			return fmt.Errorf("webdriver: run: %w", err)
 		}
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"image/png"
-	"strings"
 	"testing"
 	"time"
 
@@ -177,26 +176,4 @@ func TestPolicy(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.Open(deadline(t), browser.Document{URL: "https://app.site.test" + strict})
 	assert.ErrorContains(t, err, "probe.js has not run")
-}
-
-// What a case's name asks for in its cookie is what the driver sets.
-func TestCookieOf(t *testing.T) {
-	now := time.Unix(1000, 0)
-	app := oracle.Origin{Scheme: "https", Host: "app.site.test", Port: 443}
-	expiry := func(n int64) *int64 { return &n }
-	for attributes, want := range map[string]cookie{
-		"":                               {Path: "/"},
-		"Secure; HttpOnly":               {Path: "/", Secure: true, HTTPOnly: true},
-		"path=/a; domain=.site.test":     {Path: "/a", Domain: ".site.test"},
-		"Path=a; SAMESITE=none; unknown": {Path: "/", SameSite: "None"},
-		"SameSite=odd; Partitioned":      {Path: "/"},
-		"Expires=Thu, 01 Jan 1970 01:00:00 GMT; Max-Age=60": {Path: "/", Expiry: expiry(1060)},
-		"Max-Age=x; Expires=Thu, 01 Jan 1970 01:00:00 GMT":  {Path: "/", Expiry: expiry(3600)},
-	} {
-		want.Name, want.Value = "n", "v"
-		assert.Equal(t, want, cookieOf(oracle.Cookie{On: app, Name: "n", Value: "v", Attributes: attributes}, now), attributes)
-	}
-	assert.Equal(t, "/c", cookieOf(oracle.Cookie{On: app, Path: "/c"}, now).Path)
-	_, err := originOf("https://%zz/")
-	assert.True(t, err != nil && strings.Contains(err.Error(), "webdriver"))
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/corsproof/corsproof/internal/group"
 )
 
 // closeTimeout is how long a session, or a program, may take to end by itself.
@@ -33,7 +35,7 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 		return nil, err
 	}
 	cmd.Stdout, cmd.Stderr = write, write
-	ownGroup(cmd)
+	group.Own(cmd)
 	err = cmd.Start()
 	write.Close()
 	if err != nil {
@@ -49,7 +51,7 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 		defer close(p.ended)
 		p.err = cmd.Wait()
 		// Whatever it started goes with it, also when it ended by itself.
-		killGroup(cmd.Process)
+		group.Kill(cmd.Process)
 		select {
 		case <-released:
 		case <-time.After(closeTimeout): // somebody else holds the pipe
@@ -66,7 +68,7 @@ func (p *process) kill() error {
 		return nil
 	default:
 	}
-	err := killGroup(p.cmd.Process)
+	err := group.Kill(p.cmd.Process)
 	<-p.ended
 	return err
 }

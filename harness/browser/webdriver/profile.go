@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -184,12 +182,9 @@ func (p *profile) takeWindow(ctx context.Context) (string, error) {
 }
 
 func (p *profile) Open(ctx context.Context, d browser.Document) (browser.Page, error) {
-	want := d.Origin
-	if want == "" {
-		var err error
-		if want, err = originOf(d.URL); err != nil {
-			return nil, err
-		}
+	want, err := d.WantedOrigin()
+	if err != nil {
+		return nil, fmt.Errorf("webdriver: %w", err)
 	}
 	inside, cancel := within(ctx, p.life)
 	defer cancel()
@@ -258,22 +253,6 @@ func (p *profile) putWindow(window string) {
 // navigate shows a document in the current window.
 func (p *profile) navigate(ctx context.Context, address string) error {
 	return p.call(ctx, http.MethodPost, "/url", map[string]string{"url": address}, nil)
-}
-
-// originOf serialises the origin of a page's URL.
-func originOf(address string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", fmt.Errorf("webdriver: open: %w", err)
-	}
-	if !slices.Contains([]string{"http", "https"}, u.Scheme) || u.Host == "" {
-		return "", fmt.Errorf("webdriver: open %s: a page has an http or https URL", address)
-	}
-	host := u.Host
-	if u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
-		host = u.Hostname()
-	}
-	return u.Scheme + "://" + host, nil
 }
 
 // closeWindow closes the current window, or empties it when it is the last: with
