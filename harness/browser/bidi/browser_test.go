@@ -3,9 +3,7 @@ package bidi
 import (
 	"context"
 	"os"
-	"os/exec"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -29,20 +27,7 @@ const (
 	api     = browsertest.API
 )
 
-// binary is the browser to test: the one that CORSPROOF_FIREFOX names, or the
-// one on the PATH.
-func binary(t testing.TB) string {
-	for _, name := range []string{os.Getenv("CORSPROOF_FIREFOX"), "firefox-esr", "firefox"} {
-		if file, err := exec.LookPath(name); err == nil {
-			return file
-		}
-	}
-	if os.Getenv("CI") == "" {
-		t.Skip("no browser: install firefox-esr, or name a Firefox in CORSPROOF_FIREFOX")
-	}
-	t.Fatal("no browser: install firefox-esr, or name a Firefox in CORSPROOF_FIREFOX")
-	return ""
-}
+func binary(t testing.TB) string { return browsertest.Find(t, browser.Firefox).Path }
 
 // start starts a browser, which ends with the test.
 func start(t testing.TB, o browser.Options) browser.Browser {
@@ -57,6 +42,11 @@ func TestDriver(t *testing.T) {
 	browsertest.Run(t, browsertest.Driver{
 		Binary: binary(t), Start: Start,
 		Kill: func(b browser.Browser) error { return b.(*firefox).process.cmd.Process.Kill() },
+		Gone: errLost,
+		Crash: func(t testing.TB, p browser.Page) { // to the driver, one that is closed is as one that has crashed
+			closing := p.(*page)
+			go closing.browser.call(deadline(t), "browsingContext.close", map[string]any{"context": closing.id}, nil)
+		},
 		Lacks: map[string]string{
 			"webgl":             "a Firefox without a window has none",
 			"streams as bodies": "Firefox sends the text [object ReadableStream]",
@@ -65,27 +55,6 @@ func TestDriver(t *testing.T) {
 			"timing of what is not sent": "Resource Timing has no entry of it",
 		},
 	})
-}
-
-// A page whose process dies ends its batch and no other's.
-func TestCrash(t *testing.T) {
-	w := newWorld(t)
-	b := start(t, w.Options(binary(t)))
-	closing, other := open(t, b, pageURL), open(t, b, pageURL)
-	slow := w.Probe("fetch", api, "allow=*&delay=2s")
-	done := make(chan error, 1)
-	go func() { done <- closing.Run(deadline(t), []browser.Probe{slow}, func(browser.Outcome) {}) }()
-	require.Eventually(t, func() bool { return len(w.Requests(slow.ID)) > 0 }, 5*time.Second, time.Millisecond)
-	id := closing.(*page).id
-	go b.(*firefox).call(deadline(t), "browsingContext.close", map[string]any{"context": id}, nil)
-	select {
-	case err := <-done:
-		assert.ErrorIs(t, err, errLost)
-	case <-time.After(5 * time.Second):
-		t.Fatal("Run hangs")
-	}
-	assert.Error(t, closing.Eval(deadline(t), "1", nil))
-	run(t, other, w.Probe("fetch", api, "allow=*"))
 }
 
 func TestStartErrors(t *testing.T) {

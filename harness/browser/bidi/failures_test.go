@@ -3,45 +3,15 @@ package bidi
 import (
 	"encoding/json"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/browser/browsertest"
 	"github.com/corsproof/corsproof/oracle"
 )
-
-// heard collects what a browser reports as failed.
-type heard struct {
-	mu   sync.Mutex
-	list []browser.Failure
-}
-
-func (h *heard) hear(f browser.Failure) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.list = append(h.list, f)
-}
-
-// of gives what is first said of a URL. It may come a little after the outcome.
-func (h *heard) of(t *testing.T, url string) browser.Failure {
-	var found browser.Failure
-	require.Eventually(t, func() bool {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		for _, f := range h.list {
-			if f.URL == url {
-				found = f
-				return true
-			}
-		}
-		return false
-	}, 10*time.Second, 5*time.Millisecond, "no failure of %s", url)
-	return found
-}
 
 const missing = "CORS header ‘Access-Control-Allow-Origin’ missing"
 
@@ -96,9 +66,9 @@ var failureTests = []struct {
 
 func TestFailures(t *testing.T) {
 	w := newWorld(t)
-	var heard heard
+	var heard browsertest.Heard
 	o := w.Options(binary(t))
-	o.OnFailure = heard.hear
+	o.OnFailure = heard.Hear
 	page := open(t, start(t, o), pageURL)
 	probes := make([]browser.Probe, len(failureTests))
 	for i, test := range failureTests {
@@ -110,7 +80,7 @@ func TestFailures(t *testing.T) {
 	outcomes := run(t, page, probes...)
 	for i, test := range failureTests {
 		assert.Equal(t, oracle.Blocked, outcomes[probes[i].ID].Read, test.name)
-		f := heard.of(t, probes[i].URL)
+		f := heard.Of(t, probes[i].URL, 10*time.Second)
 		assert.Equal(t, test.native, f.Native, test.name)
 		assert.Equal(t, test.param, f.Param, test.name)
 		assert.Equal(t, test.reason, f.Reason, test.name)
@@ -131,17 +101,15 @@ func header(p *browser.Probe)  { p.Headers = [][2]string{{"x-a", "1"}} }
 // What loads is no failure.
 func TestNoFailure(t *testing.T) {
 	w := newWorld(t)
-	var heard heard
+	var heard browsertest.Heard
 	o := w.Options(binary(t))
-	o.OnFailure = heard.hear
+	o.OnFailure = heard.Hear
 	page := open(t, start(t, o), pageURL)
 	last := w.Probe("fetch", api, "")
 	run(t, page, w.Probe("fetch", api, "allow=*&status=404"), w.Probe("script", api, ""), w.Probe("img", "http://api.other.test", ""))
 	run(t, page, last)
-	heard.of(t, last.URL)
-	heard.mu.Lock()
-	defer heard.mu.Unlock()
-	assert.Len(t, heard.list, 1)
+	heard.Of(t, last.URL, 10*time.Second)
+	assert.Len(t, heard.All(), 1)
 }
 
 // Each word is read from a sentence of its own, whatever the address.

@@ -5,7 +5,9 @@ package browsertest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,9 +26,27 @@ type Driver struct {
 	Start  func(context.Context, browser.Options) (browser.Browser, error)
 	// Kill ends a browser as a crash would.
 	Kill func(browser.Browser) error
+	// Crash ends a page as a crash would; Gone is what Run then gives.
+	Crash func(testing.TB, browser.Page)
+	Gone  error
 	// Lacks are what this browser cannot do, by the name that the tests have for
 	// it, and why.
 	Lacks map[string]string
+	// Patience is how long what ends may take to end; 0: 5 s.
+	Patience time.Duration
+}
+
+func (d Driver) patience() time.Duration { return cmp.Or(d.Patience, 5*time.Second) }
+
+// Find finds a browser of an engine. Without one the test is skipped, but not
+// where one is required.
+func Find(t testing.TB, engine string) browser.Found {
+	found, err := browser.Find(engine)
+	if errors.Is(err, browser.ErrNotFound) && os.Getenv("CORSPROOF_REQUIRE_BROWSER") == "" && os.Getenv("CI") == "" {
+		t.Skip(err)
+	}
+	require.NoError(t, err)
+	return found
 }
 
 // Run holds a driver to all that drivers have in common.
@@ -36,8 +56,9 @@ func Run(t *testing.T, d Driver) {
 		run  func(*testing.T, Driver)
 	}{
 		{"Batch", testBatch}, {"Page", testPage}, {"Origins", testOrigins}, {"OriginError", testOriginError},
-		{"Visible", testVisible}, {"Contexts", testContexts}, {"Death", testDeath}, {"Ways", testWays},
+		{"Visible", testVisible}, {"Contexts", testContexts}, {"Death", Death}, {"Crash", testCrash}, {"Ways", testWays},
 		{"Requests", testRequests}, {"ForcedPreflights", testForcedPreflights}, {"Refused", testRefused},
+		{"Pages", testPages}, {"Places", testPlaces}, {"Policy", testPolicy},
 		{"Responses", testResponses}, {"Painted", testPainted}, {"OpaqueByWhatScriptMayDo", testOpaqueByWhatScriptMayDo},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -114,12 +135,18 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Processes are the command lines that name a path (on Linux only).
+// Processes are the command lines of those that name a path there, or in their
+// environment (on Linux only).
 func Processes(path string) []string {
 	var found []string
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range files {
-		if line, err := os.ReadFile(file); err == nil && bytes.Contains(line, []byte(path)) {
+		if file == fmt.Sprintf("/proc/%d/cmdline", os.Getpid()) {
+			continue
+		}
+		line, err := os.ReadFile(file)
+		environment, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "environ"))
+		if err == nil && (bytes.Contains(line, []byte(path)) || bytes.Contains(environment, []byte("TMPDIR="+path))) {
 			found = append(found, strings.ReplaceAll(string(line), "\x00", " "))
 		}
 	}

@@ -3,6 +3,7 @@ package browsertest
 import (
 	"encoding/base64"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,13 +20,14 @@ func testRequests(t *testing.T, d Driver) {
 	body := func(contentType, text string) *browser.Body {
 		return &browser.Body{Type: contentType, Base64: base64.StdEncoding.EncodeToString([]byte(text))}
 	}
-	tests := []struct {
+	type requestTest struct {
 		name  string
 		probe browser.Probe
 		wire  string // method, and header values joined
 		heads string // the names of the headers in wire
 		body  string
-	}{
+	}
+	tests := []requestTest{
 		{"get", browser.Probe{Via: "fetch"}, "GET", "", ""},
 		{"a method that is normalised", browser.Probe{Via: "fetch", Method: "put"}, "PUT", "", ""},
 		{"a method that is not", browser.Probe{Via: "fetch", Method: "patch"}, "patch", "", ""},
@@ -55,6 +57,7 @@ func testRequests(t *testing.T, d Driver) {
 		{"xhr, sync, in a worker", browser.Probe{Via: "xhr", Sync: true, ResponseType: "arraybuffer", Frames: []browser.Frame{{Kind: "worker", Blocks: true}}}, "GET https://app.site.test", "Origin", ""},
 		{"a CSS image in a frame", browser.Probe{Via: "css-image", Frames: []browser.Frame{{Kind: "opaque-data"}}}, "GET ", "Origin", ""},
 	}
+	tests = slices.DeleteFunc(tests, func(test requestTest) bool { return d.lacks(t, test.name) })
 	w := NewWorld(t)
 	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
 	probes := make([]browser.Probe, len(tests))

@@ -60,7 +60,9 @@ func testWays(t *testing.T, d Driver) {
 		{"iframe", "", oracle.Opaque, nil},
 		{"iframe", "abort=before-headers", oracle.Blocked, nil},
 	}
-	tests = slices.DeleteFunc(tests, func(test wayTest) bool { return d.lacks(t, string(test.via)) })
+	tests = slices.DeleteFunc(tests, func(test wayTest) bool {
+		return d.lacks(t, string(test.via)) || test.want == oracle.Blocked && d.lacks(t, string(test.via)+" refused")
+	})
 	w := NewWorld(t)
 	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
 	probes := make([]browser.Probe, len(tests))

@@ -64,7 +64,7 @@ func (w *World) Options(binary string) browser.Options {
 // Mappings are where the world's names lead: https first.
 func (w *World) Mappings() []browser.Mapping {
 	var list []browser.Mapping
-	for _, host := range []string{"app.site.test", "api.other.test", "app.localhost", "app.example.com"} {
+	for _, host := range []string{"app.site.test", "api.other.test", "app.localhost", "app.example.com", "b.test", "c.test"} {
 		list = append(list,
 			browser.Mapping{Host: host, Port: 443, Addr: w.tls.Listener.Addr().String()},
 			browser.Mapping{Host: host, Port: 8443, Addr: w.tls.Listener.Addr().String()},
@@ -100,7 +100,16 @@ func (w *World) Requests(token string) []*http.Request {
 }
 
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	switch r.URL.Path {
+	path := r.URL.Path
+	if rest, strict := strings.CutPrefix(path, "/.corsproof/document-"); strict {
+		// A policy that lets no script in.
+		rw.Header().Set("Content-Security-Policy", "script-src 'none'")
+		_, name, _ := strings.Cut(rest, "/")
+		path = "/.corsproof/" + name
+	}
+	switch path {
+	case "/.corsproof/blank":
+		serve(rw, "text/html", nil)
 	case "/.corsproof/page.html":
 		serve(rw, "text/html", fixtures.PageHTML)
 	case "/.corsproof/frame.html":

@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -35,6 +34,10 @@ func TestDriver(t *testing.T) {
 		browsertest.Run(t, browsertest.Driver{
 			Binary: binary, Start: Start,
 			Kill: func(b browser.Browser) error { return b.(*chromium).conn.Process().Kill() },
+			Gone: errGone,
+			Crash: func(t testing.TB, p browser.Page) {
+				go p.(*page).target.Call(deadline(t), "Page.crash", nil, nil)
+			},
 		})
 	})
 }
@@ -72,28 +75,6 @@ func startWithFlags(t testing.TB, o browser.Options, flags []flag) browser.Brows
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close()) })
 	return b
-}
-
-// A page that crashes ends its batch and no other's.
-func TestCrash(t *testing.T) {
-	eachBrowser(t, func(t *testing.T, binary string) {
-		w := newWorld(t)
-		b := start(t, w.Options(binary))
-		crashing, other := open(t, b, pageURL), open(t, b, pageURL)
-		slow := w.Probe("fetch", api, "allow=*&delay=2s")
-		done := make(chan error, 1)
-		go func() { done <- crashing.Run(deadline(t), []browser.Probe{slow}, func(browser.Outcome) {}) }()
-		require.Eventually(t, func() bool { return len(w.Requests(slow.ID)) > 0 }, 5*time.Second, time.Millisecond)
-		go crashing.(*page).target.Call(deadline(t), "Page.crash", nil, nil)
-		select {
-		case err := <-done:
-			assert.ErrorIs(t, err, errGone)
-		case <-time.After(5 * time.Second):
-			t.Fatal("Run hangs")
-		}
-		assert.Error(t, crashing.Eval(deadline(t), "1", nil))
-		run(t, other, w.Probe("fetch", api, "allow=*"))
-	})
 }
 
 func TestStartErrors(t *testing.T) {

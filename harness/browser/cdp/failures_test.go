@@ -1,47 +1,16 @@
 package cdp
 
 import (
-	"sync"
 	"testing"
 	"time"
 
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/harness/browser/browsertest"
 	"github.com/corsproof/corsproof/oracle"
 )
-
-// heard collects what a browser reports as failed.
-type heard struct {
-	mu   sync.Mutex
-	list []browser.Failure
-}
-
-func (h *heard) hear(f browser.Failure) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.list = append(h.list, f)
-}
-
-// of gives the failure of a URL. It may come a little after the outcome.
-func (h *heard) of(t *testing.T, url string) browser.Failure {
-	var found browser.Failure
-	require.Eventually(t, func() bool {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		for _, f := range h.list {
-			if f.URL == url {
-				found = f
-				return true
-			}
-		}
-		return false
-	}, 3*time.Second, 5*time.Millisecond, "no failure of %s", url)
-	return found
-}
 
 // failureTests are the ways to fail that a browser can be brought to here.
 var failureTests = []struct {
@@ -112,15 +81,15 @@ var failureTests = []struct {
 func TestFailures(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, binary string) {
 		w := newWorld(t)
-		var heard heard
+		var heard browsertest.Heard
 		o := w.Options(binary)
-		o.OnFailure = heard.hear
+		o.OnFailure = heard.Hear
 		page := open(t, start(t, o), pageURL)
 		probes := failing(w)
 		outcomes := run(t, page, probes...)
 		for i, test := range failureTests {
 			assert.Equal(t, oracle.Blocked, outcomes[probes[i].ID].Read, test.name)
-			f := heard.of(t, probes[i].URL)
+			f := heard.Of(t, probes[i].URL, 3*time.Second)
 			assert.Equal(t, test.native, f.Native, test.name)
 			assert.Equal(t, test.param, f.Param, test.name)
 			assert.Equal(t, test.reason, f.Reason, test.name)
@@ -159,18 +128,16 @@ func header(p *browser.Probe)     { p.Headers = [][2]string{{"x-a", "1"}} }
 func TestNoFailure(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, binary string) {
 		w := newWorld(t)
-		var heard heard
+		var heard browsertest.Heard
 		o := w.Options(binary)
-		o.OnFailure = heard.hear
+		o.OnFailure = heard.Hear
 		page := open(t, start(t, o), pageURL)
 		last := w.Probe("fetch", api, "")
 		run(t, page, w.Probe("fetch", api, "allow=*&status=404"), w.Probe("script", api, ""),
 			w.Probe("img", "http://api.other.test", ""), w.Probe("webgl", api, ""))
 		run(t, page, last)
-		heard.of(t, last.URL)
-		heard.mu.Lock()
-		defer heard.mu.Unlock()
-		assert.Len(t, heard.list, 1)
+		heard.Of(t, last.URL, 3*time.Second)
+		assert.Len(t, heard.All(), 1)
 	})
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/corsproof/corsproof/harness/browser/browsertest"
 )
 
 // statuses collects what the protocol itself says of failed requests.
@@ -56,9 +58,9 @@ func (s *statuses) of(url string) *network.CorsErrorStatus {
 func TestSentences(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, binary string) {
 		w := newWorld(t)
-		var heard heard
+		var heard browsertest.Heard
 		o := w.Options(binary)
-		o.OnFailure = heard.hear
+		o.OnFailure = heard.Hear
 		p := open(t, start(t, o), pageURL).(*page)
 		said := statuses{asked: map[network.RequestID]string{}}
 		require.NoError(t, chromedp.Listen(p.ctx, said.hear))
@@ -79,7 +81,7 @@ func TestSentences(t *testing.T) {
 				status = said.of(probes[i].URL)
 				return status != nil
 			}, 3*time.Second, 5*time.Millisecond, test.name)
-			f := heard.of(t, probes[i].URL)
+			f := heard.Of(t, probes[i].URL, 3*time.Second)
 			assert.Equal(t, string(status.CorsError), f.Native, test.name)
 			assert.Equal(t, status.FailedParameter, f.Param, test.name)
 		}

@@ -3,6 +3,7 @@ package webdriver
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -67,6 +68,8 @@ func (p *page) await(ctx context.Context, script string, args []any, out any) er
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case crashed(err):
+		return errGone
 	case err != nil:
 		return err
 	}
@@ -90,4 +93,11 @@ func (p *page) await(ctx context.Context, script string, args []any, out any) er
 // https://w3c.github.io/webdriver/#execute-async-script
 func (p *profile) execute(ctx context.Context, script string, args []any, out any) error {
 	return p.call(ctx, http.MethodPost, "/execute/async", map[string]any{"script": script, "args": args}, out)
+}
+
+// crashed says whether WebKitWebDriver's answer is the one to a script whose page
+// has crashed, while the browser goes on.
+func crashed(err error) bool {
+	refused, ok := errors.AsType[*commandError](err)
+	return ok && refused.Message == "Could not parse script result"
 }

@@ -1,12 +1,11 @@
 package webdriver
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,201 +16,133 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/corsproof/corsproof/harness/browser"
-	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/harness/browser/browsertest"
 )
 
-// TestMain fails if a process or a folder outlives the tests.
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "webdriver")
-	if err != nil {
-		panic(err)
-	}
-	os.Setenv("TMPDIR", dir)
-	code := m.Run()
-	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 && code == 0 {
-		fmt.Fprintln(os.Stderr, "left behind:", left)
-		code = 1
-	}
-	if left := processes(dir); len(left) > 0 && code == 0 {
-		fmt.Fprintln(os.Stderr, "still running:", left)
-		code = 1
-	}
-	os.RemoveAll(dir)
-	os.Exit(code)
+func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
+
+// What the tests of all drivers have.
+var (
+	newWorld = browsertest.NewWorld
+	deadline = browsertest.Deadline
+)
+
+// options are those of the WebKit that is on this machine.
+func options(t testing.TB, w *browsertest.World) browser.Options {
+	found := browsertest.Find(t, browser.WebKit)
+	o := w.Options(found.Path)
+	o.Driver, o.Log = found.Driver, t.Logf
+	return o
 }
 
-// processes are the command lines of those whose environment names a path.
-func processes(path string) []string {
-	var found []string
-	files, _ := filepath.Glob("/proc/[0-9]*/environ")
-	for _, file := range files {
-		if file == fmt.Sprintf("/proc/%d/environ", os.Getpid()) {
-			continue
-		}
-		if env, err := os.ReadFile(file); err == nil && bytes.Contains(env, []byte("TMPDIR="+path)) {
-			line, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "cmdline"))
-			found = append(found, strings.ReplaceAll(string(line), "\x00", " "))
-		}
-	}
-	return found
+func start(t testing.TB, o browser.Options) *webKit {
+	b, err := Start(deadline(t), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.Close()) })
+	return b.(*webKit)
 }
 
-// Only what the proxy knows, and loopback, can be reached.
-func TestOrigins(t *testing.T) {
+// driver is how the tests of all drivers meet this one. What dies is the program
+// of a name.
+func driver(t *testing.T, dies string) browsertest.Driver {
+	found := browsertest.Find(t, browser.WebKit)
+	return browsertest.Driver{
+		Binary: found.Path,
+		Start: func(ctx context.Context, o browser.Options) (browser.Browser, error) {
+			o.Driver = found.Driver
+			return Start(ctx, o)
+		},
+		Kill: func(b browser.Browser) error {
+			if dies == "Xvfb" {
+				return signal(b.(*webKit).display, dies, syscall.SIGKILL)
+			}
+			for p := range b.(*webKit).profiles {
+				return signal(p.driver, dies, syscall.SIGKILL)
+			}
+			return errors.New("no session to kill")
+		},
+		Crash: func(t testing.TB, p browser.Page) {
+			require.NoError(t, signal(p.(*page).profile.driver, "WebKitWebProces", syscall.SIGKILL))
+		},
+		Gone:     errGone,
+		Patience: 10 * time.Second,
+		Lacks: map[string]string{
+			"font refused": fontsFree, "font-face refused": fontsFree,
+			"a font in a frame":          fontsFree,
+			"headers are appended":       "what is beyond ASCII is sent in UTF-8",
+			"streams as bodies":          "no request has a stream for its body",
+			"errors of plain http":       "WebKitWebDriver tells of no connection that breaks off: a deadline does",
+			"css-clip-path":              "WebKit asks no other origin for one",
+			"timing of what is not sent": "Resource Timing has no entry of it",
+			"timing of what failed":      "Resource Timing has no entry of it",
+			"shapes of images":           "no image shapes a float, not the page's own either",
+			"audio redirected":           "no script can record what plays, so the probe goes by the address",
+			"input-image redirected":     "Resource Timing gives every status to whom Timing-Allow-Origin lets look, so the probe goes by the address",
+		},
+	}
+}
+
+const fontsFree = "fonts come without CORS, from anywhere"
+
+func TestDriver(t *testing.T) { browsertest.Run(t, driver(t, "MiniBrowser")) }
+
+// Whichever program dies, it ends what runs, and the browser, and leaves nothing.
+func TestDeath(t *testing.T) {
+	for _, name := range []string{"WebKitWebDriver", "Xvfb"} {
+		t.Run(name, func(t *testing.T) { browsertest.Death(t, driver(t, name)) })
+	}
+}
+
+func TestInfo(t *testing.T) {
 	w := newWorld(t)
-	b := start(t, w.options(t))
+	b := start(t, options(t, w))
 	assert.Equal(t, "webkit", b.Info().Key)
-	assert.NotEmpty(t, b.Info().Version)
+	page := browsertest.Open(t, b, browsertest.PageURL)
+	assert.Error(t, page.Manifest(deadline(t)))
 	c, err := b.NewContext(deadline(t))
 	require.NoError(t, err)
-	plain := strings.TrimPrefix(w.plain.URL, "http://127.0.0.1")
-	for _, origin := range []string{
-		"https://app.site.test", "https://app.site.test:8443", "http://app.site.test",
-		"http://localhost" + plain, "http://b.localhost" + plain, "http://127.0.0.1" + plain,
-	} {
-		page, err := c.Open(deadline(t), browser.Document{URL: origin + "/.corsproof/page.html"})
-		require.NoError(t, err)
-		probe := w.probe("fetch", origin, "")
-		assert.Equal(t, oracle.Allowed, run(t, page, probe)[probe.ID].Read, origin)
-		require.NoError(t, page.Close())
-	}
-	for _, origin := range []string{"https://example.com", "http://example.com", "https://app.site.test:444"} {
-		_, err := c.Open(deadline(t), browser.Document{URL: origin + "/.corsproof/page.html"})
-		assert.ErrorContains(t, err, origin)
-	}
-	_, err = c.Open(deadline(t), browser.Document{URL: blank})
-	assert.Error(t, err)
-
-	_, err = c.Open(deadline(t), browser.Document{URL: "http://app.site.test/.corsproof/elsewhere"})
-	var wrong *browser.OriginError
-	require.ErrorAs(t, err, &wrong)
-	assert.Equal(t, browser.OriginError{URL: wrong.URL, Want: "http://app.site.test", Got: "https://app.site.test"}, *wrong)
-}
-
-// Each context is a session of its own, and they run side by side.
-func TestContexts(t *testing.T) {
-	w := newWorld(t)
-	b := start(t, w.options(t))
-	app := oracle.Origin{Scheme: "https", Host: "app.site.test", Port: 443}
-	other := oracle.Origin{Scheme: "https", Host: "api.other.test", Port: 443}
-	one, err := b.NewContext(deadline(t))
-	require.NoError(t, err)
-	two, err := b.NewContext(deadline(t))
-	require.NoError(t, err)
-	require.NoError(t, one.SetCookies(deadline(t), []oracle.Cookie{
-		{On: app, Name: "a", Value: "1", Attributes: "Secure; HttpOnly"},
-		{On: app, Name: "b", Value: "2", Path: "/elsewhere"},
-		{On: app, Name: "c", Value: "3", Attributes: "Max-Age=0"},
-		{On: app, Name: "d", Value: "4", Attributes: "Domain=site.test; SameSite=None; Secure; Max-Age=60"},
-		{On: other, Name: "e", Value: "5", Attributes: "Secure"},
-	}))
-	cookies := func(c browser.Context) string {
-		page, err := c.Open(deadline(t), browser.Document{URL: pageURL})
-		require.NoError(t, err)
-		probe := w.probe("fetch", "https://app.site.test", "")
-		run(t, page, probe)
-		return w.requests(probe.ID)[0].Header.Get("Cookie")
-	}
-	assert.Equal(t, "a=1; d=4", cookies(one))
-	assert.Empty(t, cookies(two))
-	assert.NoError(t, two.Close())
-	assert.Equal(t, "a=1; d=4", cookies(one))
-	assert.ErrorContains(t, one.SetPermission(deadline(t), "https://app.site.test", "https://app.site.test", "camera", "granted"), "camera")
-}
-
-// A program that dies ends what runs, and the browser, and leaves nothing.
-func TestDeath(t *testing.T) {
-	for _, name := range []string{"MiniBrowser", "WebKitWebDriver", "Xvfb"} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			b, err := Start(deadline(t), w.options(t))
-			require.NoError(t, err)
-			defer b.Close()
-			page := open(t, b, pageURL)
-			slow := w.probe("fetch", api, "allow=*&delay=2s")
-			done := make(chan error, 1)
-			go func() { done <- page.Run(deadline(t), []browser.Probe{slow}, func(browser.Outcome) {}) }()
-			require.Eventually(t, func() bool { return len(w.requests(slow.ID)) > 0 }, 10*time.Second, time.Millisecond)
-
-			victim := page.profile.driver
-			if name == "Xvfb" {
-				victim = b.(*webKit).display
-			}
-			signal(t, victim, name, syscall.SIGKILL)
-			select {
-			case err := <-done:
-				assert.Error(t, err)
-			case <-time.After(10 * time.Second):
-				t.Fatal("Run hangs")
-			}
-			select {
-			case <-b.Done():
-			case <-time.After(10 * time.Second):
-				t.Fatal("Done stays open")
-			}
-			assert.Error(t, page.Run(deadline(t), []browser.Probe{slow}, nil))
-			_, err = b.NewContext(deadline(t))
-			assert.Error(t, err)
-			assert.NoError(t, b.Close())
-			assert.Empty(t, processes(b.(*webKit).temp))
-		})
-	}
+	assert.ErrorContains(t, c.SetPermission(deadline(t), "https://app.site.test", "https://app.site.test", "camera", "granted"), "camera")
 }
 
 // A browser that answers nothing holds nobody up for longer than a deadline, and
 // not its own end.
 func TestHang(t *testing.T) {
 	w := newWorld(t)
-	b := start(t, w.options(t))
-	page := open(t, b, pageURL)
-	signal(t, page.profile.driver, "MiniBrowser", syscall.SIGSTOP)
+	opened := browsertest.Open(t, start(t, options(t, w)), browsertest.PageURL)
+	require.NoError(t, signal(opened.(*page).profile.driver, "MiniBrowser", syscall.SIGSTOP))
 	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	assert.ErrorIs(t, page.Eval(short, "1", nil), context.DeadlineExceeded)
-	_, err := page.Screenshot(short)
+	assert.ErrorIs(t, opened.Eval(short, "1", nil), context.DeadlineExceeded)
+	_, err := opened.Screenshot(short)
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
-// A page that crashes takes its session with it, and no other.
-func TestCrash(t *testing.T) {
-	w := newWorld(t)
-	b := start(t, w.options(t))
-	crashing, other := open(t, b, pageURL), open(t, b, pageURL)
-	slow := w.probe("fetch", api, "allow=*&delay=2s")
-	done := make(chan error, 1)
-	go func() { done <- crashing.Run(deadline(t), []browser.Probe{slow}, func(browser.Outcome) {}) }()
-	require.Eventually(t, func() bool { return len(w.requests(slow.ID)) > 0 }, 10*time.Second, time.Millisecond)
-	signal(t, crashing.profile.driver, "WebKitWebProces", syscall.SIGKILL)
-	select {
-	case err := <-done:
-		assert.ErrorIs(t, err, errGone)
-	case <-time.After(10 * time.Second):
-		t.Fatal("Run hangs")
-	}
-	assert.Error(t, crashing.Eval(deadline(t), "1", nil))
-	run(t, other, w.probe("fetch", api, "allow=*"))
-	assert.NoError(t, context.Cause(b.life))
-}
-
 // signal sends a signal to the program of a name in a process's group.
-func signal(t *testing.T, p *process, name string, s syscall.Signal) {
+func signal(p *process, name string, s syscall.Signal) error {
 	out, err := exec.Command("pgrep", "-g", strconv.Itoa(p.cmd.Process.Pid), name).Output()
-	require.NoError(t, err, name)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	for pid := range strings.FieldsSeq(string(out)) {
 		id, err := strconv.Atoi(pid)
-		require.NoError(t, err)
-		require.NoError(t, syscall.Kill(id, s))
+		if err != nil {
+			return err
+		}
+		if err := syscall.Kill(id, s); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 func TestStartErrors(t *testing.T) {
 	w := newWorld(t)
-	o := w.options(t)
+	o := options(t, w)
 	o.Binary = "/nonexistent/MiniBrowser"
 	_, err := Start(deadline(t), o)
 	assert.ErrorContains(t, err, "/nonexistent/MiniBrowser")
 
-	o = w.options(t)
+	o = options(t, w)
 	o.Driver = "/nonexistent/WebKitWebDriver"
 	_, err = Start(deadline(t), o)
 	assert.ErrorContains(t, err, "/nonexistent/WebKitWebDriver")
@@ -222,12 +153,12 @@ func TestStartErrors(t *testing.T) {
 
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = Start(canceled, w.options(t))
+	_, err = Start(canceled, options(t, w))
 	assert.ErrorIs(t, err, context.Canceled)
 
 	t.Setenv("DISPLAY", "")
 	t.Setenv("WAYLAND_DISPLAY", "")
-	o = w.options(t)
+	o = options(t, w)
 	o.Headed = true
 	_, err = Start(deadline(t), o)
 	assert.ErrorContains(t, err, "DISPLAY")

@@ -67,19 +67,15 @@ func (p *page) bringing() string {
 // does not come before. Then its session has gone as well.
 func (p *page) watch() {
 	err := p.await(p.life, "return new Promise(() => {})", nil, nil)
-	switch refused, ok := errors.AsType[*commandError](err); {
+	switch {
 	case p.life.Err() != nil:
-	case ok && refused.Message == pageCrash:
+	case errors.Is(err, errGone):
 		p.profile.stop(errGone)
 	default:
 		p.profile.lost(err)
 	}
 	p.end(errGone)
 }
-
-// pageCrash is how WebKitWebDriver's answer reads to a script whose page has
-// crashed, while the browser goes on.
-const pageCrash = "Could not parse script result"
 
 func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(browser.Outcome)) error {
 	if len(probes) == 0 {
