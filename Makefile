@@ -15,10 +15,13 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Modules within this one (./... stops at their borders).
 NESTED := $(patsubst %/go.mod,%,$(shell find . -mindepth 2 -name go.mod -not -path '*/node_modules/*' -not -path './$(OUT)/*'))
 
-# In CI nothing that could run may be left out, nor taken from an earlier run.
+# In CI nothing that could run may be left out, nor taken from an earlier run:
+# each driver is tested with its own browser.
+NEEDS = $(BROWSERS)
 ifneq ($(CI),)
 export CORSPROOF_REQUIRE_BROWSER = 1
 FRESH := -count=1
+test race: NEEDS = all
 endif
 
 .DEFAULT_GOAL := help
@@ -28,7 +31,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## find or install what a run needs: BROWSERS (chromium), the Node packages of Express
-	@$(GO) run ./cmd/corsproof setup -browsers $(BROWSERS)
+	@$(GO) run ./cmd/corsproof setup -browsers $(NEEDS)
 
 run: setup ## run the catalogue in BROWSERS; writes out/results.jsonl and out/report.html
 	@$(GO) run ./cmd/corsproof run -browsers $(BROWSERS) -out $(OUT)
