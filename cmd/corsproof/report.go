@@ -11,12 +11,12 @@ import (
 )
 
 func init() {
-	commands = append(commands, command{"report", "[results.jsonl]", "render results again: text, html, junit, markdown", renderReport})
+	commands = append(commands, command{"report", "[results.jsonl]", "render results again: text, html, junit, markdown, comparison", renderReport})
 }
 
 func renderReport(_ context.Context, s streams, args []string) error {
 	f := newFlags("report", "[results.jsonl]", s)
-	format := f.String("format", "text", "text, html, junit or markdown; written to stdout")
+	format := f.String("format", "text", "text, html, junit, markdown or comparison (of engines); written to stdout")
 	args, err := parse(f, args)
 	if err != nil {
 		return err

@@ -30,6 +30,7 @@ var Formats = []Format{
 	{"html", "report.html", "one self-contained page: matrix, votes, wire and trace of each case", HTML},
 	{"junit", "junit.xml", "JUnit XML, for a CI server", JUnit},
 	{"markdown", "report.md", "a summary for a CI job's page", Markdown},
+	{"comparison", "engines.md", "the engines side by side: every case in which one leaves the standard", Comparison},
 }
 
 // Find returns the format with that name. The error lists the known names.
