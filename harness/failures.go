@@ -104,6 +104,9 @@ func tokenOf(url string) (string, bool) {
 
 // hearReasons gives each blocked step the browser's own words for it.
 func (s *session) hearReasons(ctx context.Context, trials []*trial, step int) {
+	if s.browser.Info().Silent {
+		return
+	}
 	var blocked, opaque []string
 	for _, t := range trials {
 		if o := t.steps[step].outcome; o != nil && o.Read == oracle.Blocked && isReported(t.bound.Steps[step].Request, t.steps[step].standard.Reason) {

@@ -24,6 +24,7 @@ var lacks = []lack{
 	{browser.WebKit, importsStyles, "this WebKit has no import of style sheets into modules"},
 	{browser.WebKit, asksPerson, "WebKitGTK asks for a name and a password in a window of its own, where no driver can say no"},
 	{browser.WebKit, dataWorkers, "a data: document of this WebKit can start no worker from a blob"},
+	{browser.WebKit, cutsNothing, "the network process of this WebKit dies of a Range that is empty, when it asks for a part of a blob: all its pages would wait for ever"},
 	{browser.WebKit, hidesTaint, "no page can tell whether this WebKit takes what was redirected for opaque: it has no captureStream(), and shows a status to whom Timing-Allow-Origin lets look"},
 }
 
@@ -64,6 +65,15 @@ func asksPerson(s scenarios.Step) bool {
 
 func dataWorkers(s scenarios.Step) bool {
 	return s.Request.From == "opaque-data" && s.Request.Via == "worker-fetch"
+}
+
+var noLastBytes = regexp.MustCompile(`=[\t ]*-0+[\t ]*$`)
+
+// cutsNothing holds for a Range that asks a blob for its last 0 bytes.
+func cutsNothing(s scenarios.Step) bool {
+	return s.Request.To == "blob:" && slices.ContainsFunc(s.Request.Headers, func(h scenarios.Line) bool {
+		return strings.EqualFold(h.Name, "Range") && noLastBytes.MatchString(h.Value.String())
+	})
 }
 
 func hidesTaint(s scenarios.Step) bool {

@@ -54,6 +54,8 @@ type Info struct {
 	Name    string // "Chromium"
 	Version string // "156.0.8078.79"
 	Binary  string
+	// Silent is true for a browser that says nothing of requests that fail.
+	Silent bool
 }
 
 // Browser is a running browser.

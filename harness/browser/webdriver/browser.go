@@ -71,7 +71,7 @@ func (b *webKit) start(ctx context.Context) error {
 	if b.first, err = b.newProfile(ctx); err != nil {
 		return err
 	}
-	b.info = browser.Info{Key: b.engine.key, Name: b.engine.name, Version: b.first.version, Binary: b.options.Binary}
+	b.info = browser.Info{Key: b.engine.key, Name: b.engine.name, Version: b.first.version, Binary: b.options.Binary, Silent: true}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,10 +30,10 @@ type profile struct {
 
 	turn  chan struct{} // who holds it sends commands to the current window
 	shown string        // the current window
+	spare []string      // windows that show nothing
 
 	mu    sync.Mutex
-	spare []string // windows that show nothing
-	calls int      // that have been awaited
+	calls int // that have been awaited
 
 	ending sync.Once
 	ended  error
@@ -140,20 +141,35 @@ func (p *profile) end() error {
 // in runs commands in a window. The driver has one current window a session, and
 // takes its commands there.
 func (p *profile) in(ctx context.Context, window string, commands func() error) error {
+	return p.inTurn(ctx, func() error {
+		if p.shown != window {
+			if err := p.show(ctx, window); err != nil {
+				return err
+			}
+		}
+		return commands()
+	})
+}
+
+// inTurn runs commands while nobody else has any.
+func (p *profile) inTurn(ctx context.Context, commands func() error) error {
 	select {
 	case p.turn <- struct{}{}:
 		defer func() { <-p.turn }()
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	if p.shown != window {
-		p.shown = ""
-		if err := p.call(ctx, http.MethodPost, "/window", map[string]string{"handle": window}, nil); err != nil {
-			return err
-		}
-		p.shown = window
-	}
 	return commands()
+}
+
+// show makes a window the current one.
+func (p *profile) show(ctx context.Context, window string) error {
+	p.shown = ""
+	if err := p.call(ctx, http.MethodPost, "/window", map[string]string{"handle": window}, nil); err != nil {
+		return err
+	}
+	p.shown = window
+	return nil
 }
 
 // within is a context that ends with ctx and with the life of a session or a page.
@@ -169,15 +185,15 @@ func within(ctx, life context.Context) (context.Context, func()) {
 // takeWindow gives a window that shows nothing. In a window of its own each page
 // is visible: of the tabs of one window all but one would be hidden.
 func (p *profile) takeWindow(ctx context.Context) (string, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if n := len(p.spare); n > 0 {
-		window := p.spare[n-1]
-		p.spare = p.spare[:n-1]
-		return window, nil
-	}
 	var made struct{ Handle string }
-	err := p.call(ctx, http.MethodPost, "/window/new", map[string]string{"type": "window"}, &made)
+	err := p.inTurn(ctx, func() error {
+		if n := len(p.spare); n > 0 {
+			made.Handle = p.spare[n-1]
+			p.spare = p.spare[:n-1]
+			return nil
+		}
+		return p.call(ctx, http.MethodPost, "/window/new", map[string]string{"type": "window"}, &made)
+	})
 	return made.Handle, err
 }
 
@@ -235,19 +251,12 @@ func (p *profile) SetCookies(ctx context.Context, cookies []oracle.Cookie) error
 				}
 			}
 		}
-		return p.navigate(ctx, blank)
+		return p.empty(ctx, window)
 	})
 	if err != nil {
 		return fmt.Errorf("webdriver: set cookies: %w", err)
 	}
-	p.putWindow(window)
 	return nil
-}
-
-func (p *profile) putWindow(window string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.spare = append(p.spare, window)
 }
 
 // navigate shows a document in the current window.
@@ -256,18 +265,25 @@ func (p *profile) navigate(ctx context.Context, address string) error {
 }
 
 // closeWindow closes the current window, or empties it when it is the last: with
-// that one the session would end.
+// that one the session would end. Another becomes the current one, without which
+// the driver makes no new one.
 func (p *profile) closeWindow(ctx context.Context, window string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var windows []string
 	if err := p.call(ctx, http.MethodGet, "/window/handles", nil, &windows); err != nil {
 		return err
 	}
-	if len(windows) > 1 {
-		p.shown = ""
-		return p.call(ctx, http.MethodDelete, "/window", nil, nil)
+	others := slices.DeleteFunc(windows, func(other string) bool { return other == window })
+	if len(others) == 0 {
+		return p.empty(ctx, window)
 	}
+	if err := p.call(ctx, http.MethodDelete, "/window", nil, nil); err != nil {
+		return err
+	}
+	return p.show(ctx, others[0])
+}
+
+// empty shows nothing in the current window, for another to take it.
+func (p *profile) empty(ctx context.Context, window string) error {
 	if err := p.navigate(ctx, blank); err != nil {
 		return err
 	}
