@@ -34,6 +34,7 @@ type session struct {
 	fleet    *servers.Fleet
 	profile  oracle.Profile
 	streams  bool // a request's body may be one
+	caches   bool // it has an HTTP cache for what the servers say over https
 	failures *failures
 	tokens   func() string
 	// concluded is called for each trial when all its evidence is in.

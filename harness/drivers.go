@@ -10,18 +10,21 @@ import (
 	"github.com/corsproof/corsproof/harness/browser/webdriver"
 )
 
-// drivers start the browsers of each engine. A new driver is a line here.
+// drivers start the browsers of each engine, or reach those that are somewhere
+// else. A new driver is a line here.
 var drivers = map[string]func(context.Context, browser.Options) (browser.Browser, error){
 	browser.Chromium: cdp.Start,
 	browser.Firefox:  bidi.Start,
 	browser.WebKit:   webdriver.Start,
+	browser.DevTools: cdp.Connect,
 }
 
-// oneNetwork are the engines whose browsers cannot be given servers of other
-// networks, and why.
+// oneNetwork are the ways to drive a browser that cannot be given servers of
+// other networks, and why.
 var oneNetwork = map[string]string{
-	browser.Firefox: "Firefox tells networks apart by the address that it connects to, and that is the forward proxy's here",
-	browser.WebKit:  "WebKit knows no networks apart: it lets the pages of all into each",
+	browser.Firefox:  "Firefox tells networks apart by the address that it connects to, and that is the forward proxy's here",
+	browser.WebKit:   "WebKit knows no networks apart: it lets the pages of all into each",
+	browser.DevTools: "a browser that goes through a forward proxy cannot tell the networks behind it apart",
 }
 
 // Ask starts a browser that was found, hears from itself what it is, and ends
@@ -38,10 +41,10 @@ func Ask(ctx context.Context, found browser.Found) (browser.Info, error) {
 
 // start starts a browser that was found, by the driver of its engine.
 func start(ctx context.Context, found browser.Found, o browser.Options) (browser.Browser, error) {
-	drive := drivers[found.Engine()]
+	drive := drivers[found.Way()]
 	if drive == nil {
-		return nil, fmt.Errorf("harness: nothing drives %s yet", found.Engine())
+		return nil, fmt.Errorf("harness: nothing drives %s yet", found.Way())
 	}
-	o.Binary, o.Driver = found.Path, found.Driver
+	o.Binary, o.Driver, o.Remote = found.Path, found.Driver, found.Remote
 	return drive(ctx, o)
 }

@@ -49,13 +49,20 @@ func (s *session) look(ctx context.Context) (record.Engine, error) {
 	if !s.streams {
 		engine.Saw["request-streams"] = "missing"
 	}
+	if s.caches, err = s.keepsResponses(ctx, profile); err != nil {
+		return engine, err
+	}
+	engine.Saw["http-cache"] = "kept"
+	if !s.caches {
+		engine.Saw["http-cache"] = "missing"
+	}
 	return engine, nil
 }
 
 // sendsStreams asks whether a request's body may be a stream. A browser without
 // such bodies makes a string of it, which has a type.
 func sendsStreams(ctx context.Context, profile *profile) (bool, error) {
-	perm, err := startupProbe()
+	perm, err := startupProbe(cookiesProbe)
 	if err != nil {
 		return false, err
 	}
@@ -72,35 +79,53 @@ func sendsStreams(ctx context.Context, profile *profile) (bool, error) {
 	return sends, err
 }
 
-// thirdPartyCookies asks whether SameSite=None; Secure cookies of another site go
-// along with a credentialed fetch: those that the site has (sent), only those
-// that it has set in this page (partitioned), or none (blocked).
-func (s *session) thirdPartyCookies(ctx context.Context, profile *profile) (string, error) {
-	perm, err := startupProbe()
+// keepsResponses asks whether the HTTP cache keeps what a server says over https:
+// then only the first of two loads arrives.
+func (s *session) keepsResponses(ctx context.Context, profile *profile) (bool, error) {
+	arrived, err := s.loadTwice(ctx, profile, cacheProbe)
+	if err == nil && len(arrived) == 0 {
+		err = fmt.Errorf("harness: of the two start-up probes for the HTTP cache none arrived")
+	}
+	return len(arrived) == 1, err
+}
+
+// loadTwice runs a start-up probe twice, and gives what arrived.
+func (s *session) loadTwice(ctx context.Context, profile *profile, id string) ([]servers.Entry, error) {
+	perm, err := startupProbe(id)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	t, err := newTrial(perm, s.tokens(), nil)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	s.fleet.Arm(t.bound.Token, t.bound)
 	defer s.fleet.Disarm(t.bound.Token)
 	page, err := profile.page(ctx, t.document(0))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := profile.setCookies(ctx, t.cookies(0)); err != nil {
-		return "", err
+		return nil, err
 	}
-	for range 2 { // the first answer sets a cookie, too
+	for range 2 {
 		if err := page.Run(ctx, []browser.Probe{t.probe(0)}, func(browser.Outcome) {}); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
-	arrived := s.fleet.Ledger().Case(t.bound.Token)
+	return s.fleet.Ledger().Case(t.bound.Token), nil
+}
+
+// thirdPartyCookies asks whether SameSite=None; Secure cookies of another site go
+// along with a credentialed fetch: those that the site has (sent), only those
+// that it has set in this page (partitioned), or none (blocked).
+func (s *session) thirdPartyCookies(ctx context.Context, profile *profile) (string, error) {
+	arrived, err := s.loadTwice(ctx, profile, cookiesProbe) // the first answer sets a cookie, too
+	if err != nil {
+		return "", err
+	}
 	if len(arrived) < 2 {
-		return "", fmt.Errorf("harness: of the two start-up probes from %s %d arrived", t.page(), len(arrived))
+		return "", fmt.Errorf("harness: of the two start-up probes for cookies %d arrived", len(arrived))
 	}
 	has := func(e servers.Entry, cookie string) bool {
 		return slices.ContainsFunc(e.Headers, func(h oracle.Header) bool {
@@ -116,10 +141,16 @@ func (s *session) thirdPartyCookies(ctx context.Context, profile *profile) (stri
 	return "blocked", nil
 }
 
-// startupProbe is the load that asks for third-party cookies. Its origins are
+// The start-up probes, by their ids.
+const (
+	cookiesProbe = "third-party-cookies"
+	cacheProbe   = "http-cache"
+)
+
+// startupProbe is a load that asks what no engine's name tells. Its origins are
 // its own: those of cases may be in another network.
-func startupProbe() (*scenarios.Permutation, error) {
-	files, err := scenarios.Parse("start-up probe", []byte(`
+func startupProbe(id string) (*scenarios.Permutation, error) {
+	file, err := scenarios.Parse("start-up probes", []byte(`
 format: 1
 topic: start-up
 about: What this browser does where that is a matter of its set-up.
@@ -132,9 +163,20 @@ scenarios:
     cookies: [{on: "https://elsewhere.test", name: corsproof-probe, value: "1", attributes: SameSite=None; Secure}]
     server: {response: {status: 204, headers: {Set-Cookie: "corsproof-answer=1; SameSite=None; Secure"}}}
     expect: {read: opaque}
+  - id: http-cache
+    title: Whether a response stays in the HTTP cache.
+    why: Of a server with a certificate that it was told to ignore, a browser may keep nothing.
+    request: {from: "https://start-up.test", to: "https://start-up.test", via: xhr}
+    server: {response: {headers: {Cache-Control: max-age=600}}}
+    expect: {read: allowed}
 `))
 	if err != nil {
 		return nil, err
 	}
-	return scenarios.Permutations([]*scenarios.File{files})[0], nil
+	for _, p := range scenarios.Permutations([]*scenarios.File{file}) {
+		if p.Scenario.ID == id {
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("harness: no start-up probe %s", id)
 }

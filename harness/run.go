@@ -27,6 +27,11 @@ type Options struct {
 	// same key.
 	Browsers []browser.Found
 	Headed   bool
+	// Advertise is the address (host or host:port) by which browsers somewhere else
+	// reach the servers' forward proxy; "" for where it listens. Listen is where
+	// it does so (host or host:port); "" for the host of Advertise or, without
+	// one, loopback.
+	Advertise, Listen string
 	// Shard is the part of the permutations that runs. Servers listen for all of
 	// them, so that every shard has the same origins.
 	Shard record.Shard
@@ -76,6 +81,14 @@ func Run(ctx context.Context, o Options) (record.Run, error) {
 		return record.Run{}, err
 	}
 	defer fleet.Close()
+	for _, found := range o.Browsers {
+		if found.Remote == nil {
+			continue
+		}
+		if err := r.reach(ctx, fleet, found); err != nil {
+			return record.Run{}, err
+		}
+	}
 
 	var engines []record.Engine
 	var absent []*turn // those whose browser never came up
@@ -156,7 +169,7 @@ func (r *run) startFleet() (*servers.Fleet, error) {
 		}
 	}
 	add(plainPage)
-	probe, err := startupProbe()
+	probe, err := startupProbe(cookiesProbe)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +182,7 @@ func (r *run) startFleet() (*servers.Fleet, error) {
 	}
 	r.listen = listen
 	r.documents = &servers.Documents{}
-	config := servers.Config{Origins: listen, Log: r.Log, Pages: servers.Pages(servers.Assets{
+	config := servers.Config{Origins: listen, Proxy: r.listenAt(), Log: r.Log, Pages: servers.Pages(servers.Assets{
 		PageHTML: fixtures.PageHTML, FrameHTML: fixtures.FrameHTML, ProbeJS: fixtures.ProbeJS(),
 	}, r.documents)}
 	r.missing = map[string]string{}
@@ -184,7 +197,11 @@ func (r *run) startFleet() (*servers.Fleet, error) {
 		}
 		config.SetUps = append(config.SetUps, info.New())
 	}
-	return servers.Start(config)
+	fleet, err := servers.Start(config)
+	if err != nil && r.Advertise != "" && r.Listen == "" {
+		return nil, fmt.Errorf("%w\nwithout -listen the proxy listens at the host of -advertise, and that has to be this machine's own", err)
+	}
+	return fleet, err
 }
 
 func (r *run) emit(rec record.Record) {

@@ -54,6 +54,16 @@ type trialStep struct {
 	control  *control
 }
 
+// usesCache says whether a response over https comes, by either prediction, from
+// the HTTP cache or is asked about from there.
+func (s *trialStep) usesCache() bool {
+	cached := s.standard.Cached
+	if s.profile != nil {
+		cached = slices.Concat(cached, s.profile.Cached)
+	}
+	return slices.ContainsFunc(cached, func(url string) bool { return strings.HasPrefix(url, "https:") })
+}
+
 // control is the twin that ran for a step.
 type control struct {
 	key      string

@@ -102,7 +102,7 @@ func (t *turn) try(ctx context.Context, pending []*scenarios.Permutation) (recor
 // networks groups permutations by the network that they need, where a browser
 // can be given one.
 func (t *turn) networks(pending []*scenarios.Permutation) [][]*scenarios.Permutation {
-	if oneNetwork[t.found.Engine()] != "" {
+	if oneNetwork[t.found.Way()] != "" {
 		return [][]*scenarios.Permutation{pending}
 	}
 	return networks(pending)
@@ -119,11 +119,9 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 	}
 	starting, started := context.WithTimeout(ctx, openTime)
 	defer started()
-	b, err := start(starting, t.found, browser.Options{
-		Mappings: mappings(t.fleet), Proxy: t.fleet.Proxy(), SPKI: t.fleet.SPKI(),
-		AddressSpaces: network.spaces(t.fleet), Script: string(fixtures.ProbeJS()),
-		Headed: t.Headed, OnFailure: words.hear, Log: t.Log,
-	})
+	options := t.options(t.fleet, t.found)
+	options.AddressSpaces, options.OnFailure = network.spaces(t.fleet), words.hear
+	b, err := start(starting, t.found, options)
 	if err != nil {
 		return record.Engine{}, pending, err
 	}
@@ -186,10 +184,13 @@ func (t *turn) runnable(s *session, trials []*trial) []*trial {
 				lacks = cmp.Or(lacks, "this browser takes no stream for a request's body, and makes a string of it")
 			}
 			lacks = cmp.Or(lacks, lacking(t.found.Engine(), trial.perm.Steps[i]))
+			if !s.caches && trial.steps[i].usesCache() {
+				lacks = cmp.Or(lacks, "this browser keeps nothing in its HTTP cache of a server whose certificate it was told to ignore")
+			}
 			trial.notApplicable = cmp.Or(trial.notApplicable, t.missing[trial.setUp(i)], lacks)
 		}
 		if len(networkOf(trial.perm)) > 0 {
-			trial.notApplicable = cmp.Or(trial.notApplicable, oneNetwork[t.found.Engine()])
+			trial.notApplicable = cmp.Or(trial.notApplicable, oneNetwork[t.found.Way()])
 		}
 		if trial.notApplicable == "" {
 			return false
@@ -198,6 +199,14 @@ func (t *turn) runnable(s *session, trials []*trial) []*trial {
 		t.conclude(trial)
 		return true
 	})
+}
+
+// options are those of a browser in front of the fleet.
+func (r *run) options(fleet *servers.Fleet, found browser.Found) browser.Options {
+	return browser.Options{
+		Mappings: mappings(fleet), Proxy: r.proxyFor(found, fleet), SPKI: fleet.SPKI(),
+		Script: string(fixtures.ProbeJS()), Headed: r.Headed, Log: r.Log,
+	}
 }
 
 // conclude judges a trial and emits its record.

@@ -52,11 +52,13 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	switch {
 	case stored >= 0 && f.usable(f.state.responses[stored]):
 		f.note(networkFetch, "The HTTP cache has a response for ", w.URL, ": nothing is sent.")
+		f.p.Cached = append(f.p.Cached, w.URL)
 		return f.part(w, f.state.responses[stored].reply), true
 	case f.asked.Cache == "only-if-cached" && (f.usesCache() || !f.state.Profile[NoHTTPCache]):
 		return Reply{}, f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
 	case stored >= 0 && w.Method == "GET" && f.validates(f.state.responses[stored].reply):
 		s := f.state.responses[stored]
+		f.p.Cached = append(f.p.Cached, w.URL)
 		w = s.validate(f.bounded(w, s))
 		if f.keepsItself(s) {
 			f.kept = &keptResponse{s.reply, f.tainting}

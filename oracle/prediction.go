@@ -39,5 +39,8 @@ type Prediction struct {
 	// Timing is what Resource Timing shows of the load: full, restricted (only
 	// when it began and ended), or "" when it has no entry.
 	Timing string
+	// Cached are the URLs for which the HTTP cache had a response that was used,
+	// or asked about.
+	Cached []string
 	Trace  []TraceStep
 }

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -27,6 +28,9 @@ type Config struct {
 	// Pages answers requests below /.corsproof/ on every origin, except those
 	// for sentinels. Usually it is [Pages]. It may be nil: they are 404 then.
 	Pages http.Handler
+	// Proxy is the address (host:port) that the forward proxy listens on; "" is a
+	// free port of loopback. The origins' own listeners are on loopback always.
+	Proxy string
 	// SetUps are started and closed with the fleet.
 	SetUps []SetUp
 	// Log receives what the fleet wants to say (nil: nowhere).
@@ -110,7 +114,7 @@ func Start(config Config) (*Fleet, error) {
 }
 
 func (f *Fleet) listenProxy() error {
-	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	tcp, err := net.Listen("tcp", cmp.Or(f.config.Proxy, "127.0.0.1:0"))
 	if err != nil {
 		return fmt.Errorf("servers: listen for the proxy: %w", err)
 	}

@@ -16,10 +16,16 @@ import (
 // else. Replies it does not even read: the end of a connection, or its reset, is
 // passed on as what it is.
 
-// Proxy is the address (host:port) of a forward proxy for the hosts and ports of
-// Mappings. Of any other it is as if its name did not resolve: nothing that a
-// browser asks for through it leaves the machine.
-func (f *Fleet) Proxy() string { return f.proxy.tcp.Addr().String() }
+// Proxy is the address (host:port), as this machine reaches it, of a forward proxy
+// for the hosts and ports of Mappings. Of any other it is as if its name did not
+// resolve: whoever asks, nothing that is asked for through it leaves the machine.
+func (f *Fleet) Proxy() string {
+	address := *f.proxy.tcp.Addr().(*net.TCPAddr)
+	if address.IP.IsUnspecified() {
+		address.IP = net.IPv4(127, 0, 0, 1)
+	}
+	return address.String()
+}
 
 // authority is a host and a port, as they stand in a URL.
 type authority struct {

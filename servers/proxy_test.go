@@ -197,6 +197,24 @@ func TestTheProxyKnowsNoOtherHost(t *testing.T) {
 	assert.Regexp(t, "^HTTP/1.1 431 ", talk(t, dialProxy(t, fleet), "GET http://a/"+strings.Repeat("x", 300<<10)+closing))
 }
 
+// The proxy alone is open to other machines, and only if it is asked to be. It
+// leads to the fleet's origins and, whoever asks, to nothing else of this machine.
+func TestTheProxyListensWhereItIsTold(t *testing.T) {
+	fleet, err := servers.Start(servers.Config{Origins: []servers.Listen{{Origin: secure}, {Origin: plain}}, Proxy: "0.0.0.0:0"})
+	require.NoError(t, err)
+	defer fleet.Close()
+	assert.Regexp(t, `^127\.0\.0\.1:\d+$`, fleet.Proxy())
+	for _, m := range fleet.Mappings() {
+		assert.Regexp(t, `^127\.0\.0\.1:\d+$`, m.Addr)
+		for _, request := range []string{"CONNECT " + m.Addr + " HTTP/1.1\r\n\r\n", "GET http://" + m.Addr + "/ HTTP/1.1\r\n\r\n", "CONNECT " + fleet.Proxy() + " HTTP/1.1\r\n\r\n"} {
+			got, _ := hear(t, dialProxy(t, fleet), request)
+			assert.NotContains(t, got, " 200 ", request)
+		}
+	}
+	_, err = servers.Start(servers.Config{Proxy: fleet.Proxy()})
+	assert.ErrorContains(t, err, "listen for the proxy")
+}
+
 func TestTheProxyPassesHalfClosesOn(t *testing.T) {
 	fleet := start(t)
 	fleet.Arm("tok", always(scenarios.Answer{Status: 200, Body: []byte("hi")}))

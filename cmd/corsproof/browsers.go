@@ -51,16 +51,19 @@ func browsers(ctx context.Context, s streams, args []string) error {
 	return nil
 }
 
-const browsersUsage = "browsers to run in, by name, with commas between: chromium, firefox, webkit; all for those that are here"
+const browsersUsage = "browsers to run in, with commas between: chromium, firefox, webkit, addresses (cdp+ws://host:port); all for those that are here"
 
 // findBrowsers finds the browsers that -browsers of a command lists.
-func findBrowsers(s streams, command, list string, headed bool) ([]browser.Found, error) {
-	found, absent, err := browser.FindEach(list, headed)
-	if _, missing := errors.AsType[*browser.NotFoundError](err); missing {
-		return nil, cannotRun(err)
-	}
-	if err != nil {
+func findBrowsers(ctx context.Context, s streams, command, list string, headed bool) ([]browser.Found, error) {
+	found, absent, err := harness.FindEach(ctx, list, headed, "")
+	_, engine := errors.AsType[*browser.EngineError](err)
+	_, listed := errors.AsType[*browser.ListError](err)
+	_, address := errors.AsType[*browser.AddressError](err)
+	switch {
+	case engine || listed || address:
 		return nil, usageError("corsproof %s: -browsers: %w", command, err)
+	case err != nil:
+		return nil, cannotRun(err)
 	}
 	for _, why := range absent {
 		first, _, _ := strings.Cut(strings.TrimPrefix(why.Error(), "browser: "), "\n")

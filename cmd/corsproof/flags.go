@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/corsproof/corsproof/harness/browser"
 )
 
 // flags are a command's options.
@@ -65,6 +67,12 @@ func parse(f flags, args []string) ([]string, error) {
 // environment, and the arguments: what makes the command do the same again.
 func (f flags) given(args []string) []string {
 	var out []string
-	f.Visit(func(o *flag.Flag) { out = append(out, "-"+o.Name+"="+o.Value.String()) })
+	f.Visit(func(o *flag.Flag) {
+		value := o.Value.String()
+		if o.Name == "browsers" {
+			value = browser.WithoutSecrets(value)
+		}
+		out = append(out, "-"+o.Name+"="+value)
+	})
 	return append(out, args...)
 }

@@ -47,7 +47,7 @@ func fuzzing(ctx context.Context, s streams, args []string) error {
 	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	found, err := findBrowsers(s, "fuzz", *list, false)
+	found, err := findBrowsers(ctx, s, "fuzz", *list, false)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 		os.Unsetenv(c.index)
 		os.Unsetenv(c.count)
 	}
-	for _, name := range []string{"BROWSERS", "SHARD", "OUT"} {
+	for _, name := range []string{"BROWSERS", "SHARD", "OUT", "ADVERTISE", "LISTEN"} {
 		os.Unsetenv("CORSPROOF_" + name)
 	}
 	os.Exit(m.Run())
@@ -77,6 +77,8 @@ func TestExitCodes(t *testing.T) {
 		{"unknown option", []string{"run", "-fast"}, [2]string{}, exitUsage, []string{"-fast", "corsproof run -h"}},
 		{"bad option in the environment", []string{"run"}, [2]string{"CORSPROOF_HEADED", "maybe"}, exitUsage, []string{"CORSPROOF_HEADED", "maybe"}},
 		{"unknown browser", []string{"run", "-browsers", "netscape"}, [2]string{}, exitUsage, []string{"netscape", "chromium"}},
+		{"no address of a browser", []string{"run", "-browsers", "chromium,http://ann:secret@host"}, [2]string{}, exitUsage, []string{"http://host: an address begins with cdp+ws://"}},
+		{"nobody at the address", []string{"run", "-browsers", "cdp+ws://ann:secret@127.0.0.1:9"}, [2]string{}, exitCannotRun, []string{"cdp+ws://127.0.0.1:9", "refused"}},
 		{"unknown browser to set up", []string{"setup", "-browsers", "netscape"}, [2]string{}, exitUsage, []string{"netscape", "webkit"}},
 		{"a browser twice", []string{"run", "-browsers", "chromium,chromium"}, [2]string{}, exitUsage, []string{"twice"}},
 		{"fuzz in two browsers", []string{"fuzz", "-browsers", "chromium,firefox"}, [2]string{}, exitUsage, []string{"one browser at a time"}},

@@ -25,6 +25,7 @@ func run(ctx context.Context, s streams, args []string) error {
 	out := f.String("out", "out", "folder for results.jsonl and the reports")
 	part := f.String("shard", "", "run a part only, 2/8 is the second of eight; corsproof merge joins them")
 	headed := f.Bool("headed", false, "show the browser's window")
+	reach := reaching(f)
 	pause := f.Bool("pause", false, "keep the browser open until Enter is pressed")
 	verbose := f.Bool("verbose", false, "say what the harness does")
 	args, err := parse(f, args)
@@ -51,7 +52,7 @@ func run(ctx context.Context, s streams, args []string) error {
 	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	found, err := findBrowsers(s, "run", *list, *headed)
+	found, err := findBrowsers(ctx, s, "run", *list, *headed)
 	if err != nil {
 		return err
 	}
@@ -59,6 +60,7 @@ func run(ctx context.Context, s streams, args []string) error {
 	var records []record.Record
 	o := harness.Options{
 		Permutations: permutations, Browsers: found, Headed: *headed, Shard: shard,
+		Advertise: *reach.advertise, Listen: *reach.listen,
 		Record: func(r record.Record) { records = append(records, r) }, Progress: progress.show,
 	}
 	if *verbose {

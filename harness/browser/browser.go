@@ -26,10 +26,13 @@ type Options struct {
 	Binary string
 	// Driver is the WebDriver server that drives Binary; "" where a driver
 	// speaks to the browser itself.
-	Driver   string
+	Driver string
+	// Remote is the browser, if it is somewhere else; nil for one to start here.
+	Remote   *Remote
 	Mappings []Mapping
-	// Proxy is the host:port of the servers' forward proxy, through which every
-	// origin of Mappings is reached. A driver that maps hosts itself ignores it.
+	// Proxy is the host:port of the servers' forward proxy, as the browser reaches
+	// it, through which every origin of Mappings is reached. A driver that maps
+	// hosts itself ignores it.
 	Proxy string
 	// SPKI is the base64 SHA-256 of the public key that the servers' one
 	// throw-away certificate carries. The browser accepts that key, no other.

@@ -44,13 +44,14 @@ func engineOf(key string) engine {
 	return engines[slices.IndexFunc(engines, func(e engine) bool { return e.key == key })]
 }
 
-// Found is a browser on this machine.
+// Found is a browser on this machine, or one that is reached from it.
 type Found struct {
 	Key     string // chrome-headless-shell, chromium, chrome, edge, firefox or webkit
 	Name    string // "Chromium"
 	Version string // "156.0.8078.79"; "" if it can't be told without a start
 	Path    string
-	Driver  string // the WebDriver server that drives it, if it needs one
+	Driver  string  // the WebDriver server that drives it, if it needs one
+	Remote  *Remote // where it is, if that is somewhere else; Path is then its address
 }
 
 func (f Found) String() string {
@@ -69,6 +70,15 @@ func (f Found) Engine() string {
 		}
 	}
 	return Chromium
+}
+
+// Way is the key of what drives the browser: its engine or, for one somewhere
+// else, a protocol: [DevTools] or [WebDriver].
+func (f Found) Way() string {
+	if f.Remote != nil {
+		return f.Remote.Protocol
+	}
+	return f.Engine()
 }
 
 // Transport says how the browser is driven, for people.

@@ -13,18 +13,21 @@ const Every = "all"
 // ListError says what is wrong with a list of browsers.
 type ListError struct{ List, Problem string }
 
-func (e *ListError) Error() string { return fmt.Sprintf("browser: %q: %s", e.List, e.Problem) }
+func (e *ListError) Error() string {
+	return fmt.Sprintf("browser: %q: %s", WithoutSecrets(e.List), e.Problem)
+}
 
 // FindEach finds the browsers that a list names, as Find or FindHeaded does each:
 // "chromium,firefox", in the list's order, or [Every]. Of Every, absent says
-// which engines were left out, and why.
+// which engines were left out, and why. Addresses of browsers somewhere else may
+// stand between the names: meet finds those.
 //
-// The error is Find's, or a *ListError.
-func FindEach(list string, headed bool) (found []Found, absent []error, err error) {
-	return thisMachine().findEach(list, headed)
+// The error is Find's, a *ListError, or what meet returned.
+func FindEach(list string, headed bool, meet func(address string) (Found, error)) (found []Found, absent []error, err error) {
+	return thisMachine().findEach(list, headed, meet)
 }
 
-func (m machine) findEach(list string, headed bool) (found []Found, absent []error, err error) {
+func (m machine) findEach(list string, headed bool, meet func(string) (Found, error)) (found []Found, absent []error, err error) {
 	names := strings.Split(list, ",")
 	all := strings.TrimSpace(list) == Every
 	if all {
@@ -38,7 +41,11 @@ func (m machine) findEach(list string, headed bool) (found []Found, absent []err
 		if name == Every {
 			return nil, nil, &ListError{list, Every + " stands alone"}
 		}
-		one, err := m.find(name, headed)
+		find := func(name string) (Found, error) { return m.find(name, headed) }
+		if IsAddress(name) {
+			find = meet
+		}
+		one, err := find(name)
 		switch {
 		case all && errors.Is(err, ErrNotFound):
 			absent = append(absent, err)
@@ -46,7 +53,7 @@ func (m machine) findEach(list string, headed bool) (found []Found, absent []err
 		case err != nil:
 			return nil, nil, err
 		case slices.ContainsFunc(found, func(f Found) bool { return f.Key == one.Key }):
-			return nil, nil, &ListError{list, one.Key + " twice"}
+			return nil, nil, &ListError{list, one.Key + " twice: a record names its browser by that word"}
 		}
 		found = append(found, one)
 	}

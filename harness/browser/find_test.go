@@ -91,75 +91,75 @@ func TestFindOn(t *testing.T) {
 		want   Found
 	}{
 		"linux, headless shell first": {fake{goos: "linux", path: linuxPath}, "chromium", false,
-			Found{headlessShell, "Headless shell", "1.2.3.4", "/usr/bin/chromium-headless-shell", ""}},
+			Found{headlessShell, "Headless shell", "1.2.3.4", "/usr/bin/chromium-headless-shell", "", nil}},
 		"linux, a window": {fake{goos: "linux", path: linuxPath}, "chromium", true,
-			Found{"chromium", "Chromium", "1.2.3.4", "/usr/bin/chromium", ""}},
+			Found{"chromium", "Chromium", "1.2.3.4", "/usr/bin/chromium", "", nil}},
 		"linux, one product": {fake{goos: "linux", path: linuxPath}, "chrome", false,
-			Found{"chrome", "Google Chrome", "1.2.3.4", "/usr/bin/google-chrome-stable", ""}},
+			Found{"chrome", "Google Chrome", "1.2.3.4", "/usr/bin/google-chrome-stable", "", nil}},
 		"linux, opt": {fake{goos: "linux", files: map[string]string{"/opt/google/chrome/chrome": "Google Chrome 150.0.1.2 \n"}}, "chromium", false,
-			Found{"chrome", "Google Chrome", "150.0.1.2", "/opt/google/chrome/chrome", ""}},
+			Found{"chrome", "Google Chrome", "150.0.1.2", "/opt/google/chrome/chrome", "", nil}},
 		"linux, snap": {fake{goos: "linux", files: map[string]string{"/snap/bin/chromium": "Chromium 150.0.1.2 snap\n"}}, "chromium", true,
-			Found{"chromium", "Chromium", "150.0.1.2", "/snap/bin/chromium", ""}},
+			Found{"chromium", "Chromium", "150.0.1.2", "/snap/bin/chromium", "", nil}},
 		"linux, edge": {fake{goos: "linux", files: map[string]string{"/opt/microsoft/msedge/msedge": "Microsoft Edge 150.0.1.2"}}, "edge", false,
-			Found{"edge", "Microsoft Edge", "150.0.1.2", "/opt/microsoft/msedge/msedge", ""}},
+			Found{"edge", "Microsoft Edge", "150.0.1.2", "/opt/microsoft/msedge/msedge", "", nil}},
 		"linux, the newest of a cache": {fake{goos: "linux", home: "/home/ann", files: map[string]string{
 			"/home/ann/.cache/ms-playwright/chromium_headless_shell-993/chrome-linux/headless_shell":  "Chromium 120.0.0.1",
 			"/home/ann/.cache/ms-playwright/chromium_headless_shell-1140/chrome-linux/headless_shell": "Chromium 130.0.0.1",
 		}}, "chromium", false,
-			Found{headlessShell, "Headless shell", "130.0.0.1", "/home/ann/.cache/ms-playwright/chromium_headless_shell-1140/chrome-linux/headless_shell", ""}},
+			Found{headlessShell, "Headless shell", "130.0.0.1", "/home/ann/.cache/ms-playwright/chromium_headless_shell-1140/chrome-linux/headless_shell", "", nil}},
 		"linux, a stub is passed over": {fake{goos: "linux", path: map[string]string{"chromium-browser": "/usr/bin/chromium-browser"},
 			files: map[string]string{"/usr/bin/chromium-browser": "!exit status 1", "/opt/google/chrome/chrome": "Google Chrome 150.0.1.2"}}, "chromium", false,
-			Found{"chrome", "Google Chrome", "150.0.1.2", "/opt/google/chrome/chrome", ""}},
+			Found{"chrome", "Google Chrome", "150.0.1.2", "/opt/google/chrome/chrome", "", nil}},
 		"linux, named by path": {fake{goos: "linux", path: linuxPath, env: map[string]string{ChromiumVar: "/my/chrome"},
 			files: map[string]string{"/my/chrome": "Google Chrome 151.0.0.1"}}, "chromium", false,
-			Found{"chrome", "Google Chrome", "151.0.0.1", "/my/chrome", ""}},
+			Found{"chrome", "Google Chrome", "151.0.0.1", "/my/chrome", "", nil}},
 		"linux, named by command": {fake{goos: "linux", path: linuxPath, env: map[string]string{ChromiumVar: "chromium"}}, "chromium", false,
-			Found{"chromium", "Chromium", "1.2.3.4", "/usr/bin/chromium", ""}},
+			Found{"chromium", "Chromium", "1.2.3.4", "/usr/bin/chromium", "", nil}},
 		"linux, a headless shell by its file": {fake{goos: "linux", env: map[string]string{ChromiumVar: "/x/chrome-headless-shell"},
 			files: map[string]string{"/x/chrome-headless-shell": "Google Chrome for Testing 151.0.0.1"}}, "chromium", false,
-			Found{headlessShell, "Headless shell", "151.0.0.1", "/x/chrome-headless-shell", ""}},
+			Found{headlessShell, "Headless shell", "151.0.0.1", "/x/chrome-headless-shell", "", nil}},
 		"darwin, chrome": {fake{goos: "darwin", files: map[string]string{
 			"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome": "Google Chrome 150.0.1.2"}}, "chromium", false,
-			Found{"chrome", "Google Chrome", "150.0.1.2", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", ""}},
+			Found{"chrome", "Google Chrome", "150.0.1.2", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "", nil}},
 		"darwin, the user's own": {fake{goos: "darwin", home: "/Users/ann", files: map[string]string{
 			"/Users/ann/Applications/Chromium.app/Contents/MacOS/Chromium": "Chromium 150.0.1.2"}}, "chromium", true,
-			Found{"chromium", "Chromium", "150.0.1.2", "/Users/ann/Applications/Chromium.app/Contents/MacOS/Chromium", ""}},
+			Found{"chromium", "Chromium", "150.0.1.2", "/Users/ann/Applications/Chromium.app/Contents/MacOS/Chromium", "", nil}},
 		"darwin, edge": {fake{goos: "darwin", files: map[string]string{
 			"/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge": "Microsoft Edge 150.0.1.2"}}, "chromium", false,
-			Found{"edge", "Microsoft Edge", "150.0.1.2", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge", ""}},
+			Found{"edge", "Microsoft Edge", "150.0.1.2", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge", "", nil}},
 		"windows, the version is a folder": {fake{goos: "windows", env: windowsEnv, files: map[string]string{
 			programFiles + `\Google\Chrome\Application\chrome.exe`:     "!it opens a window",
 			programFiles + `\Google\Chrome\Application\99.0.4844.51`:   "",
 			programFiles + `\Google\Chrome\Application\150.0.7000.10`:  "",
 			programFiles + `\Google\Chrome\Application\a.b.c.manifest`: "",
 		}}, "chromium", false,
-			Found{"chrome", "Google Chrome", "150.0.7000.10", programFiles + `\Google\Chrome\Application\chrome.exe`, ""}},
+			Found{"chrome", "Google Chrome", "150.0.7000.10", programFiles + `\Google\Chrome\Application\chrome.exe`, "", nil}},
 		"windows, the user's own": {fake{goos: "windows", env: windowsEnv, files: map[string]string{
 			localAppData + `\Chromium\Application\chrome.exe`: ""}}, "chromium", true,
-			Found{"chromium", "Chromium", "", localAppData + `\Chromium\Application\chrome.exe`, ""}},
+			Found{"chromium", "Chromium", "", localAppData + `\Chromium\Application\chrome.exe`, "", nil}},
 		"windows, edge is always there": {fake{goos: "windows", env: windowsEnv, files: map[string]string{
 			`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`: ""}}, "chromium", false,
-			Found{"edge", "Microsoft Edge", "", `C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`, ""}},
+			Found{"edge", "Microsoft Edge", "", `C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`, "", nil}},
 		"windows, named": {fake{goos: "windows", env: map[string]string{ChromiumVar: `D:\edge\msedge.exe`}, files: map[string]string{
 			`D:\edge\msedge.exe`: ""}}, "chromium", false,
-			Found{"edge", "Microsoft Edge", "", `D:\edge\msedge.exe`, ""}},
+			Found{"edge", "Microsoft Edge", "", `D:\edge\msedge.exe`, "", nil}},
 		"linux, firefox": {fake{goos: "linux", path: map[string]string{"firefox-esr": "/usr/bin/firefox-esr", "chromium": "/usr/bin/chromium"},
 			files: map[string]string{"/usr/bin/firefox-esr": "Mozilla Firefox 153.8.0esr\n"}}, "firefox", false,
-			Found{"firefox", "Firefox", "153.8.0esr", "/usr/bin/firefox-esr", ""}},
+			Found{"firefox", "Firefox", "153.8.0esr", "/usr/bin/firefox-esr", "", nil}},
 		"linux, firefox by its variable": {fake{goos: "linux", env: map[string]string{FirefoxVar: "/my/firefox", ChromiumVar: "/no/chrome"},
 			files: map[string]string{"/my/firefox": "Mozilla Firefox 155.0a1"}}, "firefox", true,
-			Found{"firefox", "Firefox", "155.0a1", "/my/firefox", ""}},
+			Found{"firefox", "Firefox", "155.0a1", "/my/firefox", "", nil}},
 		"darwin, firefox": {fake{goos: "darwin", files: map[string]string{"/Applications/Firefox.app/Contents/MacOS/firefox": "Mozilla Firefox 153.0"}}, "firefox", false,
-			Found{"firefox", "Firefox", "153.0", "/Applications/Firefox.app/Contents/MacOS/firefox", ""}},
+			Found{"firefox", "Firefox", "153.0", "/Applications/Firefox.app/Contents/MacOS/firefox", "", nil}},
 		"linux, webkit": {fake{goos: "linux", path: map[string]string{"WebKitWebDriver": "/usr/bin/WebKitWebDriver", "Xvfb": "/usr/bin/Xvfb"},
 			files: map[string]string{"/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser": "!it needs a display"}}, "webkit", false,
-			Found{"webkit", "WebKit", "", "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser", "/usr/bin/WebKitWebDriver"}},
+			Found{"webkit", "WebKit", "", "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser", "/usr/bin/WebKitWebDriver", nil}},
 		"linux, a webkit of one's own": {fake{goos: "linux", path: map[string]string{"WebKitWebDriver": "/usr/bin/WebKitWebDriver", "Xvfb": "/usr/bin/Xvfb"},
 			env: map[string]string{WebKitVar: "/build/bin/MiniBrowser"}, files: map[string]string{"/build/bin/MiniBrowser": "", "/build/bin/WebKitWebDriver": ""}}, "webkit", false,
-			Found{"webkit", "WebKit", "", "/build/bin/MiniBrowser", "/build/bin/WebKitWebDriver"}},
+			Found{"webkit", "WebKit", "", "/build/bin/MiniBrowser", "/build/bin/WebKitWebDriver", nil}},
 		"darwin, safari": {fake{goos: "darwin", path: map[string]string{"safaridriver": "/usr/bin/safaridriver"},
 			files: map[string]string{"/Applications/Safari.app/Contents/MacOS/Safari": ""}}, "webkit", false,
-			Found{"webkit", "WebKit", "", "/Applications/Safari.app/Contents/MacOS/Safari", "/usr/bin/safaridriver"}},
+			Found{"webkit", "WebKit", "", "/Applications/Safari.app/Contents/MacOS/Safari", "/usr/bin/safaridriver", nil}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, err := c.on.machine().find(c.engine, c.headed)
@@ -277,7 +277,7 @@ func TestFindAllOn(t *testing.T) {
 	f.path["firefox"], f.files["/usr/bin/firefox"] = "/usr/bin/firefox", "Mozilla Firefox 153.0"
 	firefox, err := f.machine().findAll(Firefox)
 	require.NoError(t, err)
-	assert.Equal(t, []Found{{"firefox", "Firefox", "153.0", "/usr/bin/firefox", ""}}, firefox)
+	assert.Equal(t, []Found{{"firefox", "Firefox", "153.0", "/usr/bin/firefox", "", nil}}, firefox)
 	_, err = fake{goos: "windows"}.machine().findAll(Chromium)
 	assert.ErrorIs(t, err, ErrNotFound)
 }
@@ -309,7 +309,7 @@ func TestFindEachOn(t *testing.T) {
 		"all of nothing":        {fake{goos: "windows"}, "all", "", 0, "no Chromium"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found, absent, err := c.on.machine().findEach(c.list, false)
+			found, absent, err := c.on.machine().findEach(c.list, false, nil)
 			if c.fails != "" {
 				require.ErrorContains(t, err, c.fails)
 				return
@@ -355,7 +355,7 @@ func TestFindHere(t *testing.T) {
 	t.Setenv(ChromiumVar, script("browser", `[ "$1" = --version ] && echo "Google Chrome 150.0.1.2 "`, 0o755))
 	found, err := Find("chromium")
 	require.NoError(t, err)
-	assert.Equal(t, Found{"chrome", "Google Chrome", "150.0.1.2", filepath.Join(dir, "browser"), ""}, found)
+	assert.Equal(t, Found{"chrome", "Google Chrome", "150.0.1.2", filepath.Join(dir, "browser"), "", nil}, found)
 	assert.Equal(t, "Google Chrome 150.0.1.2 ("+found.Path+")", found.String())
 	all, err := FindAll(Chromium)
 	require.NoError(t, err)

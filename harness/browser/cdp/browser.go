@@ -1,5 +1,6 @@
 // Package cdp drives Chrome, Chromium, Edge and chrome-headless-shell over the
-// DevTools protocol, through a pipe.
+// DevTools protocol, through a pipe or, where somebody else has started the
+// browser, a socket.
 //
 // It starts the browser, opens pages, hands them probes and listens. It never
 // intercepts a request.
@@ -16,7 +17,6 @@ import (
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"github.com/corsproof/corsproof/harness/browser"
@@ -37,6 +37,7 @@ const maxTemp = 104 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket") - 1
 type chromium struct {
 	options browser.Options
 	info    browser.Info
+	theirs  bool            // somebody else has started it, and it outlives us
 	ctx     context.Context // chromedp's, for the browser's life
 	conn    *chromedp.Browser
 	// cancel stops the browser, waits for its processes and removes its files.
@@ -107,6 +108,9 @@ func (b *chromium) Close() error {
 		select {
 		case <-b.Done(): // it has died: nobody to ask
 		default:
+			if b.theirs {
+				break
+			}
 			ctx, cancel := context.WithTimeout(b.ctx, closeTimeout)
 			defer cancel()
 			if err := chromedp.Cancel(ctx); err != nil {
@@ -121,11 +125,9 @@ func (b *chromium) Close() error {
 }
 
 func (b *chromium) NewContext(ctx context.Context) (browser.Context, error) {
-	dispose := true
-	created, err := cdp.Call(ctx, b.conn, target.CreateBrowserContext,
-		target.CreateBrowserContextParams{DisposeOnDetach: &dispose})
+	id, err := b.newContext(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("cdp: new context: %w", err)
 	}
-	return &profile{browser: b, id: created.BrowserContextID}, nil
+	return &profile{browser: b, id: id}, nil
 }

@@ -94,11 +94,13 @@ func allocatorOptions(o browser.Options, flags []flag) []chromedp.ExecAllocatorO
 }
 
 // identify gives a browser its key and name, from the product that it says it
-// is and its binary's name: builds of one engine behave differently.
+// is and its binary's name: builds of one engine behave differently. Of a browser
+// without a binary here, Chromium passes for Chrome.
 func identify(binary, product string) (key, name string) {
 	base := strings.ToLower(filepath.Base(binary))
 	switch {
-	case strings.Contains(base, "headless-shell"), strings.Contains(base, "headless_shell"):
+	case strings.Contains(base, "headless-shell"), strings.Contains(base, "headless_shell"),
+		binary == "" && strings.HasPrefix(product, "HeadlessChrome"):
 		return "chrome-headless-shell", "Chrome Headless Shell"
 	case strings.Contains(base, "edge"), strings.HasPrefix(product, "Edg"):
 		return "edge", "Microsoft Edge"

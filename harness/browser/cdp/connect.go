@@ -1,0 +1,152 @@
+package cdp
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/security"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/remote"
+
+	"github.com/corsproof/corsproof/harness/browser"
+)
+
+// Connect attaches to a browser that somebody else has started with a debugging
+// port. It gets contexts that go through the forward proxy and, while we are
+// attached, takes any certificate. Close leaves it running, without them.
+func Connect(ctx context.Context, o browser.Options) (browser.Browser, error) {
+	if o.Log == nil {
+		o.Log = func(string, ...any) {}
+	}
+	if o.OnFailure == nil {
+		o.OnFailure = func(browser.Failure) {}
+	}
+	b, err := attachTo(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("cdp: connect to %s: %w", o.Remote, err)
+	}
+	return b, nil
+}
+
+func attachTo(ctx context.Context, o browser.Options) (*chromium, error) {
+	address, header, err := socketOf(ctx, o.Remote.URL)
+	if err != nil {
+		return nil, err
+	}
+	base, kill := context.WithCancel(context.Background())
+	allocator, cancelAllocator := remote.NewAllocator(base, address, remote.NoModifyURL, remote.WithDialHTTPHeader(header))
+	life, cancelLife := chromedp.NewContext(allocator, chromedp.WithLogf(o.Log), chromedp.WithErrorf(o.Log))
+	cancel := func() error {
+		kill()
+		cancelLife()
+		cancelAllocator()
+		return nil
+	}
+	stop := context.AfterFunc(ctx, kill)
+	version, err := chromedp.CallBrowser(life, cdpbrowser.GetVersion, cdp.Empty{})
+	if err == nil {
+		// The servers' throw-away certificate. For a page alone it would not
+		// hold for the script of its service worker.
+		_, err = chromedp.CallBrowser(life, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
+	}
+	if !stop() {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, errors.Join(err, cancel())
+	}
+	b := &chromium{options: o, theirs: true, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
+	b.info.Binary = o.Remote.String()
+	b.info.Key, b.info.Name = identify("", version.Product)
+	_, b.info.Version, _ = strings.Cut(version.Product, "/")
+	return b, nil
+}
+
+// socketOf is the address of a browser's socket, and what its server is told
+// with the first request. An address without a path is that of a debugging port,
+// which names the socket.
+func socketOf(ctx context.Context, address *url.URL) (string, http.Header, error) {
+	header := http.Header{}
+	if address.User != nil {
+		password, _ := address.User.Password()
+		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(address.User.Username()+":"+password)))
+	}
+	u := *address
+	u.User = nil
+	if u.Scheme == "ws" {
+		host, err := numeric(ctx, u.Host)
+		if err != nil {
+			return "", nil, err
+		}
+		u.Host = host
+	}
+	if u.Path != "" && u.Path != "/" {
+		return u.String(), header, nil
+	}
+	asked := u
+	asked.Scheme, asked.Path, asked.RawQuery = map[string]string{"ws": "http", "wss": "https"}[u.Scheme], "/json/version", ""
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, asked.String(), nil)
+	if err != nil {
+		return "", nil, err
+	}
+	request.Header = header
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", nil, err
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	if err != nil {
+		return "", nil, err
+	}
+	var version struct{ WebSocketDebuggerURL string }
+	socket := &url.URL{}
+	if json.Unmarshal(data, &version) == nil {
+		socket, err = url.Parse(version.WebSocketDebuggerURL)
+	}
+	if err != nil || socket == nil || !strings.HasPrefix(socket.Path, "/") {
+		return "", nil, fmt.Errorf("no browser's debugging port: it answers to /json/version with %s: %.80q", response.Status, data)
+	}
+	u.Path = socket.Path
+	return u.String(), header, nil
+}
+
+// numeric is a host and port with the host's address for its name: to others
+// Chromium does not listen.
+func numeric(ctx context.Context, hostPort string) (string, error) {
+	host, port, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		host, port = strings.Trim(hostPort, "[]"), "80"
+	}
+	if net.ParseIP(host) == nil && host != "localhost" {
+		found, err := net.DefaultResolver.LookupIPAddr(ctx, host)
+		if err != nil {
+			return "", err
+		}
+		host = found[0].IP.String()
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+// newContext makes a fresh profile.
+func (b *chromium) newContext(ctx context.Context) (cdp.BrowserContextID, error) {
+	dispose := true
+	params := target.CreateBrowserContextParams{DisposeOnDetach: &dispose}
+	if b.theirs {
+		// Loopback and localhost are origins like any other here.
+		params.ProxyServer, params.ProxyBypassList = "http://"+b.options.Proxy, "<-loopback>"
+	}
+	created, err := cdp.Call(ctx, b.conn, target.CreateBrowserContext, params)
+	return created.BrowserContextID, err
+}
