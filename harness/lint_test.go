@@ -2,6 +2,7 @@ package harness_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -67,7 +68,12 @@ func falsifications(e scenarios.Expect) map[string]scenarios.Expect {
 	})
 	change("muted", e.Muted != nil, func(e *scenarios.Expect) { e.Muted = new(!*e.Muted) })
 	change("preflights", e.Preflights != nil, func(e *scenarios.Expect) { e.Preflights = new(*e.Preflights + 1) })
+	change("error", e.Error != "", func(e *scenarios.Expect) { e.Error = "NeverError" })
+	change("timing", e.Timing != "", func(e *scenarios.Expect) {
+		e.Timing = map[bool]string{true: "none", false: "full"}[e.Timing == "full"]
+	})
 	change("origin", e.Origin != "", func(e *scenarios.Expect) { e.Origin = "https://never.test" })
+	change("request-headers, one more", len(e.RequestHeaders) > 0, func(e *scenarios.Expect) { e.RequestHeaders = oneMore(e.RequestHeaders) })
 	change("wire, one more", e.Wire != nil, func(e *scenarios.Expect) { e.Wire = append(slices.Clone(e.Wire), scenarios.WireClaim{}) })
 	for i, w := range e.Wire {
 		wire := func(name string, stated bool, f func(*scenarios.WireClaim)) {
@@ -83,9 +89,17 @@ func falsifications(e scenarios.Expect) map[string]scenarios.Expect {
 		wire("request-method", w.RequestMethod != "", func(w *scenarios.WireClaim) { w.RequestMethod = "NEVER" })
 		wire("request-headers", w.RequestHeaders != "", func(w *scenarios.WireClaim) { w.RequestHeaders = "x-never" })
 		wire("cookie", w.Cookie != "", func(w *scenarios.WireClaim) { w.Cookie = "never=1" })
+		wire("headers, one more", len(w.Headers) > 0, func(w *scenarios.WireClaim) { w.Headers = oneMore(w.Headers) })
 		wire("body", w.Body != nil, func(w *scenarios.WireClaim) { w.Body = new(*w.Body + "!") })
 	}
 	return out
+}
+
+// oneMore claims a header that nobody sends.
+func oneMore(headers map[string]string) map[string]string {
+	more := maps.Clone(headers)
+	more["x-never"] = "present"
+	return more
 }
 
 // A line of expectations is for an accident. What a switch of the profile

@@ -193,8 +193,7 @@ func (c *claimCheck) request(n int, claimed scenarios.WireClaim, r observe.Reque
 	}
 }
 
-// header judges a header of any name. A prediction lists only what the script
-// and the protocol set: what else a browser adds is not its business.
+// header judges a header of any name.
 func (c *claimCheck) header(name, claimed string, r observe.Request, predicted bool) {
 	value, found := r.Header(name)
 	if predicted && !found {
@@ -208,10 +207,23 @@ func (c *claimCheck) header(name, claimed string, r observe.Request, predicted b
 		case "access-control-request-headers":
 			value, found = r.RequestHeaders, r.RequestHeaders != ""
 		default:
-			return
+			if browsersOwn(name) {
+				return
+			}
 		}
 	}
 	c.headerValue(name, claimed, value, found)
+}
+
+// browsersOwn is true for a header that a prediction may leave out: what each
+// browser adds as it likes, or as the connection has it. Whatever else there is
+// to a request, the standard says.
+func browsersOwn(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasPrefix(name, "sec-") || slices.Contains([]string{
+		"accept", "accept-encoding", "accept-language", "connection", "content-length", "dnt", "host", "keep-alive",
+		"priority", "range", "referer", "te", "transfer-encoding", "upgrade-insecure-requests", "user-agent",
+	}, name)
 }
 
 // headerValue understands the words of a claim: absent, present, or a value.

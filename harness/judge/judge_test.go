@@ -129,6 +129,7 @@ func TestEveryFalseClaimIsSeen(t *testing.T) {
 		"origin":           func(e *scenarios.Expect) { e.Origin = "null" },
 		"no origin":        func(e *scenarios.Expect) { e.Origin = "absent" },
 		"request header":   func(e *scenarios.Expect) { e.RequestHeaders = map[string]string{"x-a": "2"} },
+		"one header more":  func(e *scenarios.Expect) { e.RequestHeaders = map[string]string{"x-b": "1"} },
 		"cookie":           func(e *scenarios.Expect) { e.RequestHeaders = map[string]string{"cookie": "present"} },
 		"fewer on wire":    func(e *scenarios.Expect) { e.Wire = e.Wire[:1] },
 		"wire at":          func(e *scenarios.Expect) { e.Wire[0].At = "third" },
