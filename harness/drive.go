@@ -109,9 +109,9 @@ func (s *session) driveDocument(ctx context.Context, batch []*trial) error {
 	defer page.Close()
 	running, err := s.runBatch(ctx, profile, page, batch)
 	if err != nil {
-		return err
+		return errors.Join(err, s.rescue(ctx, running, err))
 	}
-	return s.gather(ctx, profile, page, running)
+	return s.settle(ctx, profile, page, running)
 }
 
 // survive swallows the error of a page, whose cases are then left as they were,
@@ -138,7 +138,11 @@ func (s *session) driveLone(ctx context.Context, t *trial) error {
 		return err
 	}
 	defer profile.close()
-	return s.driveSteps(ctx, profile, []*trial{t})
+	if err := s.driveSteps(ctx, profile, []*trial{t}); err != nil {
+		t.lost = err
+		return err
+	}
+	return nil
 }
 
 // driveSteps runs cases at once, each step by step.
@@ -216,7 +220,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 func (s *session) probeStep(ctx context.Context, page browser.Page, t *trial, step int) error {
 	ctx, cancel := context.WithTimeout(ctx, t.timeout()+batchTime)
 	defer cancel()
-	if err := page.Run(ctx, []browser.Probe{t.probe(step)}, func(o browser.Outcome) { t.steps[step].outcome = &o }); err != nil {
+	if err := runProbes(ctx, page, []browser.Probe{t.probe(step)}, func(o browser.Outcome) { t.steps[step].outcome = &o }); err != nil {
 		return err
 	}
 	if t.bound.Steps[step].Request.Via == "manifest" {
@@ -229,7 +233,8 @@ func (s *session) probeStep(ctx context.Context, page browser.Page, t *trial, st
 	return nil
 }
 
-// runBatch runs one-step cases at once on one page and returns those that ran.
+// runBatch runs one-step cases at once on one page and returns those that ran,
+// whether or not the page lasted.
 func (s *session) runBatch(ctx context.Context, profile *profile, page browser.Page, batch []*trial) ([]*trial, error) {
 	byToken := make(map[string]*trial, len(batch))
 	var probes []browser.Probe
@@ -256,18 +261,28 @@ func (s *session) runBatch(ctx context.Context, profile *profile, page browser.P
 	ctx, cancel := context.WithTimeout(ctx, longest+batchTime)
 	defer cancel()
 	if err := profile.setCookies(ctx, cookies); err != nil {
-		return nil, err
+		return running, err
 	}
-	err := page.Run(ctx, probes, func(o browser.Outcome) {
+	err := runProbes(ctx, page, probes, func(o browser.Outcome) {
 		if t := byToken[o.ID]; t != nil {
 			t.steps[0].outcome = &o
 			s.seen()
 		}
 	})
 	if err != nil {
-		return nil, fmt.Errorf("harness: a batch of %d cases on %s: %w", len(batch), batch[0].page(), err)
+		err = fmt.Errorf("harness: a batch of %d cases on %s: %w", len(batch), batch[0].page(), err)
 	}
-	return running, nil
+	return running, err
+}
+
+// settle gathers the evidence of a batch on its page, or, if that is lost
+// meanwhile, on another.
+func (s *session) settle(ctx context.Context, profile *profile, page browser.Page, trials []*trial) error {
+	err := s.gather(ctx, profile, page, trials)
+	if err != nil {
+		err = errors.Join(err, s.rescue(ctx, trials, err))
+	}
+	return err
 }
 
 // gather collects the evidence of a batch that has run: the browser's reasons,

@@ -106,7 +106,7 @@ func head(p *scenarios.Permutation, engine string) record.Record {
 }
 
 // unfinished is the record of a permutation that came to no end.
-func unfinished(p *scenarios.Permutation, engine string, why error) record.Record {
+func unfinished(p *scenarios.Permutation, engine string, attempts int, why error) record.Record {
 	r := head(p, engine)
 	r.Verdict, r.Attempt = record.Error, attempts
 	r.Problems = []string{fmt.Sprintf("the case came to no end in %d attempts: %v", attempts, why)}

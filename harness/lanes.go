@@ -59,12 +59,13 @@ func (s *session) drivePage(ctx context.Context, profile *profile, batches [][]*
 		running, err := s.runBatch(ctx, profile, page, batch)
 		if err != nil {
 			profile.forget(document)
+			gathering.Go(func() error { return s.survive(ctx, s.rescue(ctx, running, err)) })
 			return err
 		}
 		if batch[0].lane == laneHeld { // its twins hold connections too
-			return s.gather(ctx, profile, page, running)
+			return s.settle(ctx, profile, page, running)
 		}
-		gathering.Go(func() error { return s.survive(ctx, s.gather(ctx, profile, page, running)) })
+		gathering.Go(func() error { return s.survive(ctx, s.settle(ctx, profile, page, running)) })
 		return nil
 	}
 	for _, batch := range batches {

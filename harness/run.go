@@ -112,7 +112,9 @@ func Run(ctx context.Context, o Options) (record.Run, error) {
 		return record.Run{}, errors.Join(lost...) // nothing ran
 	}
 	for _, t := range absent {
-		t.unfinished(r.mine)
+		for _, p := range r.mine {
+			t.unfinished(p, attempts)
+		}
 	}
 	info := record.Run{
 		Schema: record.Schema, Version: version(), Started: started.UTC().Format(time.RFC3339),

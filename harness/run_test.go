@@ -12,6 +12,7 @@ import (
 
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/browser/browsertest"
 	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
@@ -37,9 +38,19 @@ func permutations(t testing.TB, scenario string) []*scenarios.Permutation {
 // runAll runs scenarios in a real browser and returns their records by id.
 func runAll(t testing.TB, o harness.Options) map[string]record.Record {
 	t.Helper()
-	found, err := browser.Find("chromium")
-	require.NoError(t, err)
-	o.Browsers = []browser.Found{found}
+	return runIn(t, browser.Chromium, o)
+}
+
+// inEach runs a test in each engine that is here, and in CI in all.
+func inEach(t *testing.T, test func(t *testing.T, engine string)) {
+	for _, engine := range []string{browser.Chromium, browser.Firefox, browser.WebKit} {
+		t.Run(engine, func(t *testing.T) { test(t, engine) })
+	}
+}
+
+func runIn(t testing.TB, engine string, o harness.Options) map[string]record.Record {
+	t.Helper()
+	o.Browsers = []browser.Found{browsertest.Find(t, engine)}
 	out := map[string]record.Record{}
 	also := o.Record
 	o.Record = func(r record.Record) {
@@ -51,7 +62,7 @@ func runAll(t testing.TB, o harness.Options) map[string]record.Record {
 			also(r)
 		}
 	}
-	_, err = harness.Run(context.Background(), o)
+	_, err := harness.Run(context.Background(), o)
 	require.NoError(t, err)
 	require.Len(t, out, len(o.Permutations))
 	return out
@@ -165,20 +176,47 @@ func TestAServerThatDiesInMidRun(t *testing.T) {
 // TestABrowserThatDiesIsReplaced ends the browser in mid-run: its unfinished
 // cases run once more in the next, and each has one record.
 func TestABrowserThatDiesIsReplaced(t *testing.T) {
-	var running browser.Browser
-	starts := 0
-	var once sync.Once
-	attempts := map[int]int{}
-	for id, r := range runAll(t, harness.Options{
-		Permutations: refused(t, "api", 600),
-		Started:      func(_ *servers.Fleet, b browser.Browser) { running, starts = b, starts+1 },
-		Record:       func(record.Record) { once.Do(func() { go running.Close() }) },
-	}) {
-		attempts[r.Attempt]++
-		assert.Equal(t, record.Pass, r.Verdict, "%s: %v", id, r.Problems)
-	}
-	assert.Equal(t, 2, starts)
-	assert.Equal(t, map[int]int{1: 500, 2: 100}, attempts)
+	inEach(t, func(t *testing.T, engine string) {
+		var running browser.Browser
+		starts := 0
+		var once sync.Once
+		attempts := map[int]int{}
+		for id, r := range runIn(t, engine, harness.Options{
+			Permutations: refused(t, "api", 600),
+			Started:      func(_ *servers.Fleet, b browser.Browser) { running, starts = b, starts+1 },
+			Record:       func(record.Record) { once.Do(func() { go running.Close() }) },
+		}) {
+			attempts[r.Attempt]++
+			assert.Equal(t, record.Pass, r.Verdict, "%s: %v", id, r.Problems)
+		}
+		assert.Equal(t, 2, starts)
+		assert.Equal(t, map[int]int{1: 500, 2: 100}, attempts)
+	})
+}
+
+// TestACaseThatHangsItsPage has a script that never ends among other cases of
+// the page: they pass, and only it comes to no end.
+func TestACaseThatHangsItsPage(t *testing.T) {
+	const endless = `
+  - id: endless
+    title: A script that runs for ever.
+    why: Nothing in the page has a turn after it.
+    request: {from: app, to: api, via: script}
+    server: {response: {headers: {Content-Type: text/javascript}, body: "while (true);"}}
+    expect: {read: opaque, server-saw: [GET]}
+    timeout: 1s
+`
+	inEach(t, func(t *testing.T, engine string) {
+		all := append(refused(t, "api", 100), permutations(t, endless)...)
+		for id, r := range runIn(t, engine, harness.Options{Permutations: append(all, permutations(t, plainRead)...)}) {
+			if id == "t/endless/script" {
+				assert.Equal(t, record.Error, r.Verdict)
+				assert.Contains(t, strings.Join(r.Problems, "\n"), "the page answers no more")
+			} else {
+				assert.Equal(t, record.Pass, r.Verdict, "%s: %v", id, r.Problems)
+			}
+		}
+	})
 }
 
 // TestABrowserThatDiesTwiceIsAnError ends every browser after its first batch.

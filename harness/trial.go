@@ -40,6 +40,8 @@ type trial struct {
 	silent        []string        // origins whose sentinel never arrived
 	unanswered    []string        // requests that their server had not begun to answer
 	switches      []oracle.Switch // those of the engine that matter here
+	apart         bool            // its page was lost, and it may be why: it starts alone the next time
+	lost          error           // why its page was
 	concluded     bool            // all evidence is in
 }
 

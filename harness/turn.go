@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -17,7 +18,8 @@ import (
 )
 
 // attempts is how often a case may start: a browser that dies takes its
-// unfinished cases with it, and they run once more in the next one.
+// unfinished cases with it, and they run once more in the next one. What a page
+// took with it runs alone then, and what has not run alone may start again.
 const attempts = 2
 
 // turn is one browser's part of a run.
@@ -27,7 +29,8 @@ type turn struct {
 	found        browser.Found
 	expectations []scenarios.Expectation
 	attempt      int
-	lost         error // why the last attempt left cases
+	lost         error            // why the last attempt left cases
+	apart        map[string]error // the cases that are to run alone, by id, and why their page was lost
 }
 
 // all runs every permutation of the shard. The engine has no key if no browser
@@ -40,7 +43,11 @@ func (t *turn) all(ctx context.Context) (record.Engine, error) {
 	t.expectations = expectations
 	pending := t.mine
 	var engine record.Engine
-	for t.attempt = 1; t.attempt <= attempts && (len(pending) > 0 || engine.Key == ""); t.attempt++ {
+	t.apart = map[string]error{}
+	known := 0
+	for t.attempt = 1; t.attempt <= attempts && (len(pending) > 0 || engine.Key == "") || len(t.apart) > known; t.attempt++ {
+		alone := maps.Clone(t.apart)
+		known = len(alone)
 		var saw record.Engine
 		saw, pending, t.lost = t.try(ctx, pending)
 		if t.lost != nil {
@@ -52,20 +59,31 @@ func (t *turn) all(ctx context.Context) (record.Engine, error) {
 		if ctx.Err() != nil {
 			return record.Engine{}, ctx.Err()
 		}
+		pending = slices.DeleteFunc(pending, func(p *scenarios.Permutation) bool {
+			hopeless := engine.Key != "" && alone[p.ID] != nil
+			if hopeless {
+				t.unfinished(p, t.attempt)
+			}
+			return hopeless
+		})
 	}
 	if engine.Key != "" {
-		t.unfinished(pending)
+		for _, p := range pending {
+			t.unfinished(p, t.attempt-1)
+		}
 	}
 	return engine, nil
 }
 
-// unfinished emits the records of permutations that came to no end.
-func (t *turn) unfinished(pending []*scenarios.Permutation) {
-	for _, p := range pending {
-		rec := unfinished(p, t.found.Key, t.lost)
-		rec.Order = t.order[p.ID]
-		t.emit(rec)
+// unfinished emits the record of a permutation that came to no end.
+func (t *turn) unfinished(p *scenarios.Permutation, attempts int) {
+	why := t.lost
+	if own := t.apart[p.ID]; own != nil {
+		why = own
 	}
+	rec := unfinished(p, t.found.Key, attempts, why)
+	rec.Order = t.order[p.ID]
+	t.emit(rec)
 }
 
 // browsersOpen is how many browsers run at once, where permutations need several
@@ -157,6 +175,9 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 			return engine, pending, err
 		}
 		trial.attempt = t.attempt
+		if trial.apart = t.apart[p.ID] != nil; trial.apart {
+			trial.lane = laneAlone
+		}
 		trial.engine, trial.order = engine.Key, t.order[p.ID]
 		trials = append(trials, trial)
 	}
@@ -165,11 +186,17 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 		err = s.show(ctx, pending, t.Pause)
 	}
 	var left []*scenarios.Permutation
+	t.mu.Lock()
 	for _, trial := range trials {
-		if !trial.concluded {
-			left = append(left, trial.perm)
+		if trial.concluded {
+			continue
+		}
+		left = append(left, trial.perm)
+		if trial.apart && trial.lost != nil {
+			t.apart[trial.perm.ID] = trial.lost
 		}
 	}
+	t.mu.Unlock()
 	mu.Lock()
 	defer mu.Unlock()
 	return engine, left, errors.Join(err, lost)

@@ -118,7 +118,7 @@ func (s *session) runTwins(ctx context.Context, profile *profile, page browser.P
 			c.OK, c.Why = true, string(o.Read)
 		}
 	}
-	if err := page.Run(ctx, here, saw); err != nil {
+	if err := runProbes(ctx, page, here, saw); err != nil {
 		return err
 	}
 	for key, probes := range elsewhere {
@@ -129,7 +129,7 @@ func (s *session) runTwins(ctx context.Context, profile *profile, page browser.P
 		if !documents[key].plain() {
 			defer profile.forget(documents[key])
 		}
-		if err := page.Run(ctx, probes, saw); err != nil {
+		if err := runProbes(ctx, page, probes, saw); err != nil {
 			return err
 		}
 	}

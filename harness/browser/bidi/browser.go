@@ -2,7 +2,8 @@
 // itself opens.
 //
 // It starts the browser, opens pages, hands them probes and listens. It never
-// intercepts a request.
+// intercepts a request; only the question for a name and a password that
+// Firefox would put to a person.
 package bidi
 
 import (
@@ -91,9 +92,13 @@ func (b *firefox) connect(ctx context.Context, address string) error {
 	}
 	b.info = browser.Info{Key: "firefox", Name: "Firefox", Version: session.Capabilities.BrowserVersion, Binary: b.options.Binary}
 	err = b.call(ctx, "session.subscribe", map[string]any{"events": []string{
-		"log.entryAdded", "script.message", "browsingContext.contextDestroyed",
+		"log.entryAdded", "script.message", "browsingContext.contextDestroyed", "network.authRequired",
 	}}, nil)
 	if err != nil {
+		return err
+	}
+	// The one thing that is intercepted is the question to a person.
+	if err := b.call(ctx, "network.addIntercept", map[string]any{"phases": []string{"authRequired"}}, nil); err != nil {
 		return err
 	}
 	return b.findWindows(ctx)
@@ -130,10 +135,24 @@ func (b *firefox) hearEvent(method string, params json.RawMessage) {
 		if json.Unmarshal(params, &c) == nil {
 			b.forget(c.Context)
 		}
+	case "network.authRequired":
+		var asked struct{ Request struct{ Request string } }
+		if json.Unmarshal(params, &asked) == nil {
+			go b.decline(asked.Request.Request)
+		}
 	case "log.entryAdded":
 		if failure, ok := hearLog(params); ok {
 			b.options.OnFailure(failure)
 		}
+	}
+}
+
+// decline leaves a question for a name and a password unanswered, as a person
+// does who presses Cancel.
+func (b *firefox) decline(request string) {
+	err := b.call(context.Background(), "network.continueWithAuth", map[string]any{"request": request, "action": "cancel"}, nil)
+	if err != nil {
+		b.options.Log("bidi: decline to authenticate: %v", err)
 	}
 }
 

@@ -57,6 +57,26 @@ func TestDriver(t *testing.T) {
 	})
 }
 
+// What Firefox would ask a person about has an answer, and the page goes on.
+func TestQuestions(t *testing.T) {
+	w := newWorld(t)
+	p := open(t, start(t, w.Options(binary(t))), pageURL)
+	const challenge = "status=401&challenge=Basic+realm=tea&allow=https://app.site.test&credentials=true"
+	home, elsewhere := w.Probe("xhr", "https://app.site.test", challenge), w.Probe("xhr", api, challenge)
+	elsewhere.Credentials = "include"
+	form := w.Probe("form", "http://api.other.test", "")
+	form.Method = "POST"
+	for id, o := range run(t, p, home, elsewhere, form) {
+		assert.False(t, o.TimedOut, id)
+		assert.Empty(t, o.Broken, id)
+		if id != form.ID {
+			assert.Equal(t, 401, o.Status, id)
+			assert.Len(t, w.Requests(id), 1)
+		}
+	}
+	assert.Empty(t, w.Requests(form.ID), "a frame of a secure page")
+}
+
 func TestStartErrors(t *testing.T) {
 	o := newWorld(t).Options("/nonexistent/firefox")
 	_, err := Start(deadline(t), o)

@@ -54,6 +54,9 @@ func prefs(o browser.Options) ([]pref, error) {
 		// A 401 is the answer where nobody is there to give a name: a headless
 		// Firefox would wait for the person for ever.
 		{"network.auth.subresource-http-auth-allow", 0},
+		// A form of a secure page goes to an http URL once a person has said yes, and
+		// until then the page stands still.
+		{"security.warn_submit_secure_to_insecure", false},
 		// No first window with a page of its own.
 		{"browser.startup.page", 0},
 	}, nil

@@ -154,7 +154,7 @@ func (w *World) serveCase(rw http.ResponseWriter, r *http.Request) {
 		"Access-Control-Allow-Origin": "allow", "Access-Control-Allow-Credentials": "credentials",
 		"Access-Control-Allow-Headers": "headers", "Access-Control-Allow-Methods": "methods",
 		"Access-Control-Expose-Headers": "expose", "X-Case": "x", "Location": "location",
-		"Cross-Origin-Resource-Policy": "corp", "Alt-Svc": "alt-svc",
+		"Cross-Origin-Resource-Policy": "corp", "Alt-Svc": "alt-svc", "WWW-Authenticate": "challenge",
 	} {
 		if value := q.Get(key); value != "" {
 			h.Set(name, value)

@@ -1,0 +1,118 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/corsproof/corsproof/harness/browser"
+)
+
+const (
+	silentTime = 5 * time.Second  // beyond the cases' own deadline, before a silent page is asked whether it goes on
+	hangTime   = 10 * time.Second // for its answer
+	// probesInFlight are the most probes of a page that may have begun without
+	// an outcome of theirs having arrived: those in its slots, and those whose
+	// message was on its way.
+	probesInFlight = 64 + 50
+)
+
+// errHangs is the end of a page that answers no more: a script in it runs for
+// ever, or it waits for a person. What its probes were to say never comes, not
+// even that their deadlines have passed.
+var errHangs = errors.New("the page answers no more")
+
+// runProbes runs probes on a page for as long as it answers.
+func runProbes(ctx context.Context, page browser.Page, probes []browser.Probe, onOutcome func(browser.Outcome)) error {
+	if len(probes) == 0 {
+		return nil
+	}
+	longest := time.Duration(0)
+	for _, p := range probes {
+		longest = max(longest, time.Duration(p.Timeout)*time.Millisecond)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	heard := make(chan struct{}, 1)
+	go func() {
+		if hangs(ctx, page, longest+silentTime, heard) {
+			cancel(errHangs)
+		}
+	}()
+	err := page.Run(ctx, probes, func(o browser.Outcome) {
+		select {
+		case heard <- struct{}{}:
+		default:
+		}
+		onOutcome(o)
+	})
+	if err != nil && context.Cause(ctx) == errHangs {
+		return fmt.Errorf("harness: %w: %w", errHangs, err)
+	}
+	return err
+}
+
+// hangs waits until a page that was silent for so long does not answer, and says
+// whether that came before the end of ctx.
+func hangs(ctx context.Context, page browser.Page, silence time.Duration, heard <-chan struct{}) bool {
+	for {
+		quiet := time.NewTimer(silence)
+		select {
+		case <-heard:
+			quiet.Stop()
+			continue
+		case <-ctx.Done():
+			quiet.Stop()
+			return false
+		case <-quiet.C:
+		}
+		asking, end := context.WithTimeout(ctx, hangTime)
+		err := page.Eval(asking, "1", nil)
+		late := err != nil && asking.Err() != nil
+		end()
+		if late && ctx.Err() == nil && len(heard) == 0 {
+			return true
+		}
+	}
+}
+
+// rescue saves what can be saved of a batch whose page was lost while the
+// browser goes on. The cases that have ended keep their outcomes: their evidence
+// is gathered in another profile. Those that may have begun are set apart.
+func (s *session) rescue(ctx context.Context, batch []*trial, why error) error {
+	profile, err := s.newProfile(ctx)
+	if err != nil {
+		return nil // the browser has gone as well
+	}
+	defer profile.close()
+	var ended, others []*trial
+	for _, t := range batch {
+		if t.steps[0].outcome != nil {
+			ended = append(ended, t)
+		} else {
+			others = append(others, t)
+		}
+	}
+	// A page begins them in order.
+	setApart(others[:min(len(others), probesInFlight)], why)
+	if len(ended) == 0 {
+		return nil
+	}
+	page, err := profile.page(ctx, ended[0].document(0))
+	if err == nil {
+		err = s.gather(ctx, profile, page, ended)
+	}
+	if err != nil {
+		setApart(ended, err)
+	}
+	return err
+}
+
+// setApart marks cases one of which may be why a page was lost. They start once
+// more, each alone.
+func setApart(trials []*trial, why error) {
+	for _, t := range trials {
+		t.apart, t.lost = true, why
+	}
+}
