@@ -22,6 +22,7 @@ type Evidence struct {
 	Token   string // the replies and URLs of the case carry it
 	Engine  string
 	Probed  []oracle.Switch // those that the start-up probes turned on
+	Without []oracle.Switch // those of the engine that they turned off
 	Order   int
 	Attempt int
 	Steps   []StepEvidence
@@ -49,6 +50,11 @@ func (t *trial) evidence() Evidence {
 	for name := range t.profile {
 		if !oracle.ProfileFor(t.engine)[name] {
 			e.Probed = append(e.Probed, name)
+		}
+	}
+	for name := range oracle.ProfileFor(t.engine) {
+		if !t.profile[name] {
+			e.Without = append(e.Without, name)
 		}
 	}
 	if t.failed != nil {
@@ -95,6 +101,9 @@ func Rejudge(p *scenarios.Permutation, e Evidence) (record.Record, error) {
 	maps.Copy(profile, oracle.ProfileFor(e.Engine))
 	for _, name := range e.Probed {
 		profile[name] = true
+	}
+	for _, name := range e.Without {
+		delete(profile, name)
 	}
 	if t.notApplicable == "" {
 		if t.setUp(0) != "" && t.failed == nil {

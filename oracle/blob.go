@@ -23,6 +23,9 @@ func (f *fetching) blobReply(u *urlRecord) (Reply, bool) {
 	if f.client.Worker == "data" && f.state.Profile[NoBlobsInDataWorkers] {
 		return fail("A worker at a data: URL does not find its own blobs again.")
 	}
+	if (f.client.DataURL || f.client.Worker == "data" || f.client.Worker == "shared" && f.client.Opaque) && f.state.Profile[NoBlobsAtDataURLs] {
+		return fail("What is at a data: URL does not find its own blobs again.")
+	}
 	if blob.Abort == "before-headers" {
 		return fail("There is no blob behind the blob: URL: it was revoked, or never made.")
 	}
@@ -31,6 +34,9 @@ func (f *fetching) blobReply(u *urlRecord) (Reply, bool) {
 	reply := Reply{Status: 200, Body: blob.Body, Headers: Headers{
 		{"Content-Length", strconv.Itoa(full)}, {"Content-Type", strings.ToLower(kind)},
 	}}
+	if f.state.Profile[BlobsCarryPolicies] {
+		reply.Headers = append(reply.Headers, f.ownPolicies()...)
+	}
 	value, found := f.headers.Get("Range")
 	if !found {
 		f.note(schemeFetch, "The blob: URL names the response.")
@@ -45,6 +51,25 @@ func (f *fetching) blobReply(u *urlRecord) (Reply, bool) {
 	reply.Headers[0].Value = strconv.Itoa(end + 1 - start)
 	reply.Headers = append(reply.Headers, Header{"Content-Range", "bytes " + itoa(start) + "-" + itoa(end) + "/" + itoa(full)})
 	return reply, true
+}
+
+// ownPolicies are the headers that hold the policies of the document: of several
+// policies for its content the last, and of a worker no more than an empty one for
+// the Referer.
+func (f *fetching) ownPolicies() Headers {
+	if f.client.Worker != "" {
+		return Headers{{"Referrer-Policy", ""}}
+	}
+	var own Headers
+	for _, name := range []string{"Content-Security-Policy", "Content-Security-Policy-Report-Only"} {
+		if policies := f.client.Headers.SplitValues(name); len(policies) > 0 {
+			own = append(own, Header{name, policies[len(policies)-1]})
+		}
+	}
+	if policy := f.state.Profile.embedderPolicy(f.client.Headers, f.isSecureContext()); policy != "" {
+		own = append(own, Header{"Cross-Origin-Embedder-Policy", policy})
+	}
+	return append(own, Header{"Referrer-Policy", referrerPolicy(f.client.Headers, "strict-origin-when-cross-origin")})
 }
 
 // singleRange parses a single range header value, white space allowed, and

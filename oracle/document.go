@@ -22,6 +22,8 @@ func (f *fetching) documentType(reply Reply) string {
 	text, _ := reply.Headers.Get("Content-Type")
 	mistaken := slices.Contains(apacheBugTypes, text) || loose && essence == "text/plain"
 	switch {
+	case !ok && text != "*/*" && strings.Contains(text, "/") && f.state.Profile[FrameTypesRegistered]:
+		return text
 	case loose && !ok && nosniff:
 		return "text/plain"
 	case !ok, slices.Contains(unknownTypes, essence):
@@ -55,6 +57,8 @@ func (f *fetching) shows(essence string) bool {
 		return true
 	case f.state.Profile[FrameTypesOfItsOwn]:
 		return slices.Contains(chromiumXML, essence) || kind == "text" && !slices.Contains(chromiumTextDownloads, subtype)
+	case f.state.Profile[FrameTypesRegistered]:
+		return slices.Contains(webKitXML, essence) || kind == "text" && !slices.Contains(webKitTextDownloads, subtype)
 	}
 	return m.IsXML()
 }
@@ -70,6 +74,12 @@ var chromiumXML = []string{"application/xml", "application/atom+xml", "applicati
 // chromiumTextDownloads are the kinds of text that Chromium hands on.
 var chromiumTextDownloads = []string{"calendar", "x-calendar", "x-vcalendar", "vcalendar", "vcard", "x-vcard", "directory", "ldif", "qif", "x-qif", "x-csv", "x-vcf",
 	"rtf", "comma-separated-values", "csv", "tab-separated-values", "tsv", "ofx", "vnd.sun.j2me.app-descriptor", "x-ms-iqy", "x-ms-odc"}
+
+// webKitXML are the kinds of XML that WebKit shows beside text/xml.
+var webKitXML = []string{"application/xml", "application/atom+xml", "application/rss+xml", "application/xhtml+xml", "application/vnd.wap.xhtml+xml", "image/svg+xml"}
+
+// webKitTextDownloads are the kinds of text that WebKit hands on.
+var webKitTextDownloads = []string{"calendar", "x-calendar", "x-vcalendar", "vcalendar", "vcard", "x-vcard", "directory", "ldif", "qif", "x-qif", "x-csv", "x-vcf", "rtf"}
 
 // isBinary says whether a body has a byte that no text has, and no byte order
 // mark before it.

@@ -41,7 +41,7 @@ func (f *fetching) mediaDocument(reply Reply) {
 	if kind, _, _ := strings.Cut(f.documentType(reply), "/"); kind != "audio" && kind != "video" {
 		return
 	}
-	w := WireRequest{Method: "GET", URL: f.url().wire(), Maybe: true}
+	w := WireRequest{Method: "GET", URL: f.wireURL(), Maybe: true}
 	w.Cookie = f.state.cookieHeader(f.url(), f.cookieContext())
 	f.note(frameResponse, "The document is a player, which may ask for what it plays once more.")
 	f.noteRequest(w)

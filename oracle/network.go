@@ -34,7 +34,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		include = false
 	}
 	f.sentCredentials = include
-	w := WireRequest{Method: f.method, URL: f.url().wire(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.sentHeaders().wire().stripped()))}
+	w := WireRequest{Method: f.method, URL: f.wireURL(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.sentHeaders().wire().stripped()))}
 	if f.state.Profile[HeaderValuesInUTF8] {
 		w.Headers = w.Headers.inUTF8()
 	}

@@ -134,7 +134,7 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 		origin = f.origin.String()
 	}
 	w := WireRequest{
-		Method: "OPTIONS", URL: f.url().wire(), Preflight: true, Origin: origin,
+		Method: "OPTIONS", URL: f.wireURL(), Preflight: true, Origin: origin,
 		RequestMethod: f.method, RequestHeaders: strings.Join(unsafe, ","),
 	}
 	f.note(preflightFetch, "An OPTIONS asks ", f.url().origin.String(), " for ", f.method, headersPhrase(unsafe), ", without credentials.")

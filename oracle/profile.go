@@ -129,7 +129,7 @@ const (
 	OriginKeptOnRedirect           Switch = "origin-kept-on-redirect"
 	BadCodingsPass                 Switch = "bad-codings-pass"
 	ShapesOmitCredentials          Switch = "shapes-omit-credentials"
-	LocationOfASCII                Switch = "location-of-ascii"
+	LocationInLatin1               Switch = "location-in-latin-1"
 	CookiePrefixesUnknown          Switch = "cookie-prefixes-unknown"
 	TracksWithoutCORS              Switch = "tracks-without-cors"
 	LoopbackMixed                  Switch = "loopback-is-mixed-content"
@@ -142,6 +142,10 @@ const (
 	SameSiteIgnoresSandbox         Switch = "same-site-ignores-sandbox"
 	NoCredentialless               Switch = "no-credentialless"
 	NoHTTPCache                    Switch = "no-http-cache"
+	EscapesNormalised              Switch = "escapes-normalised"
+	FrameTypesRegistered           Switch = "frame-types-registered"
+	NoBlobsAtDataURLs              Switch = "no-blobs-at-data-urls"
+	BlobsCarryPolicies             Switch = "blobs-carry-policies"
 )
 
 // What stands beside CORS.
@@ -401,7 +405,7 @@ var switches = []SwitchInfo{
 		"https://gitlab.gnome.org/GNOME/libsoup/-/blob/master/libsoup/content-decoder/soup-content-decoder.c", []string{"webkit"}},
 	{ShapesOmitCredentials, "the image of a shape-outside is asked for without credentials",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/style/StylePendingResources.cpp", []string{"webkit"}},
-	{LocationOfASCII, "a Location with bytes beyond ASCII is no URL",
+	{LocationInLatin1, "the bytes of a Location beyond ASCII are characters of Latin-1, and make another host of the one that is meant",
 		"https://gitlab.gnome.org/GNOME/libsoup/-/blob/master/libsoup/soup-session.c", []string{"webkit"}},
 	{CookiePrefixesUnknown, "cookies named __Host- and __Secure- are like any others",
 		"https://gitlab.gnome.org/GNOME/libsoup/-/blob/master/libsoup/cookies/soup-cookie-jar.c", []string{"webkit"}},
@@ -427,6 +431,14 @@ var switches = []SwitchInfo{
 		"https://bugs.webkit.org/show_bug.cgi?id=230550", []string{"webkit"}},
 	{NoHTTPCache, "fetch() has no HTTP cache: the driver's window is a private one, which keeps nothing on the disk, and what a page keeps in memory is not for it",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebKit/NetworkProcess/NetworkSession.cpp", []string{"webkit"}},
+	{EscapesNormalised, "what is percent-encoded in a URL is sent with capitals, and as it is where it need not be encoded",
+		"https://gitlab.gnome.org/GNOME/glib/-/blob/main/glib/guri.c", []string{"webkit"}},
+	{FrameTypesRegistered, "a frame shows every text/ type but some dozen, and of XML types those that it knows; a Content-Type that is no MIME type is a download if it has a slash",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/platform/MIMETypeRegistry.cpp", []string{"webkit"}},
+	{NoBlobsAtDataURLs, "documents and workers at data: URLs cannot load the blobs that they make",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/fileapi/BlobURL.cpp", []string{"webkit"}},
+	{BlobsCarryPolicies, "the response of a blob: URL has the policies of the document that made the blob as headers",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/PolicyContainer.cpp", []string{"webkit"}},
 	{SourcePathsLoose, "the path of a Content-Security-Policy's source ends before ? and #, and is percent-decoded as a whole, not segment by segment",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium"}},
 	{SourcesNameAddresses, "a source of a Content-Security-Policy may name any IPv4 address, not only 127.0.0.1",

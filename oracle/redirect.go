@@ -34,9 +34,12 @@ func (f *fetching) locationURL(h Headers) (u *urlRecord, found, ok bool) {
 	if len(values) == 0 {
 		return nil, false, false
 	}
-	u, ok = parseURL(isomorphicBytes(values[0]), f.url())
-	if f.state.Profile[LocationOfASCII] && strings.ContainsFunc(values[0], func(r rune) bool { return r > '~' }) {
-		ok = false
+	location := isomorphicBytes(values[0])
+	u, ok = parseURL(location, f.url())
+	if f.state.Profile[LocationInLatin1] && ok {
+		meant := u.origin
+		u, ok = parseURL(isomorphic([]byte(strings.ToValidUTF8(location, "\uFFFD"))), f.url())
+		ok = ok && u.origin == meant // another host is nobody's
 	}
 	if !ok || len(values) > 1 {
 		return nil, true, false

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -191,6 +192,38 @@ func normalizePath(path string) string {
 }
 
 const pathSet = " \"#<>?^`{}"
+
+// wireURL is the URL as it is asked for.
+func (f *fetching) wireURL() string { return f.escaped(f.url()).wire() }
+
+// escaped is a URL with its percent signs as they are sent.
+func (f *fetching) escaped(u *urlRecord) *urlRecord {
+	if !f.state.Profile[EscapesNormalised] || !u.isHTTP() {
+		return u
+	}
+	sent := *u
+	sent.path, sent.query = NormalizeEscapes(u.path), NormalizeEscapes(u.query)
+	return &sent
+}
+
+// NormalizeEscapes writes the digits of percent-encoded bytes in capitals, and
+// decodes those that no URL need encode: what differs in nothing else means the
+// same.
+//
+// https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
+func NormalizeEscapes(s string) string {
+	return escape.ReplaceAllStringFunc(s, func(digits string) string {
+		b, _ := strconv.ParseUint(digits[1:], 16, 8)
+		if strings.IndexByte(unreserved, byte(b)) >= 0 {
+			return string(rune(b))
+		}
+		return strings.ToUpper(digits)
+	})
+}
+
+var escape = regexp.MustCompile("%[0-9A-Fa-f]{2}")
+
+const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 
 // percentEncode encodes controls, everything beyond ASCII, and set.
 func percentEncode(s, set string) string {

@@ -136,6 +136,9 @@ func (f *fetching) filter(reply Reply) {
 	if f.written != nil && len(urls) == 1 && f.way.kind == apiLoad && f.way.Via != "xhr" && f.state.Profile[FetchURLAsWritten] {
 		u = f.written
 	}
+	if f.worker == nil {
+		u = f.escaped(u)
+	}
 	f.p.Type = kind
 	f.p.Redirected = len(urls) > 1 && kind != "opaque"
 	switch kind {

@@ -118,7 +118,7 @@ func (b *Bound) answer(reply Reply, via oracle.Via, q Query, names Names) Answer
 func (b *Bound) resource(s *Step, q Query) Answer {
 	for _, name := range sortedKeys(s.Server.Resources) {
 		r := s.Server.Resources[name]
-		if r.origin(s) != q.At || wirePath(r.Path) != q.Path {
+		if r.origin(s) != q.At || !samePath(wirePath(r.Path), q.Path) {
 			continue
 		}
 		q.Hop = 0

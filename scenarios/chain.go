@@ -138,12 +138,16 @@ func (s *Step) upgrades(page oracle.Origin) bool {
 // ask for over https instead of http belongs to the same.
 func (c chain) find(q Query) int {
 	for i, l := range c {
-		if l.label == q.Hop && (l.anywhere || (l.at == q.At || upgraded(l.at) == q.At) && l.path == q.Path) {
+		if l.label == q.Hop && (l.anywhere || (l.at == q.At || upgraded(l.at) == q.At) && samePath(l.path, q.Path)) {
 			return i
 		}
 	}
 	return -1
 }
+
+// samePath holds for paths that differ in how they are percent-encoded only: not
+// every browser sends them as they were written.
+func samePath(a, b string) bool { return oracle.NormalizeEscapes(a) == oracle.NormalizeEscapes(b) }
 
 // upgraded is the https origin that browsers turn an http one into.
 func upgraded(origin oracle.Origin) oracle.Origin {
