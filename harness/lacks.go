@@ -45,6 +45,9 @@ func setsPermissions(s scenarios.Step) bool { return s.Page != nil && len(s.Page
 var styleImport = regexp.MustCompile(`\bwith\s*:?\s*\{\s*type\s*:\s*["']css["']`)
 
 func importsStyles(s scenarios.Step) bool {
+	if s.Request.Via == "modulepreload" && s.Request.As == "style" {
+		return true
+	}
 	return slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
 		return r.Body != nil && styleImport.MatchString(r.Body.String())
 	})

@@ -16,10 +16,10 @@ const maxDecoded = 16 << 20
 
 // decodeContent undoes a response's content codings. A body whose codings are
 // not all known stays as it is; one that is not what they say is a network
-// error. What of a body was cut off is not missed.
+// error, unless it may be passed over. What of a body was cut off is not missed.
 //
 // https://fetch.spec.whatwg.org/#handle-content-codings
-func decodeContent(h Headers, body []byte) (decoded []byte, ok bool) {
+func decodeContent(h Headers, body []byte, passOver bool) (decoded []byte, ok bool) {
 	value, found := h.Get("Content-Encoding")
 	if !found || len(body) == 0 {
 		return body, true
@@ -34,7 +34,10 @@ func decodeContent(h Headers, body []byte) (decoded []byte, ok bool) {
 		}
 	}
 	for i := len(codings) - 1; i >= 0; i-- {
-		if body, ok = inflate(codings[i], body); !ok {
+		switch plain, ok := inflate(codings[i], body); {
+		case ok:
+			body = plain
+		case !passOver:
 			return nil, false
 		}
 	}

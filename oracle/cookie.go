@@ -108,13 +108,13 @@ func readCookie(line string, origin Origin, defaultPath string, now time.Duratio
 // one to refuse.
 func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx cookieContext) (taken bool) {
 	c, ok := readCookie(line, origin, defaultPath, s.Now, ctx)
-	if !ok || !origin.IsPotentiallyTrustworthy() && slices.ContainsFunc(s.cookies, c.wouldShadow) {
+	if !ok || !origin.IsPotentiallyTrustworthy() && slices.ContainsFunc(s.cookies, func(o storedCookie) bool {
+		return c.wouldShadow(o) && !(s.Profile[SecureCookiesOvershadowed] && !c.replaces(o))
+	}) {
 		return false
 	}
 	// The new cookie takes the old one's place, and its age.
-	i := slices.IndexFunc(s.cookies, func(o storedCookie) bool {
-		return o.name == c.name && o.domain == c.domain && o.path == c.path && o.hostOnly == c.hostOnly && o.partition == c.partition
-	})
+	i := slices.IndexFunc(s.cookies, c.replaces)
 	gone := c.persistent && c.expires <= s.Now
 	switch {
 	case i >= 0 && gone:
@@ -127,6 +127,11 @@ func (s *State) storeCookie(line string, origin Origin, defaultPath string, ctx 
 		s.cookies = append(s.cookies, c)
 	}
 	return true
+}
+
+// replaces says whether c takes the place of another cookie.
+func (c *storedCookie) replaces(o storedCookie) bool {
+	return o.name == c.name && o.domain == c.domain && o.path == c.path && o.hostOnly == c.hostOnly && o.partition == c.partition
 }
 
 // wouldShadow says whether c, which comes over plain http, would stand in for a
@@ -254,6 +259,9 @@ func (s *State) cookieHeader(u *urlRecord, ctx cookieContext) string {
 			continue
 		}
 		sent = append(sent, c)
+	}
+	if s.Profile[HostCookiesFirst] {
+		slices.SortStableFunc(sent, func(a, b storedCookie) int { return len(b.domain) - len(a.domain) })
 	}
 	slices.SortStableFunc(sent, func(a, b storedCookie) int { return len(b.path) - len(a.path) })
 	var out strings.Builder

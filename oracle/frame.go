@@ -45,6 +45,9 @@ func (f *fetching) mediaDocument(reply Reply) {
 	w.Cookie = f.state.cookieHeader(f.url(), f.cookieContext())
 	f.note(frameResponse, "The document is a player, which may ask for what it plays once more.")
 	f.noteRequest(w)
+	if f.state.Profile[PlayersAskTwice] {
+		f.noteRequest(w)
+	}
 }
 
 // isSandboxed says whether the response puts its document into an opaque origin.

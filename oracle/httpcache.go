@@ -364,9 +364,15 @@ func (f *fetching) keepsCached(w WireRequest) bool {
 // forget takes back what this fetch left in the cache, where an engine does not
 // keep what a page may not read.
 func (f *fetching) forget() {
+	if f.state.Profile[BlockedNotCached] {
+		f.takeBack()
+	}
+}
+
+func (f *fetching) takeBack() {
 	last := len(f.state.responses) - 1
-	if f.stored && f.state.Profile[BlockedNotCached] && !f.isRedirect(f.state.responses[last].reply) {
-		f.state.responses = f.state.responses[:last]
+	if f.stored && !f.isRedirect(f.state.responses[last].reply) {
+		f.state.responses, f.stored = f.state.responses[:last], false
 	}
 }
 
@@ -457,6 +463,9 @@ func (f *fetching) keptReply() (Reply, bool) {
 // validatesItself holds where an engine's document asks by itself whether what
 // it has already is still right, and does not look at the headers of a 304.
 func (f *fetching) validatesItself(s storedResponse) bool {
+	if f.state.Profile[NotModifiedUnchecked] && (f.way.kind != apiLoad || f.way.Via == "xhr") {
+		return true
+	}
 	switch f.way.kind {
 	case scriptLoad, styleLoad, fontLoad:
 		return f.state.Profile[NotModifiedHeadersUnseen] && s.document == f.client.document() && s.destination == f.destination

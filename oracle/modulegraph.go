@@ -57,11 +57,12 @@ type graph struct {
 func (f *fetching) fetchImports(reply Reply, base bool) {
 	requests := parseScript(reply.Body).imports
 	root := f.root()
-	if !base {
+	alike := f.state.Profile[ClassicImportsAlike]
+	if !base && !alike {
 		root.base = &urlRecord{scheme: "about", path: "blank"}
 	}
 	credentials, isModule := "same-origin", f.way.kind == moduleLoad || f.way.Via == "worker-module"
-	if f.mode == "cors" || isModule {
+	if f.mode == "cors" && !alike || isModule {
 		credentials = f.credentials
 	}
 	g := &graph{

@@ -242,6 +242,9 @@ func (f *fetching) originHeader() string {
 		if f.sentOrigin && f.mode == "cors" && f.redirects > 0 && f.state.Profile[OriginKeptOnRedirect] {
 			return origin
 		}
+		if f.sentOrigin && f.mode == "no-cors" && f.redirects > 0 && !f.crossedOver && f.state.Profile[NoCORSOriginKept] {
+			return origin
+		}
 		if f.state.Profile[StorageAccessSendsOrigin] && f.mayAskForCookies() {
 			return origin
 		}

@@ -19,6 +19,9 @@ func (f *fetching) isSameSiteRequest() bool {
 	}
 	u := f.url().origin
 	containers := f.containers()
+	if f.state.Profile[SameSiteIgnoresPageAround] {
+		containers = containers[:1]
+	}
 	for i, o := range containers {
 		if o.IsOpaque() && f.state.Profile[SameSiteIgnoresSandbox] {
 			containers[i] = f.client.Page

@@ -25,6 +25,9 @@ func Predict(s State, r Request, server Server) (Prediction, State) {
 		f.p.Timing = f.timing(ok)
 	}
 	if f.failed != "" {
+		if f.state.Profile[FailuresNotCached] {
+			f.takeBack()
+		}
 		f.block()
 	}
 	return f.p, f.state
@@ -110,7 +113,11 @@ func (f *fetching) cacheKey() cacheKey {
 	if f.state.Profile[PreflightCacheKeyHasFragment] {
 		url += f.url().fragment
 	}
-	return cacheKey{f.networkPartition(), f.serializedOrigin(), url, f.credentials == "include"}
+	partition := f.networkPartition()
+	if f.state.Profile[PreflightCacheByTopOrigin] {
+		partition = f.client.topLevel().String()
+	}
+	return cacheKey{partition, f.serializedOrigin(), url, f.credentials == "include"}
 }
 
 // block makes the prediction one of a network error.

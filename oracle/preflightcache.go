@@ -51,7 +51,7 @@ func (s *State) methodCached(key cacheKey, method string) bool {
 func (s *State) headerCached(key cacheKey, name string) bool {
 	return slices.ContainsFunc(s.preflight, func(e cacheEntry) bool {
 		return s.serves(e, key) && (strings.EqualFold(e.header, name) ||
-			e.header == "*" && !IsNonWildcardRequestHeaderName(name) && !s.Profile[PreflightCacheNoWildcard])
+			e.header == "*" && (!IsNonWildcardRequestHeaderName(name) || s.Profile[CachedWildcardCoversAll]) && !s.Profile[PreflightCacheNoWildcard])
 	})
 }
 

@@ -136,6 +136,9 @@ func (f *fetching) prepareXHR() bool {
 	if f.state.Profile[UploadListenerNeedsBody] && (f.body == nil || r.Sync) {
 		f.forcePreflight = false
 	}
+	if f.state.Profile[SyncUploadsUnasked] && r.Sync {
+		f.forcePreflight = false
+	}
 	return true
 }
 

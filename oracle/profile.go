@@ -142,6 +142,19 @@ const (
 	SameSiteIgnoresSandbox         Switch = "same-site-ignores-sandbox"
 	NoCredentialless               Switch = "no-credentialless"
 	NoHTTPCache                    Switch = "no-http-cache"
+	HostCookiesFirst               Switch = "host-cookies-first"
+	SecureCookiesOvershadowed      Switch = "secure-cookies-overshadowed"
+	ClassicImportsAlike            Switch = "classic-imports-alike"
+	PlayersAskTwice                Switch = "players-ask-twice"
+	NoCORSOriginKept               Switch = "no-cors-origin-kept-on-redirect"
+	PolicyThrowsOfWorkers          Switch = "policy-throws-of-workers"
+	SharedWorkersParseAsTheyRun    Switch = "shared-workers-parse-as-they-run"
+	SyncUploadsUnasked             Switch = "sync-uploads-unasked"
+	NotModifiedUnchecked           Switch = "not-modified-unchecked"
+	FailuresNotCached              Switch = "failures-not-cached"
+	CachedWildcardCoversAll        Switch = "cached-wildcard-covers-authorization"
+	SameSiteIgnoresPageAround      Switch = "same-site-ignores-page-around"
+	PreflightCacheByTopOrigin      Switch = "preflight-cache-by-top-origin"
 	EscapesNormalised              Switch = "escapes-normalised"
 	FrameTypesRegistered           Switch = "frame-types-registered"
 	NoBlobsAtDataURLs              Switch = "no-blobs-at-data-urls"
@@ -302,7 +315,7 @@ var switches = []SwitchInfo{
 	{ObjectsNotUpgraded, "upgrade-insecure-requests does not upgrade object and embed elements, which are mixed content before it is looked at",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium"}},
 	{PluginImagesNoCORS, "an object or embed element whose path ends like an image's loads it as an image with mode no-cors, instead of navigating",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/html_plugin_element.cc", []string{"chromium", "webkit"}},
 	{ClientHintsLeft, "client-hint headers set by script, but for save-data, do not go along with a redirect to an origin that is not the page's, nor, in a worker, with any",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/base_fetch_context.cc", []string{"chromium"}},
 	{ClearSiteDataHidden, "script cannot read the header Clear-Site-Data, not even of its own origin",
@@ -352,7 +365,7 @@ var switches = []SwitchInfo{
 	{EventStreamNeedsUTF8, "an event stream whose Content-Type has a charset other than UTF-8 fails",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/eventsource/event_source.cc", []string{"chromium"}},
 	{KeepaliveLimitedFirst, "a keepalive request with more than 64 KiB of body fails before its preflight goes out",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium", "webkit"}},
 	{TypesReadLoosely, "a Content-Type ends at the first space, semicolon or bracket, and what stands before it need not be a MIME type",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc", []string{"chromium"}},
 	{BlobTypesMustParse, "XMLHttpRequest sends no Content-Type for a Blob whose type, with all its parameters, does not parse",
@@ -372,9 +385,9 @@ var switches = []SwitchInfo{
 	{OpaqueWorkersLoadMixed, "script in a dedicated worker of a document whose origin is opaque may load plain http, though the page around it is secure",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/mixed_content_checker.cc", []string{"chromium"}},
 	{WorkersParseAsTheyRun, "a dedicated worker's classic script that does not parse has run, and its SyntaxError reaches the page as that of any script",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/worker_global_scope.cc", []string{"chromium"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/workers/worker_global_scope.cc", []string{"chromium", "webkit"}},
 	{DataDocumentsInsecure, "a frame at a data: URL is no secure context, wherever it is",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/weborigin/security_origin.cc", []string{"chromium"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/weborigin/security_origin.cc", []string{"chromium", "webkit"}},
 	{ContentCodingsMustParse, "a response whose Content-Encoding has a quote, =, ;, * or, in a coding, white space in it is a network error",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc", []string{"chromium"}},
 	{NumbersEndInPoint, "a number in a structured header, such as a parameter of Cross-Origin-Embedder-Policy, may end in its decimal point",
@@ -401,7 +414,7 @@ var switches = []SwitchInfo{
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebKit/NetworkProcess/NetworkLoadChecker.cpp", []string{"webkit"}},
 	{OriginKeptOnRedirect, "a request that carried Origin carries it after a redirect, too, when it has become a GET to the page's own origin",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/platform/network/ResourceRequestBase.cpp", []string{"webkit"}},
-	{BadCodingsPass, "a body that is not what Content-Encoding says is handed on as it came",
+	{BadCodingsPass, "a coding of Content-Encoding that the body does not have is passed over",
 		"https://gitlab.gnome.org/GNOME/libsoup/-/blob/master/libsoup/content-decoder/soup-content-decoder.c", []string{"webkit"}},
 	{ShapesOmitCredentials, "the image of a shape-outside is asked for without credentials",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/style/StylePendingResources.cpp", []string{"webkit"}},
@@ -431,6 +444,32 @@ var switches = []SwitchInfo{
 		"https://bugs.webkit.org/show_bug.cgi?id=230550", []string{"webkit"}},
 	{NoHTTPCache, "fetch() has no HTTP cache: the driver's window is a private one, which keeps nothing on the disk, and what a page keeps in memory is not for it",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebKit/NetworkProcess/NetworkSession.cpp", []string{"webkit"}},
+	{HostCookiesFirst, "of cookies with paths of one length those of the host come before those of the domains above it",
+		"https://gitlab.gnome.org/GNOME/libsoup/-/blob/master/libsoup/cookies/soup-cookie-jar.c", []string{"webkit"}},
+	{SecureCookiesOvershadowed, "over http a cookie may be set that stands before a secure one of another domain or path",
+		"https://gitlab.gnome.org/GNOME/libsoup/-/blob/master/libsoup/cookies/soup-cookie-jar.c", []string{"webkit"}},
+	{ClassicImportsAlike, "what a classic script imports has the credentials mode same-origin, and starts from the script's own URL though its errors are muted",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/bindings/js/ScriptModuleLoader.cpp", []string{"webkit"}},
+	{PlayersAskTwice, "a frame that is a player asks for what it plays twice more",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/html/MediaDocument.cpp", []string{"webkit"}},
+	{NoCORSOriginKept, "a POST without CORS that redirects within one origin turn into a GET goes on with its Origin",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/platform/network/ResourceRequestBase.cpp", []string{"webkit"}},
+	{PolicyThrowsOfWorkers, "new Worker() and new SharedWorker() throw a SecurityError where the page's policy forbids the worker",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/workers/AbstractWorker.cpp", []string{"webkit"}},
+	{SharedWorkersParseAsTheyRun, "a shared worker whose classic script does not parse tells its page the SyntaxError",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/workers/shared/SharedWorker.cpp", []string{"webkit"}},
+	{SyncUploadsUnasked, "an upload listener forces no preflight for a synchronous XMLHttpRequest",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/xml/XMLHttpRequest.cpp", []string{"webkit"}},
+	{NotModifiedUnchecked, "what a page has in memory counts as it came when a 304 says that it is still right, in the next page too: CORS does not look at the 304 (fetch() has no such memory)",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/cache/MemoryCache.cpp", []string{"webkit"}},
+	{FailuresNotCached, "what a page may not use does not stay in the cache",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/cache/CachedResource.cpp", []string{"webkit"}},
+	{CachedWildcardCoversAll, `a cached "*" covers Authorization too`,
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/CrossOriginPreflightResultCache.cpp", []string{"webkit"}},
+	{SameSiteIgnoresPageAround, "SameSite cookies go with what a frame loads from its own site, whatever page it is in",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/FrameLoader.cpp", []string{"webkit"}},
+	{PreflightCacheByTopOrigin, "the preflight cache is partitioned by the origin of the top-level page, not by its site",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/CrossOriginPreflightResultCache.h", []string{"webkit"}},
 	{EscapesNormalised, "what is percent-encoded in a URL is sent with capitals, and as it is where it need not be encoded",
 		"https://gitlab.gnome.org/GNOME/glib/-/blob/main/glib/guri.c", []string{"webkit"}},
 	{FrameTypesRegistered, "a frame shows every text/ type but some dozen, and of XML types those that it knows; a Content-Type that is no MIME type is a download if it has a slash",

@@ -26,10 +26,7 @@ func (f *fetching) fetch() (Reply, bool) {
 	}
 	coded := true
 	if f.worker == nil {
-		whole := reply.Body
-		if reply.Body, coded = decodeContent(reply.Headers, whole); !coded && f.state.Profile[BadCodingsPass] {
-			reply.Body, coded = whole, true
-		}
+		reply.Body, coded = decodeContent(reply.Headers, reply.Body, f.state.Profile[BadCodingsPass])
 	}
 	if !coded && reply.Abort == "" && !f.opensBeforeBody() {
 		f.fail(NetworkError, contentCodings, "The body is not what Content-Encoding says.")

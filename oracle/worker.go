@@ -98,7 +98,8 @@ func (f *fetching) useWorker(reply Reply) {
 // https://html.spec.whatwg.org/multipage/workers.html#run-a-worker
 func (f *fetching) parsesForWorker(reply Reply) bool {
 	m, _ := f.mimeType(reply.Headers)
-	if f.way.Via == "worker" && f.state.Profile[WorkersParseAsTheyRun] || isJavaScript(reply.Body, m) {
+	told := f.way.Via == "worker" && f.state.Profile[WorkersParseAsTheyRun] || f.way.Via == "shared-worker" && f.state.Profile[SharedWorkersParseAsTheyRun]
+	if told || isJavaScript(reply.Body, m) {
 		return true
 	}
 	return f.fail(WrongType, runWorker, "The script does not parse as JavaScript.")
@@ -208,6 +209,9 @@ func (f *fetching) workerError() string {
 	}
 	if f.way.kind == workerLoad && f.state.Profile[WorkerConstructorThrows] && f.urls[0].scheme != "data" && f.urls[0].scheme != "blob" &&
 		!SameOrigin(f.origin, f.urls[0].origin) {
+		return "SecurityError"
+	}
+	if f.failed == ContentSecurityPolicy && len(f.urls) == 1 && f.state.Profile[PolicyThrowsOfWorkers] {
 		return "SecurityError"
 	}
 	return "error"

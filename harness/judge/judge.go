@@ -119,6 +119,9 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 		r.Verdict, r.Explained = record.Divergence, listed.Link
 	case differs:
 		r.Verdict = record.Unexpected
+	case claimFails && listed != nil && matches(*listed, steps):
+		// Of what the oracle predicts nothing, such as Sec-Fetch-Mode.
+		r.Verdict, r.Explained = record.Divergence, listed.Link
 	case claimFails:
 		r.Verdict = record.Unexpected
 	case staleSwitch:
