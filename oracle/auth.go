@@ -13,7 +13,9 @@ import (
 // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
 func (f *fetching) challenged(w WireRequest, reply Reply) (Reply, bool) {
 	switch {
-	case f.tainting == "cors", !asksForBasic(reply.Headers):
+	case f.tainting == "cors" && !f.answersUnderCORS(), !asksForBasic(reply.Headers):
+		return reply, true
+	case f.headers.Has("Authorization") && f.state.Profile[OwnAuthorizationOnce]:
 		return reply, true
 	case f.state.Profile[ThirdPartyCookiesBlocked] && !f.cookieContext().sameSite:
 		return reply, true // what keeps cookies back keeps this back, too
@@ -31,6 +33,11 @@ func (f *fetching) challenged(w WireRequest, reply Reply) (Reply, bool) {
 	reply, ok := f.exchange(w)
 	f.takeCookies(reply)
 	return reply, ok
+}
+
+// answersUnderCORS holds where an engine gives the URL's name to other origins.
+func (f *fetching) answersUnderCORS() bool {
+	return f.way.Via == "xhr" && f.state.Profile[ChallengesUnderCORS]
 }
 
 // asksForBasic says whether the response has a challenge that a user name and a

@@ -24,7 +24,8 @@ func resourcePolicyAllows(policy string, origin, of Origin) bool {
 // https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check
 func (f *fetching) resourcePolicyAllows(reply Reply, of Origin, withCredentials bool) bool {
 	navigation := f.mode == "navigate"
-	if navigation && f.embedder == "" {
+	plugin := (f.way.Via == "object" || f.way.Via == "embed") && f.state.Profile[ObjectsUnderResourcePolicy]
+	if navigation && f.embedder == "" && !plugin {
 		return true
 	}
 	policy, found := reply.Headers.Get("Cross-Origin-Resource-Policy")

@@ -79,3 +79,63 @@ func TestFirefoxSites(t *testing.T) {
 		assert.Equal(t, want, p.Wire[0].Cookie, s)
 	}
 }
+
+// What Firefox's switches make of one request and one answer.
+func TestFirefoxRules(t *testing.T) {
+	const named = "https://anna:tea@api.other.test/x"
+	page := Client{Page: origin(t, app)}
+	frame := Client{Page: origin(t, app), Opaque: true}
+	upgraded := Client{Page: origin(t, app), Headers: h("Content-Security-Policy", "upgrade-insecure-requests")}
+	worker := Client{Page: origin(t, app), ServiceWorker: &ServiceWorker{Responds: "cors"}}
+	challenge := answers(401, "x", "Access-Control-Allow-Origin", app, "WWW-Authenticate", "Basic realm=tea")
+	short := ServerFunc(func(WireRequest) Reply { return Reply{NotHTTP: true, Body: []byte("tea")} })
+	for name, c := range map[string]struct {
+		profile Profile // what else there is
+		s       Switch
+		r       Request
+		server  ServerFunc
+		see     func(Prediction) any
+		without any
+		with    any
+	}{
+		"clip-path":      {nil, ClipPathSameOrigin, Request{Via: "css-clip-path", URL: api}, permissive, requests, 1, 0},
+		"object":         {nil, ObjectsUnderResourcePolicy, Request{Via: "object", URL: api}, answers(200, "x", "Content-Type", "text/html", "Cross-Origin-Resource-Policy", "same-origin"), read, Opaque, Blocked},
+		"script's type":  {nil, TypesBeforeORB, Request{Via: "script", URL: api}, answers(200, "x", "Content-Type", "video/mp4"), reason, OpaqueResponseBlocking, WrongType},
+		"style's type":   {nil, TypesBeforeORB, Request{Via: "style", URL: api}, answers(200, "x", "Content-Type", "text/csv"), reason, OpaqueResponseBlocking, WrongType},
+		"challenge":      {nil, ChallengesUnderCORS, Request{Via: "xhr", URL: named}, challenge, requests, 1, 2},
+		"of fetch()":     {nil, ChallengesUnderCORS, Request{Via: "eventsource", URL: named}, challenge, requests, 1, 1},
+		"own header":     {nil, OwnAuthorizationOnce, Request{Via: "xhr", URL: "https://anna:tea@app.site.test/x", Headers: h("Authorization", "Bearer x")}, challenge, requests, 2, 1},
+		"repeated":       {nil, RepeatedLinesRefused, Request{Via: "fetch", URL: own}, answers(200, "x", "Content-Disposition", "inline", "Content-Disposition", "attachment"), read, Allowed, Blocked},
+		"on one line":    {nil, RepeatedLinesRefused, Request{Via: "fetch", URL: own}, answers(200, "x", "Content-Disposition", "inline, attachment"), read, Allowed, Allowed},
+		"HTTP/0.9":       {Profile{HTTP09: true}, HTTP09OfAnyLength, Request{Via: "fetch", URL: own}, short, read, Blocked, Allowed},
+		"preload":        {nil, LinksLoadWhatFails, Request{Via: "preload", URL: api, Mode: "cors"}, answers(200, "x"), read, Blocked, Opaque},
+		"modulepreload":  {nil, LinksLoadWhatFails, Request{Via: "modulepreload", URL: own}, answers(200, "x", "Content-Type", "text/plain"), read, Blocked, Allowed},
+		"no answer":      {nil, LinksLoadWhatFails, Request{Via: "preload", URL: api}, func(WireRequest) Reply { return Reply{Abort: "before-headers"} }, read, Blocked, Blocked},
+		"upgraded":       {nil, UpgradesAreRedirects, Request{Via: "fetch", URL: "http://api.other.test/x", Client: upgraded}, permissive, func(p Prediction) any { return p.Redirected }, false, true},
+		"address":        {nil, AddressesUpgraded, Request{Via: "img", URL: "http://198.51.100.7/x"}, permissive, requests, 0, 1},
+		"service worker": {nil, WorkerResponsesTaintElements, Request{Via: "img", URL: api, Client: worker}, answers(200, png, "Access-Control-Allow-Origin", "*", "Content-Type", "image/png"), read, Allowed, Opaque},
+		"its script":     {nil, ServiceWorkersReloaded, Request{Via: "service-worker", URL: own, Cache: "no-cache"}, permissive, cacheControl, "max-age=0", "no-cache"},
+		"nameless frame": {Profile{StorageAccessSendsOrigin: true}, ThirdPartyCookiesPartitioned, Request{Via: "img", URL: own, Client: frame}, permissive, func(p Prediction) any { return p.Wire[0].Origin }, "", "null"},
+		"data: headers":  {nil, LocalHeadersAsWritten, Request{Via: "xhr", URL: "data:text/plain,tea"}, permissive, func(p Prediction) any { return p.HeadersAsWritten }, false, true},
+		"Authorization":  {nil, PreflightStays, Request{Via: "fetch", URL: own, Headers: h("Authorization", "Bearer x")}, route(map[string]Reply{"app.site.test/x": redirect(307, api)}), requests, 2, 3},
+	} {
+		if c.r.Client.Page.Host == "" {
+			c.r.Client = page
+		}
+		profile := Profile{c.s: true}
+		for s := range c.profile {
+			profile[s] = true
+		}
+		assert.Equal(t, c.without, c.see(predictAs(t, c.profile, c.r, c.server)), "%s by the standard", name)
+		assert.Equal(t, c.with, c.see(predictAs(t, profile, c.r, c.server)), name)
+	}
+}
+
+func read(p Prediction) any     { return p.Read }
+func reason(p Prediction) any   { return p.Reason }
+func requests(p Prediction) any { return len(p.Wire) }
+
+func cacheControl(p Prediction) any {
+	value, _ := p.Wire[0].Headers.Get("Cache-Control")
+	return value
+}

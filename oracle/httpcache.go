@@ -45,6 +45,9 @@ func (f *fetching) cacheMode() string {
 // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
 func (f *fetching) forCaches(h Headers) Headers {
 	mode := f.asked.Cache
+	if f.way.Via == "service-worker" && f.state.Profile[ServiceWorkersReloaded] {
+		mode = "reload"
+	}
 	if mode == "default" {
 		switch {
 		case !slices.ContainsFunc(conditionals, f.headers.Has),

@@ -71,7 +71,7 @@ func (f *fetching) exemptFromUpgrade() bool {
 	if f.state.Profile[FirstURLDecidesUpgrade] {
 		u = f.urls[0]
 	}
-	return isLoopback(u.origin.Host) || isIP(u.origin.Host) || f.exemptsLocalName(u)
+	return isLoopback(u.origin.Host) || isIP(u.origin.Host) && !f.state.Profile[AddressesUpgraded] || f.exemptsLocalName(u)
 }
 
 // isMixedContent says whether the URL is plain http on a secure page; loopback

@@ -105,7 +105,7 @@ func (f *fetching) send(w WireRequest, include bool) (Reply, bool) {
 	if include {
 		f.takeCookies(reply)
 	}
-	if include && reply.Status == 401 {
+	if (include || f.answersUnderCORS()) && reply.Status == 401 {
 		return f.challenged(w, reply)
 	}
 	return reply, ok
@@ -131,7 +131,7 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	if reply.Status == 0 {
 		reply.Status = 200
 	}
-	if f.state.Profile[HTTP09] && len(reply.Body) >= 8 {
+	if f.state.Profile[HTTP09] && (len(reply.Body) >= 8 || f.state.Profile[HTTP09OfAnyLength]) {
 		reply.NotHTTP = false
 	}
 	handshake := f.mode == "websocket" && reply.Status == 101
@@ -139,6 +139,8 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status >= 100 && reply.Status < 200 && !handshake,
 		f.state.Profile[ContentCodingsMustParse] && !codingsParse(reply.Headers),
 		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.SplitValues("Content-Disposition")) || lengthsDiffer(reply)):
+		return Reply{}, false
+	case f.state.Profile[RepeatedLinesRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.Values("Content-Disposition")) || lengthsDiffer(reply)):
 		return Reply{}, false
 	}
 	return reply, true

@@ -36,8 +36,20 @@ func (f *fetching) allowedByORB(reply Reply) bool {
 		return true
 	}
 	f.forget()
+	if f.state.Profile[TypesBeforeORB] && f.refusesType(reply) {
+		return false
+	}
 	f.fail(OpaqueResponseBlocking, orbCheck, capital(contentType(reply.Headers)), ", and ", why, ".")
 	return false
+}
+
+// refusesType holds for a script or a style sheet of a type that is none.
+func (f *fetching) refusesType(reply Reply) bool {
+	if m, _ := f.mimeType(reply.Headers); f.destination == "style" && m.Essence() != "text/css" {
+		f.fail(WrongType, orbCheck, contentType(reply.Headers), ", which is never a style sheet.")
+		return true
+	}
+	return !f.allowedByMIMEType(reply)
 }
 
 // isPDFPicture holds for an image that is called PDF, which is none to WebKit.

@@ -43,7 +43,8 @@ func (p Profile) allSameSite(origins []Origin, with Origin) bool {
 //
 // https://privacycg.github.io/storage-access-headers/
 func (f *fetching) mayAskForCookies() bool {
-	return f.state.Profile[ThirdPartyCookiesBlocked] && f.sentCredentials &&
+	kept := f.state.Profile[ThirdPartyCookiesBlocked] || f.state.Profile[ThirdPartyCookiesPartitioned] && !f.isOfWorker()
+	return kept && f.sentCredentials &&
 		len(f.client.ancestors()) > 0 && !f.isSameSiteRequest() && SameSite(f.client.topLevel(), f.url().origin)
 }
 

@@ -126,6 +126,11 @@ func (f *fetching) block() {
 	f.p.Type, f.p.Status, f.p.URL, f.p.Redirected, f.p.Headers, f.p.Body = "error", 0, "", false, nil, nil
 	switch {
 	case f.way == nil || f.p.Error != "":
+	case f.loadsWhatFails():
+		f.p.Read, f.p.Reason = Allowed, "" // the event is all that there is
+		if f.way.Via == "preload" {
+			f.p.Read = Opaque
+		}
 	case f.brokeOff && f.way.Via == "fetch" && f.state.Profile[BrokenBodyAborts]:
 		f.p.Error = "AbortError"
 	case f.way.kind == silentLoad:

@@ -85,6 +85,21 @@ func (f *fetching) useLink(reply Reply) {
 	f.finish(Allowed, "", linkResponse, "It loads, and script can read it.")
 }
 
+// loadsWhatFails holds where an engine fires load for a link, though what it has
+// asked for is not to be had.
+func (f *fetching) loadsWhatFails() bool {
+	if !f.state.Profile[LinksLoadWhatFails] {
+		return false
+	}
+	switch f.failed {
+	case MissingAllowOrigin, MultipleAllowOrigin, InvalidAllowOrigin, AllowOriginMismatch, WildcardWithCredentials, InvalidAllowCredentials:
+		return f.way.Via == "modulepreload" || f.way.kind == plainLoad
+	case WrongType:
+		return f.way.Via == "modulepreload"
+	}
+	return false
+}
+
 // isUsable is what an engine looks at before a link loads: the status of what
 // is to be a script, a style sheet, a font or a page, and whether an image
 // decodes.

@@ -233,7 +233,7 @@ func (f *fetching) applyEngineSettings() {
 		f.credentials = "omit"
 	case f.way.kind == trackLoad && f.mode == "same-origin" && f.state.Profile[TracksWithoutCORS]:
 		f.mode, f.credentials = "no-cors", "include"
-	case f.way.Via == "css-filter" && f.state.Profile[FilterSameOrigin]:
+	case f.way.Via == "css-filter" && f.state.Profile[FilterSameOrigin], f.way.Via == "css-clip-path" && f.state.Profile[ClipPathSameOrigin]:
 		f.mode = "same-origin"
 	case f.way.Via == "svg-feimage" && f.state.Profile[FeImageIgnoresCrossorigin]:
 		f.mode, f.credentials = "no-cors", "include"

@@ -101,6 +101,9 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		return Reply{}, f.fail(RedirectStream, redirectFetch, status, " wants the body again, and a stream can be sent only once.")
 	}
 	f.redirects++
+	if f.unsafeRequest && f.mode == "cors" && (!IsSafelistedMethod(f.method) || len(f.unsafeNames()) > 0) {
+		f.preflighted = true // or would have been, elsewhere
+	}
 	changes := ""
 	if reply.Status <= 302 && f.method == "POST" || reply.Status == 303 && f.method != "GET" && f.method != "HEAD" {
 		changes = ", as GET without a body"

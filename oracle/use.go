@@ -37,7 +37,9 @@ func (f *fetching) fetch() (Reply, bool) {
 		return f.keptReply()
 	}
 	if f.worker != nil {
-		f.tainting = f.worker.kind
+		if f.tainting = f.worker.kind; f.tainting == "cors" && f.mode == "no-cors" && f.way.kind != apiLoad && f.state.Profile[WorkerResponsesTaintElements] {
+			f.tainting = "opaque"
+		}
 	}
 	if reply.Abort == "in-body" && !f.opensBeforeBody() {
 		f.brokeOff = true
@@ -137,7 +139,7 @@ func (f *fetching) filter(reply Reply) {
 		u = f.escaped(u)
 	}
 	f.p.Type = kind
-	f.p.Redirected = len(urls) > 1 && kind != "opaque"
+	f.p.Redirected = (len(urls) > 1 || f.written != nil && f.state.Profile[UpgradesAreRedirects]) && kind != "opaque"
 	switch kind {
 	case "opaque":
 		return
@@ -153,6 +155,7 @@ func (f *fetching) filter(reply Reply) {
 	if f.state.Profile[SpdyHeaderAdded] && kind == "basic" && !reply.HTTP1 && f.worker == nil && f.url().isHTTP() {
 		f.p.Headers = append(f.p.Headers, Header{"X-Firefox-Spdy", "h2"})
 	}
+	f.p.HeadersAsWritten = f.way.Via == "xhr" && !f.url().isHTTP() && f.state.Profile[LocalHeadersAsWritten]
 	f.p.Body = reply.Body
 	if f.p.Body == nil {
 		f.p.Body = []byte{}

@@ -203,5 +203,8 @@ type Failure struct {
 	// OrPreflight is true when the browser says the same of a request and of its
 	// preflight: which of them it was, the servers know.
 	OrPreflight bool
-	Raw         json.RawMessage // for the log
+	// OrNone is true when the browser says the same of a header that forbids and
+	// of one that is missing: the servers know which it was.
+	OrNone bool
+	Raw    json.RawMessage // for the log
 }

@@ -7,6 +7,7 @@ package observe
 import (
 	"bytes"
 	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -80,7 +81,7 @@ func Prediction(p oracle.Prediction, r oracle.Request) Seen {
 		Headers: p.Headers, Error: p.Error, Timing: cmp.Or(p.Timing, "none"), Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
 	}
 	if s.Details {
-		s.Listed = listed(p.Headers, via)
+		s.Listed = listed(p, via)
 	}
 	if p.Body != nil && !(via == "xhr" && decodes(p.Body, p.Headers, r.ResponseType)) && !parsed(r) {
 		s.Body = new(isomorphic(p.Body))
@@ -150,12 +151,20 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 	if s.Reason != "" && f.OrPreflight && len(s.Wire) > 0 && s.Wire[len(s.Wire)-1].Preflight {
 		s.Reason = s.Reason.OfPreflight()
 	}
+	if s.Reason == oracle.CrossOriginResourcePolicy && f.OrNone && len(wire) > 0 && !saysWho(wire[len(wire)-1]) {
+		s.Reason = oracle.CrossOriginEmbedderPolicy
+	}
 	if s.Reason == oracle.SchemeNotHTTP && len(s.Wire) > 0 {
 		// Browsers have one word for a scheme that is not HTTP(S), wherever it
 		// turns up; after a request it can only have been a location.
 		s.Reason = oracle.RedirectScheme
 	}
 	return s
+}
+
+// saysWho is true for an answer with a Cross-Origin-Resource-Policy.
+func saysWho(e servers.Entry) bool {
+	return slices.ContainsFunc(e.Reply.Headers, func(h oracle.Header) bool { return strings.EqualFold(h.Name, "Cross-Origin-Resource-Policy") })
 }
 
 // strayed is true when some request left the page's own origin.
@@ -189,9 +198,15 @@ func parsed(r oracle.Request) bool {
 // they were in upper case, Headers as they are.
 //
 // https://xhr.spec.whatwg.org/#the-getallresponseheaders()-method
-func listed(headers oracle.Headers, via oracle.Via) []string {
+func listed(p oracle.Prediction, via oracle.Via) []string {
 	var names []string
-	for _, h := range headers.Combined() {
+	if p.HeadersAsWritten {
+		for _, h := range p.Headers {
+			names = append(names, http.CanonicalHeaderKey(h.Name))
+		}
+		return names
+	}
+	for _, h := range p.Headers.Combined() {
 		names = append(names, h.Name)
 	}
 	if via == "xhr" {

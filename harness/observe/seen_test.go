@@ -50,6 +50,28 @@ func TestPrediction(t *testing.T) {
 	assert.Nil(t, seen.Muted, "what does not run mutes nothing")
 }
 
+// Which of a header and its absence a browser means, the servers tell; and names
+// of headers may stand as the browser wrote them.
+func TestWhatTheServersTell(t *testing.T) {
+	failure := &browser.Failure{Native: "corp", Reason: oracle.CrossOriginResourcePolicy, OrNone: true}
+	blocked := browser.Outcome{Read: oracle.Blocked}
+	says := servers.Entry{At: api, Method: "GET", Reply: oracle.Reply{Headers: oracle.Headers{{Name: "cross-origin-resource-policy", Value: "same-origin"}}}}
+	silent := servers.Entry{At: api, Method: "GET"}
+	reason := func(f *browser.Failure, wire ...servers.Entry) oracle.Reason {
+		return observe.Browser(blocked, f, wire, oracle.Request{Via: "img"}).Reason
+	}
+	assert.Equal(t, oracle.CrossOriginResourcePolicy, reason(failure, silent, says))
+	assert.Equal(t, oracle.CrossOriginEmbedderPolicy, reason(failure, says, silent))
+	assert.Equal(t, oracle.CrossOriginResourcePolicy, reason(failure))
+	failure.OrNone = false
+	assert.Equal(t, oracle.CrossOriginResourcePolicy, reason(failure, silent))
+
+	p := oracle.Prediction{Read: oracle.Allowed, Headers: oracle.Headers{{Name: "content-type", Value: "a/b"}, {Name: "content-range", Value: "1"}}}
+	assert.Equal(t, []string{"content-range", "content-type"}, observe.Prediction(p, oracle.Request{Via: "xhr"}).Listed)
+	p.HeadersAsWritten = true
+	assert.Equal(t, []string{"Content-Type", "Content-Range"}, observe.Prediction(p, oracle.Request{Via: "xhr"}).Listed)
+}
+
 func TestBrowser(t *testing.T) {
 	failure := &browser.Failure{Native: "MissingAllowOriginHeader", Reason: oracle.MissingAllowOrigin}
 	outcome := browser.Outcome{

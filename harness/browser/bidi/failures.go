@@ -46,7 +46,7 @@ func readText(text string) (browser.Failure, bool) {
 		address, _, ok := strings.Cut(rest+"\n", known.after)
 		// A frame that is refused shows an error page.
 		page := known.reason == oracle.FrameOptions || strings.Contains(text, "(frame-ancestors)")
-		return browser.Failure{URL: address, Native: known.native, Reason: known.reason, ErrorPage: page}, ok
+		return browser.Failure{URL: address, Native: known.native, Reason: known.reason, ErrorPage: page, OrNone: known.reason == oracle.CrossOriginResourcePolicy}, ok
 	}
 	return browser.Failure{}, false
 }
