@@ -16,12 +16,12 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 NESTED := $(patsubst %/go.mod,%,$(shell find . -mindepth 2 -name go.mod -not -path '*/node_modules/*' -not -path './$(OUT)/*'))
 
 # In CI nothing that could run may be left out, nor taken from an earlier run:
-# each driver is tested with its own browser.
+# each driver is tested with its own browser, and on a Selenium Grid.
 NEEDS = $(BROWSERS)
 ifneq ($(CI),)
 export CORSPROOF_REQUIRE_BROWSER = 1
 FRESH := -count=1
-test race: NEEDS = all
+test race: NEEDS = all -grid
 endif
 
 .DEFAULT_GOAL := help

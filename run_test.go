@@ -70,7 +70,7 @@ func leftovers(folder string) []string {
 // it. A subtest joins the selection and waits for its record; the browsers start
 // when all that -run selects have joined, and run them together.
 func TestConformance(t *testing.T) {
-	found, _, err := harness.FindEach(context.Background(), cmp.Or(os.Getenv("CORSPROOF_BROWSERS"), browser.Chromium), false, "")
+	found, _, err := harness.FindEach(context.Background(), cmp.Or(os.Getenv("CORSPROOF_BROWSERS"), browser.Chromium), false, os.Getenv("SELENIUM_REMOTE_CAPABILITIES"))
 	if errors.Is(err, browser.ErrNotFound) && os.Getenv("CORSPROOF_REQUIRE_BROWSER") == "" && os.Getenv("CI") == "" {
 		t.Skip(err)
 	}

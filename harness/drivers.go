@@ -13,19 +13,23 @@ import (
 // drivers start the browsers of each engine, or reach those that are somewhere
 // else. A new driver is a line here.
 var drivers = map[string]func(context.Context, browser.Options) (browser.Browser, error){
-	browser.Chromium: cdp.Start,
-	browser.Firefox:  bidi.Start,
-	browser.WebKit:   webdriver.Start,
-	browser.DevTools: cdp.Connect,
+	browser.Chromium:  cdp.Start,
+	browser.Firefox:   bidi.Start,
+	browser.WebKit:    webdriver.Start,
+	browser.DevTools:  cdp.Connect,
+	browser.WebDriver: webdriver.Connect,
 }
 
 // oneNetwork are the ways to drive a browser that cannot be given servers of
 // other networks, and why.
 var oneNetwork = map[string]string{
-	browser.Firefox:  "Firefox tells networks apart by the address that it connects to, and that is the forward proxy's here",
-	browser.WebKit:   "WebKit knows no networks apart: it lets the pages of all into each",
-	browser.DevTools: "a browser that goes through a forward proxy cannot tell the networks behind it apart",
+	browser.Firefox:   "Firefox tells networks apart by the address that it connects to, and that is the forward proxy's here",
+	browser.WebKit:    "WebKit knows no networks apart: it lets the pages of all into each",
+	browser.DevTools:  behindProxy,
+	browser.WebDriver: behindProxy,
 }
+
+const behindProxy = "a browser that goes through a forward proxy cannot tell the networks behind it apart"
 
 // Ask starts a browser that was found, hears from itself what it is, and ends
 // it.

@@ -22,6 +22,9 @@ type Options struct {
 	Out io.Writer
 	// Browsers are names that [browser.Find] takes; none: Chromium.
 	Browsers []string
+	// Grid asks for a Selenium Grid and a driver for it as well, which only
+	// corsproof's own tests need.
+	Grid bool
 	// CI asks for everything: a missing Node is then an error, because
 	// nothing that could run may be left out.
 	CI bool
@@ -42,6 +45,8 @@ func Run(ctx context.Context, o Options) error {
 		root:      os.Geteuid() == 0,
 		run:       runCommand,
 		packages:  external.Express.Install,
+		lookPath:  exec.LookPath,
+		gridJar:   external.Grid.Install,
 	})
 }
 
@@ -52,6 +57,8 @@ type system struct {
 	root      bool
 	run       func(ctx context.Context, command ...string) error
 	packages  func(ctx context.Context) (installed bool, err error)
+	lookPath  func(command string) (string, error)
+	gridJar   func(ctx context.Context) (installed bool, err error)
 }
 
 func run(ctx context.Context, o Options, s system) error {
@@ -83,6 +90,9 @@ func run(ctx context.Context, o Options, s system) error {
 	default:
 		fmt.Fprintln(o.Out, "express: Node packages are installed")
 	}
+	if o.Grid {
+		return s.grid(ctx, o.Out)
+	}
 	return nil
 }
 
@@ -96,11 +106,11 @@ func (s system) installBrowser(ctx context.Context, out io.Writer, name string, 
 		return browser.Found{}, notFound
 	case how.Manager == "brew" && s.root: // it refuses
 		return browser.Found{}, notFound
-	case how.Root && !s.root:
-		if s.run(ctx, "sudo", "-n", "true") != nil {
+	case how.Root:
+		var may bool
+		if as, may = s.asRoot(ctx); !may {
 			return browser.Found{}, notFound
 		}
-		as = []string{"sudo", "-n"}
 	}
 	if how.Manager == "apt-get" {
 		// Through env, since sudo passes no variables on. A package may ask questions otherwise.

@@ -51,11 +51,15 @@ func browsers(ctx context.Context, s streams, args []string) error {
 	return nil
 }
 
-const browsersUsage = "browsers to run in, with commas between: chromium, firefox, webkit, addresses (cdp+ws://host:port); all for those that are here"
+const browsersUsage = "browsers to run in, with commas between: chromium, firefox, webkit, addresses (cdp+ws://host:port, webdriver+http://host:port); all for those that are here"
 
 // findBrowsers finds the browsers that -browsers of a command lists.
-func findBrowsers(ctx context.Context, s streams, command, list string, headed bool) ([]browser.Found, error) {
-	found, absent, err := harness.FindEach(ctx, list, headed, "")
+func findBrowsers(ctx context.Context, s streams, command string, c choice, headed bool) ([]browser.Found, error) {
+	list, err := c.names(s)
+	if err != nil {
+		return nil, usageError("corsproof %s: -browsers: %w", command, err)
+	}
+	found, absent, err := harness.FindEach(ctx, list, headed, c.wanted())
 	_, engine := errors.AsType[*browser.EngineError](err)
 	_, listed := errors.AsType[*browser.ListError](err)
 	_, address := errors.AsType[*browser.AddressError](err)

@@ -69,8 +69,11 @@ func (f flags) given(args []string) []string {
 	var out []string
 	f.Visit(func(o *flag.Flag) {
 		value := o.Value.String()
-		if o.Name == "browsers" {
+		switch o.Name {
+		case "browsers":
 			value = browser.WithoutSecrets(value)
+		case "capabilities": // of some servers they have the keys to it
+			return
 		}
 		out = append(out, "-"+o.Name+"="+value)
 	})

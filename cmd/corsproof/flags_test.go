@@ -11,9 +11,10 @@ import (
 func TestGivenWithoutSecrets(t *testing.T) {
 	f := newFlags("run", "[ids]", streams{})
 	f.String("browsers", "", "")
+	f.String("capabilities", "", "")
 	f.Bool("headed", false, "")
 	f.String("out", "", "")
-	args, err := parse(f, []string{"-browsers", "firefox,cdp+wss://ann:secret@host:1?token=secret", "origins", "-headed"})
+	args, err := parse(f, []string{"-browsers", "firefox,cdp+wss://ann:secret@host:1?token=secret", "origins", "-headed", "-capabilities", "secret"})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"-browsers=firefox,cdp+wss://host:1", "-headed=true", "origins"}, f.given(args))
 }

@@ -20,7 +20,7 @@ func init() {
 
 func fuzzing(ctx context.Context, s streams, args []string) error {
 	f := newFlags("fuzz", "", s)
-	list := f.String("browsers", browser.Chromium, "the browser to run in: chromium, firefox or webkit")
+	chosen := choosing(f, "the browser to run in: chromium, firefox, webkit or an address")
 	n := f.Int("n", 1000, "how many cases")
 	from := f.Int("from", 0, "the number of the first case of the seed")
 	seed := f.Uint64("seed", 0, "the same seed makes the same cases; 0: today's, the date as a number")
@@ -30,8 +30,8 @@ func fuzzing(ctx context.Context, s streams, args []string) error {
 		return err
 	}
 	switch {
-	case strings.Contains(*list, ",") || *list == browser.Every:
-		return usageError("corsproof fuzz: -browsers %q: random cases run in one browser at a time", *list)
+	case strings.Contains(*chosen.list, ",") || *chosen.list == browser.Every:
+		return usageError("corsproof fuzz: -browsers %q: random cases run in one browser at a time", browser.WithoutSecrets(*chosen.list))
 	case *n < 1:
 		return usageError("corsproof fuzz: -n %d: at least one case", *n)
 	case *from < 0:
@@ -47,7 +47,7 @@ func fuzzing(ctx context.Context, s streams, args []string) error {
 	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	found, err := findBrowsers(ctx, s, "fuzz", *list, false)
+	found, err := findBrowsers(ctx, s, "fuzz", chosen, false)
 	if err != nil {
 		return err
 	}

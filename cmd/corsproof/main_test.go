@@ -20,7 +20,10 @@ func TestMain(m *testing.M) {
 		os.Unsetenv(c.index)
 		os.Unsetenv(c.count)
 	}
-	for _, name := range []string{"BROWSERS", "SHARD", "OUT", "ADVERTISE", "LISTEN"} {
+	for _, name := range []string{seleniumURL, seleniumCapabilities} {
+		os.Unsetenv(name)
+	}
+	for _, name := range []string{"BROWSERS", "SHARD", "OUT", "ADVERTISE", "LISTEN", "CAPABILITIES"} {
 		os.Unsetenv("CORSPROOF_" + name)
 	}
 	os.Exit(m.Run())
@@ -78,6 +81,10 @@ func TestExitCodes(t *testing.T) {
 		{"bad option in the environment", []string{"run"}, [2]string{"CORSPROOF_HEADED", "maybe"}, exitUsage, []string{"CORSPROOF_HEADED", "maybe"}},
 		{"unknown browser", []string{"run", "-browsers", "netscape"}, [2]string{}, exitUsage, []string{"netscape", "chromium"}},
 		{"no address of a browser", []string{"run", "-browsers", "chromium,http://ann:secret@host"}, [2]string{}, exitUsage, []string{"http://host: an address begins with cdp+ws://"}},
+		{"no server in the environment", []string{"run", "-browsers", "chromium,remote"}, [2]string{}, exitUsage, []string{"SELENIUM_REMOTE_URL"}},
+		{"nobody at the server of the environment", []string{"run"}, [2]string{seleniumURL, "http://ann:secret@127.0.0.1:9"}, exitCannotRun, []string{"the browser is that of SELENIUM_REMOTE_URL", "webdriver+http://127.0.0.1:9", "refused"}},
+		{"capabilities that are none", []string{"run", "-browsers", "webdriver+http://127.0.0.1:9", "-capabilities", "chrome"}, [2]string{}, exitUsage, []string{"no JSON object"}},
+		{"no such browser at a server", []string{"run", "-browsers", "webdriver+http://127.0.0.1:9?browserName=netscape"}, [2]string{}, exitCannotRun, []string{"netscape", "firefox"}},
 		{"nobody at the address", []string{"run", "-browsers", "cdp+ws://ann:secret@127.0.0.1:9"}, [2]string{}, exitCannotRun, []string{"cdp+ws://127.0.0.1:9", "refused"}},
 		{"unknown browser to set up", []string{"setup", "-browsers", "netscape"}, [2]string{}, exitUsage, []string{"netscape", "webkit"}},
 		{"a browser twice", []string{"run", "-browsers", "chromium,chromium"}, [2]string{}, exitUsage, []string{"twice"}},

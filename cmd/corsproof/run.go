@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/harness/report"
 )
@@ -21,7 +20,7 @@ func init() {
 
 func run(ctx context.Context, s streams, args []string) error {
 	f := newFlags("run", "[ids|globs|files...]", s)
-	list := f.String("browsers", browser.Chromium, browsersUsage)
+	chosen := choosing(f, browsersUsage)
 	out := f.String("out", "out", "folder for results.jsonl and the reports")
 	part := f.String("shard", "", "run a part only, 2/8 is the second of eight; corsproof merge joins them")
 	headed := f.Bool("headed", false, "show the browser's window")
@@ -52,7 +51,7 @@ func run(ctx context.Context, s streams, args []string) error {
 	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	found, err := findBrowsers(ctx, s, "run", *list, *headed)
+	found, err := findBrowsers(ctx, s, "run", chosen, *headed)
 	if err != nil {
 		return err
 	}

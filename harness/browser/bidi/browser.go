@@ -10,7 +10,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"sync"
+
+	"github.com/coder/websocket"
 
 	"github.com/corsproof/corsproof/harness/browser"
 )
@@ -18,7 +21,7 @@ import (
 type firefox struct {
 	options browser.Options
 	info    browser.Info
-	process *process
+	process *process // nil for a browser that somebody else ends
 	*client
 
 	mu      sync.Mutex
@@ -43,23 +46,15 @@ func Start(ctx context.Context, o browser.Options) (browser.Browser, error) {
 }
 
 func startWith(ctx context.Context, o browser.Options, prefs []pref) (browser.Browser, error) {
-	if o.Log == nil {
-		o.Log = func(string, ...any) {}
-	}
-	if o.OnFailure == nil {
-		o.OnFailure = func(browser.Failure) {}
-	}
+	b := newBrowser(o)
 	p, address, err := launch(ctx, o, prefs)
 	if err != nil {
 		return nil, fmt.Errorf("bidi: start %s: %w", o.Binary, err)
 	}
-	b := &firefox{
-		options: o, process: p, pages: map[string]*page{}, runs: map[string]*batch{},
-		done: make(chan struct{}),
-	}
+	b.process = p
 	if err := b.connect(ctx, address); err != nil {
 		if end := p.end(); end != nil {
-			o.Log("bidi: end %s: %v", o.Binary, end)
+			b.options.Log("bidi: end %s: %v", o.Binary, end)
 		}
 		return nil, fmt.Errorf("bidi: start %s: %w", o.Binary, err)
 	}
@@ -73,10 +68,38 @@ func startWith(ctx context.Context, o browser.Options, prefs []pref) (browser.Br
 	return b, nil
 }
 
+// Attach attaches, by its socket, to a session that a WebDriver server has made
+// for us. Close leaves it to that server.
+func Attach(ctx context.Context, o browser.Options, address string, header http.Header, info browser.Info) (browser.Browser, error) {
+	b := newBrowser(o)
+	b.info = info
+	var err error
+	if b.client, err = dial(ctx, address, header, b.hearEvent); err == nil {
+		if err = b.listen(ctx); err != nil {
+			b.socket.CloseNow()
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("bidi: attach to %s: %w", address, err)
+	}
+	b.done = b.gone
+	return b, nil
+}
+
+func newBrowser(o browser.Options) *firefox {
+	if o.Log == nil {
+		o.Log = func(string, ...any) {}
+	}
+	if o.OnFailure == nil {
+		o.OnFailure = func(browser.Failure) {}
+	}
+	return &firefox{options: o, pages: map[string]*page{}, runs: map[string]*batch{}, done: make(chan struct{})}
+}
+
 // connect begins the session that all commands belong to.
 func (b *firefox) connect(ctx context.Context, address string) error {
 	var err error
-	if b.client, err = dial(ctx, address, b.hearEvent); err != nil {
+	if b.client, err = dial(ctx, address, nil, b.hearEvent); err != nil {
 		return err
 	}
 	var session struct {
@@ -91,11 +114,19 @@ func (b *firefox) connect(ctx context.Context, address string) error {
 		return err
 	}
 	b.info = browser.Info{Key: "firefox", Name: "Firefox", Version: session.Capabilities.BrowserVersion, Binary: b.options.Binary}
-	err = b.call(ctx, "session.subscribe", map[string]any{"events": []string{
+	return b.listen(ctx)
+}
+
+// listen makes the browser tell what happens, and finds its windows.
+func (b *firefox) listen(ctx context.Context) error {
+	err := b.call(ctx, "session.subscribe", map[string]any{"events": []string{
 		"log.entryAdded", "script.message", "browsingContext.contextDestroyed", "network.authRequired",
 	}}, nil)
 	if err != nil {
 		return err
+	}
+	if b.info.Asks { // a Chrome would stop each request to intercept that
+		return b.findWindows(ctx)
 	}
 	// The one thing that is intercepted is the question to a person.
 	if err := b.call(ctx, "network.addIntercept", map[string]any{"phases": []string{"authRequired"}}, nil); err != nil {
@@ -111,6 +142,11 @@ func (b *firefox) Done() <-chan struct{} { return b.done }
 // gone.
 func (b *firefox) Close() error {
 	b.closing.Do(func() {
+		if b.process == nil {
+			b.socket.Close(websocket.StatusNormalClosure, "")
+			<-b.done
+			return
+		}
 		if err := b.process.end(); err != nil {
 			b.closed = fmt.Errorf("bidi: close %s: %w", b.info.Name, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 
 	"github.com/coder/websocket"
@@ -49,8 +50,9 @@ func (e *CommandError) Error() string {
 var errGone = errors.New("bidi: the browser has gone")
 
 // dial opens the protocol's socket. ctx limits the opening, not its life.
-func dial(ctx context.Context, address string, hear func(string, json.RawMessage)) (*client, error) {
-	socket, _, err := websocket.Dial(ctx, address, nil)
+// header goes along with it.
+func dial(ctx context.Context, address string, header http.Header, hear func(string, json.RawMessage)) (*client, error) {
+	socket, _, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPHeader: header})
 	if err != nil {
 		return nil, fmt.Errorf("bidi: dial: %w", err)
 	}

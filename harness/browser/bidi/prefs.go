@@ -62,6 +62,17 @@ func prefs(o browser.Options) ([]pref, error) {
 	}, nil
 }
 
+// Preferences are those for a browser that somebody else starts for us, by their
+// names.
+func Preferences(o browser.Options) (map[string]any, error) {
+	list, err := prefs(o)
+	byName := make(map[string]any, len(list))
+	for _, p := range list {
+		byName[p.name] = p.value
+	}
+	return byName, err
+}
+
 // userJS is the file of a profile that sets preferences.
 func userJS(prefs []pref) []byte {
 	var out bytes.Buffer

@@ -37,7 +37,8 @@ const maxTemp = 104 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket") - 1
 type chromium struct {
 	options browser.Options
 	info    browser.Info
-	theirs  bool            // somebody else has started it, and it outlives us
+	theirs  bool            // somebody else has started it, and ends it
+	bare    bool            // and did so without our switches
 	ctx     context.Context // chromedp's, for the browser's life
 	conn    *chromedp.Browser
 	// cancel stops the browser, waits for its processes and removes its files.

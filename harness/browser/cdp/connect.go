@@ -2,7 +2,6 @@ package cdp
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,23 +25,32 @@ import (
 // port. It gets contexts that go through the forward proxy and, while we are
 // attached, takes any certificate. Close leaves it running, without them.
 func Connect(ctx context.Context, o browser.Options) (browser.Browser, error) {
+	address, header, err := socketOf(ctx, o.Remote)
+	if err == nil {
+		var b *chromium
+		if b, err = attachTo(ctx, o, address, header, true); err == nil {
+			return b, nil
+		}
+	}
+	return nil, fmt.Errorf("cdp: connect to %s: %w", o.Remote, err)
+}
+
+// Attach attaches, by its socket, to a browser that was started with [Arguments].
+// Close leaves it to the one who has started it.
+func Attach(ctx context.Context, o browser.Options, address string, header http.Header) (browser.Browser, error) {
+	b, err := attachTo(ctx, o, address, header, false)
+	if err != nil {
+		return nil, fmt.Errorf("cdp: attach to %s: %w", address, err)
+	}
+	return b, nil
+}
+
+func attachTo(ctx context.Context, o browser.Options, address string, header http.Header, bare bool) (*chromium, error) {
 	if o.Log == nil {
 		o.Log = func(string, ...any) {}
 	}
 	if o.OnFailure == nil {
 		o.OnFailure = func(browser.Failure) {}
-	}
-	b, err := attachTo(ctx, o)
-	if err != nil {
-		return nil, fmt.Errorf("cdp: connect to %s: %w", o.Remote, err)
-	}
-	return b, nil
-}
-
-func attachTo(ctx context.Context, o browser.Options) (*chromium, error) {
-	address, header, err := socketOf(ctx, o.Remote.URL)
-	if err != nil {
-		return nil, err
 	}
 	base, kill := context.WithCancel(context.Background())
 	allocator, cancelAllocator := remote.NewAllocator(base, address, remote.NoModifyURL, remote.WithDialHTTPHeader(header))
@@ -55,7 +63,7 @@ func attachTo(ctx context.Context, o browser.Options) (*chromium, error) {
 	}
 	stop := context.AfterFunc(ctx, kill)
 	version, err := chromedp.CallBrowser(life, cdpbrowser.GetVersion, cdp.Empty{})
-	if err == nil {
+	if err == nil && bare {
 		// The servers' throw-away certificate. For a page alone it would not
 		// hold for the script of its service worker.
 		_, err = chromedp.CallBrowser(life, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
@@ -66,7 +74,7 @@ func attachTo(ctx context.Context, o browser.Options) (*chromium, error) {
 	if err != nil {
 		return nil, errors.Join(err, cancel())
 	}
-	b := &chromium{options: o, theirs: true, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
+	b := &chromium{options: o, theirs: true, bare: bare, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
 	b.info.Binary = o.Remote.String()
 	b.info.Key, b.info.Name = identify("", version.Product)
 	_, b.info.Version, _ = strings.Cut(version.Product, "/")
@@ -76,13 +84,9 @@ func attachTo(ctx context.Context, o browser.Options) (*chromium, error) {
 // socketOf is the address of a browser's socket, and what its server is told
 // with the first request. An address without a path is that of a debugging port,
 // which names the socket.
-func socketOf(ctx context.Context, address *url.URL) (string, http.Header, error) {
-	header := http.Header{}
-	if address.User != nil {
-		password, _ := address.User.Password()
-		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(address.User.Username()+":"+password)))
-	}
-	u := *address
+func socketOf(ctx context.Context, remote *browser.Remote) (string, http.Header, error) {
+	header := remote.Header()
+	u := *remote.URL
 	u.User = nil
 	if u.Scheme == "ws" {
 		host, err := numeric(ctx, u.Host)
@@ -143,7 +147,7 @@ func numeric(ctx context.Context, hostPort string) (string, error) {
 func (b *chromium) newContext(ctx context.Context) (cdp.BrowserContextID, error) {
 	dispose := true
 	params := target.CreateBrowserContextParams{DisposeOnDetach: &dispose}
-	if b.theirs {
+	if b.bare {
 		// Loopback and localhost are origins like any other here.
 		params.ProxyServer, params.ProxyBypassList = "http://"+b.options.Proxy, "<-loopback>"
 	}

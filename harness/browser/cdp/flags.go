@@ -57,6 +57,27 @@ func flags(o browser.Options) []flag {
 	return append(list, flag{"headless", true})
 }
 
+// Arguments are the switches for a browser that somebody else starts for us. It
+// finds production names by the forward proxy.
+func Arguments(o browser.Options) []string {
+	var list []string
+	for _, f := range flags(o) {
+		switch f.name {
+		case "host-resolver-rules":
+			continue // the names' listeners are on our machine alone
+		case "proxy-server":
+			f.value = "http://" + o.Proxy
+		}
+		if f.value == true {
+			list = append(list, "--"+f.name)
+		} else {
+			list = append(list, fmt.Sprintf("--%s=%s", f.name, f.value))
+		}
+	}
+	// Loopback and localhost are origins like any other here.
+	return append(list, "--proxy-bypass-list=<-loopback>")
+}
+
 // resolverRules are Chromium's host mapping rules: the first that matches
 // counts.
 func resolverRules(mappings []browser.Mapping) string {

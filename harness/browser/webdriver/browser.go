@@ -26,6 +26,7 @@ type webKit struct {
 	info    browser.Info
 	temp    string
 	env     []string
+	server  *client  // that gives sessions; nil where each has a driver of its own
 	display *process // nil when there was one already
 
 	life context.Context // ends with the browser, its cause says why
@@ -45,12 +46,17 @@ func Start(ctx context.Context, o browser.Options) (browser.Browser, error) {
 	if o.Log == nil {
 		o.Log = func(string, ...any) {}
 	}
-	b := &webKit{options: o, engine: engineOf(o.Driver), profiles: map[*profile]bool{}}
-	b.life, b.end = context.WithCancelCause(context.Background())
+	b := newWebKit(o, engineOf(o.Driver))
 	if err := b.start(ctx); err != nil {
 		return nil, fmt.Errorf("webdriver: start %s: %w", o.Binary, errors.Join(err, b.Close()))
 	}
 	return b, nil
+}
+
+func newWebKit(o browser.Options, e engine) *webKit {
+	b := &webKit{options: o, engine: e, profiles: map[*profile]bool{}}
+	b.life, b.end = context.WithCancelCause(context.Background())
+	return b
 }
 
 func (b *webKit) start(ctx context.Context) error {
@@ -71,7 +77,7 @@ func (b *webKit) start(ctx context.Context) error {
 	if b.first, err = b.newProfile(ctx); err != nil {
 		return err
 	}
-	b.info = browser.Info{Key: b.engine.key, Name: b.engine.name, Version: b.first.version, Binary: b.options.Binary, Silent: true}
+	b.info = browser.Info{Key: b.engine.key, Name: b.engine.name, Version: b.first.version(), Binary: b.options.Binary, Silent: true}
 	return nil
 }
 

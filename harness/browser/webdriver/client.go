@@ -6,15 +6,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"strings"
 )
 
 // client speaks to a WebDriver server: each command is an HTTP request.
 //
 // https://w3c.github.io/webdriver/#protocol
 type client struct {
-	base string // of the server, or of a session there
-	http *http.Client
+	base   string      // of the server, or of a session there
+	header http.Header // that goes along with each command
+	http   *http.Client
 }
 
 func newClient(base string) client {
@@ -57,6 +60,7 @@ func (c client) call(ctx context.Context, method, path string, in, out any) erro
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
+	maps.Copy(request.Header, c.header)
 	request.Header.Set("Content-Type", "application/json; charset=utf-8") // the Grid takes no other
 	response, err := c.http.Do(request)
 	if err != nil {
@@ -69,13 +73,15 @@ func (c client) call(ctx context.Context, method, path string, in, out any) erro
 	}
 	var answer struct{ Value json.RawMessage }
 	if err := json.Unmarshal(data, &answer); err != nil {
-		return fmt.Errorf("%s %s: the driver says %.200q: %w", method, path, data, err)
+		return fmt.Errorf("%s %s: the server says %s: %.200q: %w", method, path, response.Status, data, err)
 	}
 	if response.StatusCode != http.StatusOK {
 		var said struct{ Error, Message string }
 		if err := json.Unmarshal(answer.Value, &said); err != nil || said.Error == "" {
-			return fmt.Errorf("%s %s: the driver says %s: %.200q", method, path, response.Status, data)
+			return fmt.Errorf("%s %s: the server says %s: %.200q", method, path, response.Status, data)
 		}
+		// A Grid says behind that what it is made of.
+		said.Message, _, _ = strings.Cut(said.Message, "\nHost info:")
 		return &commandError{Command: method + " " + path, Code: said.Error, Message: said.Message}
 	}
 	if out == nil {

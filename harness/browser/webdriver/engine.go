@@ -35,20 +35,25 @@ var webKitGTK = engine{
 	key: "webkit", name: "WebKitGTK", display: true,
 	args: func(port int) []string { return []string{"--host=127.0.0.1", "--port=" + strconv.Itoa(port)} },
 	capabilities: func(o browser.Options) map[string]any {
-		// --automation is a profile that writes nothing to the disk.
-		args := []string{"--automation"}
-		if o.Proxy != "" {
-			// The standard's own proxy capability serves plain http only here.
-			args = append(args, "--proxy=http://"+o.Proxy)
-		}
 		return map[string]any{
-			"webkitgtk:browserOptions": map[string]any{"binary": o.Binary, "args": args},
+			"webkitgtk:browserOptions": map[string]any{"binary": o.Binary, "args": webKitArguments(o)},
 			// The servers' throw-away certificate. WebKit has no pin for one key.
 			"acceptInsecureCerts": true,
 			// A prompt would hold up all script of its page.
 			"unhandledPromptBehavior": "dismiss",
 		}
 	},
+}
+
+// webKitArguments are MiniBrowser's.
+func webKitArguments(o browser.Options) []string {
+	// --automation is a profile that writes nothing to the disk.
+	args := []string{"--automation"}
+	if o.Proxy != "" {
+		// The standard's own proxy capability serves plain http only here.
+		args = append(args, "--proxy=http://"+o.Proxy)
+	}
+	return args
 }
 
 // Nobody has tried it: Safari has no switch for a proxy, so the machine's own

@@ -63,10 +63,14 @@ func (p *page) bringing() string {
 	return p.profile.browser.options.Script + "\nself.corsproof = corsproof;"
 }
 
-// watch notes when the document can answer no more: it waits for an answer that
-// does not come before. Then its session has gone as well.
+// watch notes when the document can answer no more: it waits for an answer, and
+// for the next. If one fails its session has gone as well. One that waited for
+// ever would be given up by what stands between here and a browser elsewhere.
 func (p *page) watch() {
-	err := p.await(p.life, "return new Promise(() => {})", nil, nil)
+	var err error
+	for err == nil {
+		err = p.await(p.life, "return new Promise((resolve) => setTimeout(resolve, 60000))", nil, nil)
+	}
 	switch {
 	case p.life.Err() != nil:
 	case errors.Is(err, errGone):

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,12 +17,11 @@ import (
 // blank is what a tab shows that nobody uses.
 const blank = "about:blank"
 
-// profile is a session: a driver and a browser of its own.
+// profile is a session: a browser of its own, and here a driver of its own.
 type profile struct {
 	browser *webKit
-	driver  *process
-	client  // of the session
-	version string
+	driver  *process // nil for a browser somewhere else
+	session
 
 	life context.Context // ends with the session, its cause says why
 	stop context.CancelCauseFunc
@@ -39,16 +37,41 @@ type profile struct {
 	ended  error
 }
 
-// newProfile starts a driver and a session there.
+// newProfile makes a session, after its driver where each has one.
 func (b *webKit) newProfile(ctx context.Context) (*profile, error) {
 	if b.life.Err() != nil {
 		return nil, context.Cause(b.life)
 	}
-	driver, server, err := b.startDriver(ctx)
+	if b.engine.single {
+		b.mu.Lock()
+		another := len(b.profiles) > 0
+		b.mu.Unlock()
+		if another {
+			return nil, fmt.Errorf("%s has one session at a time, and so one profile", b.engine.name)
+		}
+	}
+	var driver *process
+	server := b.server
+	if server == nil {
+		started, its, err := b.startDriver(ctx)
+		if err != nil {
+			return nil, err
+		}
+		driver, server = started, &its
+	}
+	s, err := newSession(ctx, *server, b.engine.capabilities(b.options))
 	if err != nil {
+		if driver != nil {
+			err = errors.Join(err, driver.kill())
+		}
 		return nil, err
 	}
-	p := &profile{browser: b, driver: driver, client: server, turn: make(chan struct{}, 1)}
+	return b.newProfileIn(ctx, driver, s)
+}
+
+// newProfileIn is the profile of a session.
+func (b *webKit) newProfileIn(ctx context.Context, driver *process, s session) (*profile, error) {
+	p := &profile{browser: b, driver: driver, session: s, turn: make(chan struct{}, 1)}
 	p.life, p.stop = context.WithCancelCause(b.life)
 	if err := p.begin(ctx); err != nil {
 		return nil, errors.Join(err, p.end())
@@ -63,34 +86,20 @@ func (b *webKit) newProfile(ctx context.Context) (*profile, error) {
 		return nil, errors.Join(context.Cause(b.life), p.end())
 	}
 	go func() {
+		if driver == nil {
+			if err := p.beat(p.life, heartbeat); err != nil {
+				p.lost(err)
+			}
+			return
+		}
 		<-driver.ended
 		p.lost(driver.death())
 	}()
 	return p, nil
 }
 
-// begin makes the session.
-//
-// https://w3c.github.io/webdriver/#new-session
+// begin gets a session ready.
 func (p *profile) begin(ctx context.Context) error {
-	if p.browser.engine.single {
-		p.browser.mu.Lock()
-		another := len(p.browser.profiles) > 0
-		p.browser.mu.Unlock()
-		if another {
-			return fmt.Errorf("%s has one session at a time, and so one profile", p.browser.engine.name)
-		}
-	}
-	var made struct {
-		SessionID    string
-		Capabilities struct{ BrowserVersion string }
-	}
-	capabilities := map[string]any{"alwaysMatch": p.browser.engine.capabilities(p.browser.options)}
-	if err := p.call(ctx, http.MethodPost, "/session", map[string]any{"capabilities": capabilities}, &made); err != nil {
-		return err
-	}
-	p.client.base += "/session/" + made.SessionID
-	p.version = made.Capabilities.BrowserVersion
 	// Each wait has a deadline on this side.
 	if err := p.call(ctx, http.MethodPost, "/timeouts", map[string]any{"script": nil, "pageLoad": 300000}, nil); err != nil {
 		return err
@@ -127,13 +136,12 @@ func (p *profile) Close() error {
 func (p *profile) end() error {
 	p.ending.Do(func() {
 		p.stop(errClosed)
-		if strings.Contains(p.base, "/session/") {
-			ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-			_ = p.call(ctx, http.MethodDelete, "", nil, nil) // it may have gone
-			cancel()
+		err := p.session.end()
+		if p.driver == nil {
+			p.ended = err
+			return
 		}
-		p.http.CloseIdleConnections()
-		p.ended = p.driver.kill()
+		p.ended = p.driver.kill() // and with it a session that did not end
 	})
 	return p.ended
 }
