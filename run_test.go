@@ -129,10 +129,6 @@ func TestLintSurvey(t *testing.T) {
 		t.Error(p)
 	}
 	for _, p := range unshown {
-		t.Log(p.Text)
+		t.Error(p.Text)
 	}
-	require.LessOrEqual(t, len(unshown), mostUnshown, "a new rule needs a case that shows it")
 }
-
-// mostUnshown only ever gets smaller: what is left is WebKit's.
-const mostUnshown = 2

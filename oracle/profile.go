@@ -200,10 +200,12 @@ const (
 
 // SwitchInfo is what there is to say of a switch.
 type SwitchInfo struct {
-	Switch  Switch
-	About   string   // what the engine does, where the standard says otherwise
-	Link    string   // the rule's source: a bug, a proposal, the engine's code
-	Engines []string // which do so: chromium, chrome-headless-shell alone, firefox, webkit
+	Switch Switch
+	About  string // what the engine does, where the standard says otherwise
+	Link   string // the rule's source: a bug, a proposal, the engine's code
+	// Engines are those that do so: chromium, chrome-headless-shell alone, firefox,
+	// webkit. None: start-up probes tell.
+	Engines []string
 }
 
 var switches = []SwitchInfo{
@@ -238,7 +240,7 @@ var switches = []SwitchInfo{
 	{PreflightCacheNoWildcard, `a cached "*" is not used again`,
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{ThirdPartyCookiesBlocked, "no cookies travel between a page and another site",
-		"https://webkit.org/blog/10218/full-third-party-cookie-blocking-and-more/", []string{"webkit"}},
+		"https://webkit.org/blog/10218/full-third-party-cookie-blocking-and-more/", nil},
 	{ThirdPartyCookiesPartitioned, "each top-level site has a cookie jar of its own for the other sites in it",
 		"https://developer.mozilla.org/docs/Web/Privacy/Guides/State_Partitioning", []string{"firefox"}},
 	{NoORBForFetch, "opaque response blocking looks at elements only, not at fetch() with mode no-cors",
@@ -360,7 +362,7 @@ var switches = []SwitchInfo{
 	{OpaqueRedirectTimesHidden, "Resource Timing hides the times of a redirect that is not followed (redirect mode manual), whoever answers",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_fetcher.cc", []string{"chromium"}},
 	{UnsentNotTimed, "a fetch() that its mode or a policy forbids before anything is sent has no entry in Resource Timing",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium", "webkit"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
 	{PreflightOriginOfPageAfterHops, "a preflight after a redirect across origins carries the page's origin, not null",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{PreflightStays, "once a request has needed a preflight, or would have for another origin, it needs one after each redirect, whatever has become of its method and its headers",
