@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
@@ -24,6 +25,7 @@ var lacks = []lack{
 	{browser.WebKit, importsStyles, "this WebKit has no import of style sheets into modules"},
 	{browser.WebKit, asksPerson, "WebKitGTK asks for a name and a password in a window of its own, where no driver can say no"},
 	{browser.WebKit, dataWorkers, "a data: document of this WebKit can start no worker from a blob"},
+	{browser.WebKit, importsUnknown, "no event tells that an import of an unknown type has failed: this WebKit's module neither loads nor fails"},
 	{browser.WebKit, cutsNothing, "the network process of this WebKit dies of a Range that is empty, when it asks for a part of a blob: all its pages would wait for ever"},
 	{browser.WebKit, hidesTaint, "no page can tell whether this WebKit takes what was redirected for opaque: it has no captureStream(), and shows a status to whom Timing-Allow-Origin lets look"},
 }
@@ -43,6 +45,18 @@ func sendsStream(s scenarios.Step) bool { return s.Request.Body != nil && s.Requ
 func setsPermissions(s scenarios.Step) bool { return s.Page != nil && len(s.Page.Permissions) > 0 }
 
 var styleImport = regexp.MustCompile(`\bwith\s*:?\s*\{\s*type\s*:\s*["']css["']`)
+
+var unknownImport = regexp.MustCompile(`\bwith\s*:?\s*\{\s*type\s*:\s*["']([^"']*)["']`)
+
+func importsUnknown(s scenarios.Step) bool {
+	return s.Request.Via == "module" && slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
+		if r.Body == nil {
+			return false
+		}
+		kind := unknownImport.FindStringSubmatch(r.Body.String())
+		return kind != nil && kind[1] != "json" && kind[1] != "css"
+	})
+}
 
 func importsStyles(s scenarios.Step) bool {
 	if s.Request.Via == "modulepreload" && s.Request.As == "style" {
@@ -67,7 +81,7 @@ func asksPerson(s scenarios.Step) bool {
 }
 
 func dataWorkers(s scenarios.Step) bool {
-	return s.Request.From == "opaque-data" && s.Request.Via == "worker-fetch"
+	return s.Request.From == "opaque-data" && fixtures.Ways()[s.Request.Via].In != ""
 }
 
 var noLastBytes = regexp.MustCompile(`=[\t ]*-0+[\t ]*$`)

@@ -196,7 +196,7 @@ func allowsInline(sources []string) bool {
 //
 // https://websockets.spec.whatwg.org/#concept-websocket-establish
 func (f *fetching) policyURL() *urlRecord {
-	if f.mode == "websocket" && f.state.Profile[SourcesSeeSocketSchemes] {
+	if f.mode == "websocket" && (f.state.Profile[SourcesSeeSocketSchemes] || f.state.Profile[SocketsSeenAsSuch]) {
 		return f.url().withScheme(map[string]string{"http": "ws", "https": "wss"}[f.url().scheme])
 	}
 	return f.url()

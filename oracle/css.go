@@ -15,6 +15,8 @@ type cssURL struct {
 	ref         string
 	src         bool   // of src(), not url()
 	crossOrigin string // its modifier cross-origin(...): anonymous, use-credentials
+	modified    bool   // it has modifiers
+	others      bool   // some of them other ones
 }
 
 // styleSheet is what a style sheet names, in order.
@@ -193,10 +195,12 @@ func urlAt(value []styles.Token) (u cssURL, ok bool) {
 	}
 	u.ref = cssText(value[1])
 	for i := 2; i < len(value) && value[i].TokenType != styles.RightParenthesisToken; i += 3 {
+		u.modified = true
 		switch {
 		case isFunction(value[i], "cross-origin") && i+1 < len(value):
 			u.crossOrigin = strings.ToLower(cssText(value[i+1]))
 		case isFunction(value[i], "integrity"), isFunction(value[i], "referrer-policy"):
+			u.others = true
 		default:
 			return cssURL{}, false
 		}

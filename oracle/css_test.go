@@ -35,8 +35,8 @@ func TestImportsOfAStyleSheet(t *testing.T) {
 		{`@import "a" {} body {}`, nil},
 		{`@import a; @import;`, ref("", "")}, // the sheet itself
 		{`a::before { content: "; @import 'x'" }`, nil},
-		{`@import url("a" cross-origin(use-credentials));`, []cssURL{{"a", false, "use-credentials"}}},
-		{`@import url("a" referrer-policy(no-referrer) cross-origin(anonymous));`, []cssURL{{"a", false, "anonymous"}}},
+		{`@import url("a" cross-origin(use-credentials));`, []cssURL{{ref: "a", crossOrigin: "use-credentials", modified: true}}},
+		{`@import url("a" referrer-policy(no-referrer) cross-origin(anonymous));`, []cssURL{{ref: "a", crossOrigin: "anonymous", modified: true, others: true}}},
 		{`@import url("a" crossorigin(anonymous)); @import url("a" no-function);`, ref("", "")},
 	} {
 		assert.Equal(t, c.want, parseCSS([]byte(c.css)).imports, c.css)
@@ -75,7 +75,7 @@ func TestURLsOfAValue(t *testing.T) {
 	of := func(value string) []cssURL {
 		return urls(parseCSS([]byte("p { background: " + value)).rules[0].declarations[0].value)
 	}
-	assert.Equal(t, []cssURL{{ref: "a"}, {ref: "b c"}, {"d", true, "anonymous"}, {ref: `e"`}},
+	assert.Equal(t, []cssURL{{ref: "a"}, {ref: "b c"}, {ref: "d", src: true, crossOrigin: "anonymous", modified: true}, {ref: `e"`}},
 		of(`red url(a), "url(no)" URL( 'b c' ) cover, src("d" cross-origin(Anonymous)), url( "e\22 "), linear-gradient(red, blue)`))
 	assert.Empty(t, of(`none`))
 }

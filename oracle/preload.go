@@ -22,7 +22,11 @@ type preloadKey struct{ document, url, destination, mode, credentials string }
 
 func (f *fetching) preloadKey() preloadKey {
 	u := f.urls[0]
-	return preloadKey{f.client.document(), u.href() + u.fragment, f.destination, f.mode, f.credentials}
+	key := preloadKey{f.client.document(), u.href() + u.fragment, f.destination, f.mode, f.credentials}
+	if f.destination == "font" && f.state.Profile[FontsWithoutCORS] {
+		key.mode, key.credentials = "", "" // whatever the link asked with
+	}
+	return key
 }
 
 // document tells the documents of a profile apart.

@@ -142,6 +142,12 @@ const (
 	SameSiteIgnoresSandbox         Switch = "same-site-ignores-sandbox"
 	NoCredentialless               Switch = "no-credentialless"
 	NoHTTPCache                    Switch = "no-http-cache"
+	URLModifiersOfImages           Switch = "url-modifiers-of-images"
+	SrcFunctionSkipped             Switch = "src-function-skipped"
+	ResponseURLWithoutName         Switch = "response-url-without-name"
+	SocketsSeenAsSuch              Switch = "csp-sees-sockets-as-such"
+	WorkerResponsesUnfiltered      Switch = "worker-responses-unfiltered"
+	ScriptErrorsFrom400            Switch = "script-errors-from-400"
 	HostCookiesFirst               Switch = "host-cookies-first"
 	SecureCookiesOvershadowed      Switch = "secure-cookies-overshadowed"
 	ClassicImportsAlike            Switch = "classic-imports-alike"
@@ -250,7 +256,7 @@ var switches = []SwitchInfo{
 	{PreflightCacheKeyHasFragment, "the preflight cache tells URLs apart by their fragments too",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium", "firefox", "webkit"}},
 	{HTTPErrorsFrom400, "classic scripts, stylesheets and fonts with a status of 300 to 399 that is no redirect are used",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium", "webkit"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium"}},
 	{WrongStylesheetLoadsEmpty, "a stylesheet that is not text/css fires load, and is empty",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/resource/css_style_sheet_resource.cc", []string{"chromium"}},
 	{ORBSniffs, "opaque response blocking looks at the type and at how the body begins, that of JavaScript types too, and lets through what it does not recognise",
@@ -266,7 +272,7 @@ var switches = []SwitchInfo{
 	{NoCORSRedirectOriginNull, "a POST without CORS that is redirected to another origin carries Origin null from there on",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/redirect_util.cc", []string{"chromium"}},
 	{RedirectPolicyKeepsOrigin, "a Referrer-Policy that comes with a redirect does not turn the Origin of what follows into null",
-		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/redirect_util.cc", []string{"chromium"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/redirect_util.cc", []string{"chromium", "webkit"}},
 	{RedirectNeedsLocation, "a redirect status without a Location, or with an empty one, is no redirect, unless the redirect mode is manual",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium", "webkit"}},
 	{UploadListenerNeedsBody, "an upload listener forces a preflight only for a request that is asynchronous and has a body",
@@ -282,7 +288,7 @@ var switches = []SwitchInfo{
 	{RangeIn64Bits, "a Range whose numbers do not fit in 63 bits is not safelisted",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc", []string{"chromium"}},
 	{FrameIgnoresNotModified, "a navigation that is answered with 304 leaves the frame as it was",
-		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/loader/navigation_url_loader_impl.cc", []string{"chromium", "webkit"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/loader/navigation_url_loader_impl.cc", []string{"chromium"}},
 	{RepeatedHeadersRefused, "a response with two different Location lines, two different values of Content-Disposition, or two lengths, whatever its method and status, is a network error",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc", []string{"chromium"}},
 	{HTTP09, "at least 8 bytes that do not begin with a status line are a response of HTTP/0.9: status 200, no headers, all body",
@@ -459,6 +465,18 @@ var switches = []SwitchInfo{
 		"https://bugs.webkit.org/show_bug.cgi?id=230550", []string{"webkit"}},
 	{NoHTTPCache, "fetch() has no HTTP cache: the driver's window is a private one, which keeps nothing on the disk, and what a page keeps in memory is not for it",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebKit/NetworkProcess/NetworkSession.cpp", []string{"webkit"}},
+	{URLModifiersOfImages, "of the modifiers of a url() cross-origin() is known, in images alone: any other makes the url() a mistake",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/css/parser/CSSPropertyParserConsumer+URL.cpp", []string{"webkit"}},
+	{SrcFunctionSkipped, "src() is no address in a style sheet: among the sources of a font it is passed over, elsewhere what it stands in is not there",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/css/parser/CSSParserFastPaths.cpp", []string{"webkit"}},
+	{ResponseURLWithoutName, "the URL that XMLHttpRequest tells of a CORS response has no user name",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/xml/XMLHttpRequest.cpp", []string{"webkit"}},
+	{SocketsSeenAsSuch, "Content-Security-Policy sees a WebSocket's ws: or wss: URL, which sources for http and https do not name",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/page/csp/ContentSecurityPolicySource.cpp", []string{"webkit"}},
+	{WorkerResponsesUnfiltered, "XMLHttpRequest lists all headers of a CORS response that a service worker has answered with",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/workers/service/context/ServiceWorkerFetch.cpp", []string{"webkit"}},
+	{ScriptErrorsFrom400, "classic scripts and fonts with a status of 300 to 399 that is no redirect are used",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/platform/network/ResourceResponseBase.cpp", []string{"webkit"}},
 	{HostCookiesFirst, "of cookies with paths of one length those of the host come before those of the domains above it",
 		"https://gitlab.gnome.org/GNOME/libsoup/-/blob/master/libsoup/cookies/soup-cookie-jar.c", []string{"webkit"}},
 	{SecureCookiesOvershadowed, "over http a cookie may be set that stands before a secure one of another domain or path",
@@ -494,11 +512,11 @@ var switches = []SwitchInfo{
 	{BlobsCarryPolicies, "the response of a blob: URL has the policies of the document that made the blob as headers",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/PolicyContainer.cpp", []string{"webkit"}},
 	{SourcePathsLoose, "the path of a Content-Security-Policy's source ends before ? and #, and is percent-decoded as a whole, not segment by segment",
-		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium", "firefox"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium", "firefox", "webkit"}},
 	{SourcesNameAddresses, "a source of a Content-Security-Policy may name any IPv4 address, not only 127.0.0.1",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium", "firefox"}},
 	{SourcePortUpgrades, "a source for port 80 names port 443 too, where its scheme is upgraded",
-		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium", "firefox"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium", "firefox", "webkit"}},
 	{SourcesSeeSocketSchemes, "Content-Security-Policy sees a WebSocket's ws: or wss: URL, which sources for http and https do not name, nor the other way round",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/content_security_policy/csp_source.cc", []string{"chromium", "firefox"}},
 	{FetchPolicySeesURLAsWritten, "fetch() is held against connect-src before upgrade-insecure-requests rewrites its URL, and again after",
@@ -510,11 +528,11 @@ var switches = []SwitchInfo{
 	{LocalNetworkAccessFromPublicOnly, "documents of the local network may load from loopback without asking",
 		"https://wicg.github.io/local-network-access/#local-network-request-section", []string{"chromium"}},
 	{SyncXHRPassesWorker, "a synchronous XMLHttpRequest goes past the service worker",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium", "webkit"}},
 	{SyntheticIsBasic, "a response that a service worker makes itself is of type basic, whatever it answers: script reads it, and it is origin-clean, but for importScripts()",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium", "webkit"}},
 	{WorkerResponsesKeepBody, "a response that a service worker answers with keeps its body when the request's method is HEAD",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/service_worker/fetch_respond_with_observer.cc", []string{"chromium"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/service_worker/fetch_respond_with_observer.cc", []string{"chromium", "webkit"}},
 	{OpaqueOriginsCacheNoPreflight, "nothing goes into the preflight cache for a document whose origin is opaque, nor for a request whose Origin a redirect has made null, nor out of it",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/preflight_cache.cc", []string{"chromium"}},
 	{StorageAccessSendsOrigin, "a frame that third-party cookies are kept from tells its Origin to servers of the top-level site, without CORS too",

@@ -60,7 +60,7 @@ func (f *fetching) fetchStyles(reply Reply) {
 	var failed *fetching
 	for i := 0; i < len(sheets); i++ {
 		for _, u := range sheets[i].sheet.imports {
-			if f.knowsNot(u) {
+			if f.knowsNot(u, false) {
 				continue
 			}
 			setting := u.setting(noCORS)
@@ -97,9 +97,11 @@ func (f *fetching) fetchStyles(reply Reply) {
 	f.fail(failed.failed, styleResponse, "A style sheet that it imports has failed: what has come applies, and the load counts as failed.")
 }
 
-// knowsNot holds for an address in src(), where an engine does not have that.
-func (f *fetching) knowsNot(u cssURL) bool {
-	return u.src && f.state.Profile[SrcFunctionUnknown]
+// knowsNot holds for an address in src(), and for one with modifiers, where an
+// engine does not have that.
+func (f *fetching) knowsNot(u cssURL, image bool) bool {
+	p := f.state.Profile
+	return u.src && (p[SrcFunctionUnknown] || p[SrcFunctionSkipped]) || (u.others || u.modified && !image) && p[URLModifiersOfImages]
 }
 
 // setting is the one that an address asks for; otherwise the given one.
@@ -220,7 +222,7 @@ func (c *cascade) fetch(f *fetching) {
 		v := c.values[key]
 		way, setting := imageOf(v.property)
 		for _, u := range urls(v.value) {
-			if s := u.setting(setting); way != nil && !f.knowsNot(u) && once(way, s, u.ref, v.from) {
+			if s := u.setting(setting); way != nil && !f.knowsNot(u, true) && once(way, s, u.ref, v.from) {
 				f.load(way, s, u.ref, v.from, any)
 			}
 		}
@@ -230,7 +232,10 @@ func (c *cascade) fetch(f *fetching) {
 		for _, family := range families(v.value) {
 			src := c.fonts[family]
 			for _, u := range urls(src.value) {
-				if f.knowsNot(u) || !once(styleFont, corsFixed, u.ref, src.from) {
+				if f.knowsNot(u, false) && !f.state.Profile[SrcFunctionUnknown] {
+					continue
+				}
+				if f.knowsNot(u, false) || !once(styleFont, corsFixed, u.ref, src.from) {
 					break
 				}
 				if _, _, reply := f.load(styleFont, u.setting(corsFixed), u.ref, src.from, (*fetching).isFontFile); reply != nil {

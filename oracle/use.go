@@ -149,6 +149,12 @@ func (f *fetching) filter(reply Reply) {
 	}
 	f.p.URL, f.p.Status = u.href(), reply.Status
 	f.p.Headers = readableHeaders(kind, credentials, f.state.Profile.exposed(reply.Headers), reply.Headers)
+	if kind == "cors" && f.way.Via == "xhr" && f.state.Profile[ResponseURLWithoutName] {
+		f.p.URL = u.wire()
+	}
+	if kind == "cors" && f.worker != nil && f.way.Via == "xhr" && f.state.Profile[WorkerResponsesUnfiltered] {
+		f.p.Headers = readableHeaders("basic", credentials, nil, reply.Headers)
+	}
 	if f.state.Profile[ClearSiteDataHidden] {
 		f.p.Headers = f.p.Headers.without("Clear-Site-Data")
 	}
@@ -201,7 +207,8 @@ func (f *fetching) needsOK(reply Reply, a algorithm) bool {
 // lenientStatus holds where an engine lets a script, a stylesheet or a font pass
 // whatever is no 4xx or 5xx.
 func (f *fetching) lenientStatus(reply Reply) bool {
-	return f.state.Profile[HTTPErrorsFrom400] && reply.Status < 400 && (f.way.kind == scriptLoad || f.way.kind == styleLoad || f.way.kind == fontLoad)
+	script := f.way.kind == scriptLoad || f.way.kind == fontLoad
+	return reply.Status < 400 && (f.state.Profile[HTTPErrorsFrom400] && (script || f.way.kind == styleLoad) || f.state.Profile[ScriptErrorsFrom400] && script)
 }
 
 // useModule takes a module by its MIME type only, and with it all that it

@@ -128,6 +128,8 @@ func TestOriginForm(t *testing.T) {
 			"GET / HTTP/1.1\r\nconnection: close\r\n\r\n", "a:80"},
 		{"GET / HTTP/1.1\r\n\r\n", "", ""},
 		{"GET https://a.test/ HTTP/1.1\r\n\r\n", "", ""},
+		{"GET ws://a.test:81/x HTTP/1.1\r\n\r\n", "GET /x HTTP/1.1\r\n\r\n", "a.test:81"},
+		{"GET wss://a.test/ HTTP/1.1\r\n\r\n", "", ""},
 		{"GET http:///x HTTP/1.1\r\n\r\n", "", ""},
 		{"GET http://a:x/ HTTP/1.1\r\n\r\n", "", ""},
 		{"GET http://a:65536/ HTTP/1.1\r\n\r\n", "", ""},

@@ -257,11 +257,12 @@ func isNamed(line []byte, name string) bool {
 func splitTarget(method, target string) (form string, to authority, err error) {
 	host, port := target, ""
 	if method != "CONNECT" {
-		const scheme = "http://"
-		if !isNamed([]byte(target), scheme) {
+		scheme, rest, found := strings.Cut(target, "://")
+		// WebKit names a WebSocket's scheme where others open a tunnel.
+		if !found || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "ws") {
 			return "", to, fmt.Errorf("servers: not a request for a proxy: %.80q", target)
 		}
-		host, form, port = target[len(scheme):], "", "80"
+		host, form, port = rest, "", "80"
 		if i := strings.IndexAny(host, "/?"); i >= 0 {
 			host, form = host[:i], host[i:]
 		}
