@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -106,6 +107,17 @@ func TestGrid(t *testing.T) {
 		for id, r := range got {
 			assert.NotEqual(t, record.NotApplicable, r.Verdict, "%s: %v", id, r.Problems)
 		}
+		g.AwaitIdle(t)
+	})
+
+	// The Grid keeps such a request in its queue.
+	t.Run("nobody has it", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, _, err := harness.FindEach(ctx, "webdriver+"+g.URL+"?platformName=windows", false, capabilities())
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.ErrorContains(t, err, "it has ")
+		assert.ErrorContains(t, err, "chrome (0 of 3 in use)")
 		g.AwaitIdle(t)
 	})
 

@@ -20,7 +20,7 @@ import (
 type Options struct {
 	// Out receives what was found and done, a line each. It must not be nil.
 	Out io.Writer
-	// Browsers are names that [browser.Find] takes; none: Chromium.
+	// Browsers are names that [browser.Find] takes; nil: Chromium.
 	Browsers []string
 	// Grid asks for a Selenium Grid and a driver for it as well, which only
 	// corsproof's own tests need.
@@ -63,7 +63,7 @@ type system struct {
 
 func run(ctx context.Context, o Options, s system) error {
 	names := o.Browsers
-	if len(names) == 0 {
+	if names == nil {
 		names = []string{browser.Chromium}
 	}
 	for _, name := range names {

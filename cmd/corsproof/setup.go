@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/browser"
@@ -28,6 +29,8 @@ func runSetup(ctx context.Context, s streams, args []string) error {
 	for i, name := range names {
 		names[i] = strings.TrimSpace(name)
 	}
+	// Browsers somewhere else are there, or not.
+	names = slices.DeleteFunc(names, func(name string) bool { return name == remoteName || browser.IsAddress(name) })
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	err := setup.Run(ctx, setup.Options{Out: s.out, CI: os.Getenv("CI") != "", Browsers: names, Grid: *grid})
