@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,10 +19,12 @@ import (
 type Debugged struct {
 	Address string // that -browsers takes
 	Port    string // host:port
-	process *os.Process
+	cmd     *exec.Cmd
+	ending  sync.Once
 }
 
-// StartDebugged starts a Chromium with a debugging port. It ends with the test.
+// StartDebugged starts a Chromium with a debugging port. It ends with the test, if
+// nobody ends it before.
 func StartDebugged(t testing.TB, binary string) *Debugged {
 	args := []string{"--headless", "--remote-debugging-port=0", "--user-data-dir=" + t.TempDir()}
 	if os.Geteuid() == 0 {
@@ -32,10 +35,8 @@ func StartDebugged(t testing.TB, binary string) *Debugged {
 	said, err := cmd.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		group.Kill(cmd.Process)
-		cmd.Wait()
-	})
+	d := &Debugged{cmd: cmd}
+	t.Cleanup(d.End)
 	lines := bufio.NewScanner(said)
 	for lines.Scan() {
 		socket, found := strings.CutPrefix(lines.Text(), "DevTools listening on ")
@@ -48,11 +49,20 @@ func StartDebugged(t testing.TB, binary string) *Debugged {
 		}()
 		u, err := url.Parse(strings.TrimSpace(socket))
 		require.NoError(t, err)
-		return &Debugged{Address: "cdp+ws://" + u.Host, Port: u.Host, process: cmd.Process}
+		d.Address, d.Port = "cdp+ws://"+u.Host, u.Host
+		return d
 	}
 	require.Fail(t, "no debugging port", binary)
 	return nil
 }
 
 // Kill ends it as a crash would.
-func (d *Debugged) Kill() error { return group.Kill(d.process) }
+func (d *Debugged) Kill() error { return group.Kill(d.cmd.Process) }
+
+// End ends it, and waits for that.
+func (d *Debugged) End() {
+	d.ending.Do(func() {
+		d.Kill()
+		d.cmd.Wait()
+	})
+}

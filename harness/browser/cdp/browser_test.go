@@ -30,16 +30,19 @@ const (
 )
 
 func TestDriver(t *testing.T) {
-	eachBrowser(t, func(t *testing.T, binary string) {
-		browsertest.Run(t, browsertest.Driver{
-			Binary: binary, Start: Start,
-			Kill: func(b browser.Browser) error { return b.(*chromium).conn.Process().Kill() },
-			Gone: errGone,
-			Crash: func(t testing.TB, p browser.Page) {
-				go p.(*page).target.Call(deadline(t), "Page.crash", nil, nil)
-			},
-		})
-	})
+	eachBrowser(t, func(t *testing.T, binary string) { browsertest.Run(t, driver(binary)) })
+}
+
+// driver is how the tests of all drivers meet this one.
+func driver(binary string) browsertest.Driver {
+	return browsertest.Driver{
+		Binary: binary, Start: Start,
+		Kill: func(b browser.Browser) error { return b.(*chromium).conn.Process().Kill() },
+		Gone: errGone,
+		Crash: func(t testing.TB, p browser.Page) {
+			go p.(*page).target.Call(deadline(t), "Page.crash", nil, nil)
+		},
+	}
 }
 
 // binaries are the browsers to test: the one that CORSPROOF_CHROMIUM names, or

@@ -28,6 +28,12 @@ func (c connected) Info() browser.Info {
 	return info
 }
 
+// Close ends also the browser, which nobody else will.
+func (c connected) Close() error {
+	defer c.End()
+	return c.Browser.Close()
+}
+
 // connect attaches to a browser that was started for it.
 func connect(ctx context.Context, t testing.TB, o browser.Options) (browser.Browser, error) {
 	d := browsertest.StartDebugged(t, o.Binary)
@@ -41,11 +47,10 @@ func connect(ctx context.Context, t testing.TB, o browser.Options) (browser.Brow
 
 // A browser that somebody has started owes the harness what one of ours does.
 func TestConnectedDriver(t *testing.T) {
-	browsertest.Run(t, browsertest.Driver{
-		Binary: binaries(t)[0],
-		Start:  func(ctx context.Context, o browser.Options) (browser.Browser, error) { return connect(ctx, t, o) },
-		Kill:   func(b browser.Browser) error { return b.(connected).Kill() },
-	})
+	d := driver(binaries(t)[0])
+	d.Start = func(ctx context.Context, o browser.Options) (browser.Browser, error) { return connect(ctx, t, o) }
+	d.Kill = func(b browser.Browser) error { return b.(connected).Kill() }
+	browsertest.Run(t, d)
 }
 
 // Whose browser it is keeps it, as it was: without our pages, and with its own
@@ -57,7 +62,7 @@ func TestConnectLeavesNothing(t *testing.T) {
 	run(t, open(t, b, pageURL), w.Probe("fetch", api, "allow=*"))
 	before := tabs(t, b.(connected).Port)
 	assert.Len(t, before, 2)
-	require.NoError(t, b.Close())
+	require.NoError(t, b.(connected).Browser.Close())
 	assert.Equal(t, []string{"about:blank"}, tabs(t, b.(connected).Port))
 
 	remote, err := browser.ParseRemote(b.(connected).Address, "")
