@@ -3,6 +3,7 @@ package harness
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/corsproof/corsproof/fixtures"
@@ -20,6 +21,10 @@ type lack struct {
 }
 
 var lacks = []lack{
+	{browser.Firefox, preloadsTrack, "this Firefox preloads no text tracks"},
+	{browser.Firefox, preloadsNoScript, "this Firefox preloads no modules but scripts"},
+	{browser.Firefox, waitsForRest, "this Firefox waits for ever for the rest of a sound that may be a part of more, and no event tells"},
+	{browser.Firefox, leadsToOddHost, "this Firefox asks no host that has an exclamation mark in its name"},
 	{browser.WebKit, sendsStream, "this WebKit cannot send a stream"},
 	{browser.WebKit, setsPermissions, "this WebKit has none of the permissions of local network access, and lets every page in"},
 	{browser.WebKit, importsStyles, "this WebKit has no import of style sheets into modules"},
@@ -38,6 +43,40 @@ func lacking(engine string, s scenarios.Step) string {
 		}
 	}
 	return ""
+}
+
+func preloadsTrack(s scenarios.Step) bool {
+	return s.Request.Via == "preload" && s.Request.As == "track"
+}
+
+func preloadsNoScript(s scenarios.Step) bool {
+	return s.Request.Via == "modulepreload" && (s.Request.As == "json" || s.Request.As == "style")
+}
+
+var firstBytes = regexp.MustCompile(`^bytes 0-(\d+)/(\*|\d+)$`)
+
+// waitsForRest holds for a first part of a sound that is not said to be all.
+func waitsForRest(s scenarios.Step) bool {
+	if s.Request.Via != "audio" && s.Request.Via != "video" || s.Server.Response.Status != 206 {
+		return false
+	}
+	return slices.ContainsFunc(s.Server.Response.Headers, func(h scenarios.Line) bool {
+		numbers := firstBytes.FindStringSubmatch(h.Value.String())
+		if !strings.EqualFold(h.Name, "Content-Range") || numbers == nil {
+			return false
+		}
+		last, _ := strconv.Atoi(numbers[1])
+		whole, err := strconv.Atoi(numbers[2])
+		return err != nil || whole > last+1
+	})
+}
+
+var oddHost = regexp.MustCompile(`^https?://[^/?#]*!`)
+
+func leadsToOddHost(s scenarios.Step) bool {
+	return slices.ContainsFunc(s.Server.Redirects, func(hop scenarios.Hop) bool {
+		return hop.Location != nil && oddHost.MatchString(hop.Location.String())
+	})
 }
 
 func sendsStream(s scenarios.Step) bool { return s.Request.Body != nil && s.Request.Body.Stream }

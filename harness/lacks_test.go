@@ -15,8 +15,10 @@ func TestLacking(t *testing.T) {
 	for _, p := range scenarios.Permutations(files) {
 		for _, s := range p.Steps {
 			assert.Empty(t, lacking("chromium", s))
-			if why := lacking("webkit", s); why != "" {
-				found[p.ID] = why
+			for _, engine := range []string{"firefox", "webkit"} {
+				if why := lacking(engine, s); why != "" {
+					found[p.ID] = why
+				}
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package harness
 
-import "github.com/corsproof/corsproof/oracle"
+import (
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/scenarios"
+)
 
 // replay predicts the steps of a set-up from the replies that its server
 // really gave: claim against browser then tests the server, replay against
@@ -15,9 +18,10 @@ func (t *trial) replaySteps(profile oracle.Profile) []oracle.Prediction {
 	for i, s := range t.bound.Steps {
 		var recorded []oracle.Recorded
 		for _, e := range t.steps[i].wire {
+			_, protocol, _ := scenarios.ResolveOrigin(e.At.String())
 			recorded = append(recorded, oracle.Recorded{
 				Request: oracle.WireRequest{Method: e.Method, URL: e.At.String() + e.Target, Preflight: e.Preflight},
-				Reply:   oracle.Reply{Status: e.Reply.Status, Headers: e.Reply.Headers, Body: e.Reply.Body},
+				Reply:   oracle.Reply{Status: e.Reply.Status, Headers: e.Reply.Headers, Body: e.Reply.Body, HTTP1: protocol != scenarios.H2},
 			})
 		}
 		state = before(state, s)

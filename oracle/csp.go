@@ -134,6 +134,9 @@ var fetchDirectives = []string{"default-src", "child-src", "connect-src", "font-
 //
 // https://w3c.github.io/webappsec-csp/#does-resource-hint-violate-policy
 func (f *fetching) hintPasses(p policy) bool {
+	if f.state.Profile[PrefetchByDefaultSrc] {
+		return p["default-src"] == nil || f.sourcesAllow("default-src", p["default-src"])
+	}
 	return p["default-src"] == nil || slices.ContainsFunc(fetchDirectives, func(name string) bool { return f.sourcesAllow(name, p[name]) })
 }
 

@@ -18,6 +18,7 @@ type storedResponse struct {
 	at             time.Duration // when it was stored or last validated
 	// document is the one that it came for, and destination what for.
 	document, destination string
+	linked                bool // by a link that uses nothing: preload or prefetch
 }
 
 // cacheMode is the request's cache mode: a conditional request of the script's
@@ -103,6 +104,9 @@ func (f *fetching) cachePartition() string {
 		return ""
 	}
 	partition := f.networkPartition()
+	if !f.sentCredentials && f.state.Profile[HTTPCacheByCredentials] {
+		partition += " without credentials"
+	}
 	switch {
 	case f.mode == "navigate" && f.state.Profile[FramesCachedApart]:
 		return "frame " + partition
@@ -125,6 +129,9 @@ func (f *fetching) usesCache() bool {
 // there is none, or the cache mode does not ask for it.
 func (f *fetching) cached(w WireRequest) int {
 	mode := f.cacheMode()
+	if w.Method == "HEAD" && f.state.Profile[HeadAsksServer] {
+		return -1
+	}
 	if !f.usesCache() || mode == "no-store" || mode == "reload" || w.Method != "GET" && w.Method != "HEAD" && !f.forcesCache(w) || w.Headers.Has("Range") && !f.servesPart(w) {
 		return -1
 	}
@@ -156,6 +163,12 @@ func (f *fetching) varied(h Headers, w WireRequest) []string {
 		values = append(values, value)
 	}
 	return values
+}
+
+// hasAlready holds where an engine takes for the answer what the document has.
+func (f *fetching) hasAlready(s storedResponse) bool {
+	return f.state.Profile[KeptInDocument] && !s.linked && s.document == f.client.document() && s.destination == f.destination &&
+		(f.way.kind == fontLoad || f.destination == "style" && f.mode == "cors")
 }
 
 // usable says whether a stored response answers without asking the server.
@@ -343,12 +356,13 @@ func (f *fetching) remember(w WireRequest, reply Reply) {
 	switch {
 	case w.Method == "HEAD":
 	case w.Method != "GET":
-		if reply.Status < 400 && !f.keepsCached(w) {
+		if (reply.Status < 400 || f.state.Profile[FailuresInvalidate]) && !f.keepsCached(w) {
 			f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool { return f.isStored(s, w) })
 		}
+	case reply.Status >= 400 && reply.Status != 410 && f.state.Profile[ErrorsNotCached]:
 	case f.cacheMode() != "no-store" && f.usesCache() && mayStore(reply):
 		entry := storedResponse{partition: f.cachePartition(), url: w.URL, varied: f.varied(reply.Headers, w), reply: reply, at: f.state.Now,
-			document: f.client.document(), destination: f.destination}
+			document: f.client.document(), destination: f.destination, linked: f.way.kind == plainLoad}
 		f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool {
 			return f.isStored(s, w) && (f.state.Profile[HTTPCacheOneVariant] || slices.Equal(s.varied, f.varied(s.reply.Headers, w)))
 		})

@@ -81,7 +81,7 @@ func (f *fetching) exemptFromUpgrade() bool {
 func (f *fetching) isMixedContent() bool {
 	u := f.url()
 	switch {
-	case u.scheme != "http", f.isSecure(u), f.exemptsLocalName(u), !f.prohibitsMixedContent():
+	case u.scheme != "http", f.isSecure(u), f.exemptsLocalName(u), !f.prohibitsMixedContent(), f.way.kind == trackLoad && f.state.Profile[TracksOverHTTP]:
 		return false
 	}
 	// What was let off the upgrade is let in wherever redirects lead.

@@ -118,7 +118,9 @@ func (g *graph) imports(s *source, requests []moduleRequest) {
 		case r.dynamic:
 		case !resolved:
 			g.f.note(moduleRecord, quote(r.specifier), " does not resolve to a URL: the module is in error, and nothing that it names is fetched.")
-			return
+			if !g.f.state.Profile[ImportsFetchedDespiteErrors] {
+				return
+			}
 		default:
 			edges = append(edges, moduleEdge{s, r})
 		}

@@ -50,7 +50,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	}
 	stored := f.cached(w)
 	switch {
-	case stored >= 0 && f.usable(f.state.responses[stored]):
+	case stored >= 0 && (f.usable(f.state.responses[stored]) || f.hasAlready(f.state.responses[stored])):
 		f.note(networkFetch, "The HTTP cache has a response for ", w.URL, ": nothing is sent.")
 		f.p.Cached = append(f.p.Cached, w.URL)
 		return f.part(w, f.state.responses[stored].reply), true

@@ -128,7 +128,7 @@ func (f *fetching) block() {
 	case f.way == nil || f.p.Error != "":
 	case f.loadsWhatFails():
 		f.p.Read, f.p.Reason = Allowed, "" // the event is all that there is
-		if f.way.Via == "preload" {
+		if f.way.kind == plainLoad {
 			f.p.Read = Opaque
 		}
 	case f.brokeOff && f.way.Via == "fetch" && f.state.Profile[BrokenBodyAborts]:

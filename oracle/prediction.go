@@ -30,10 +30,10 @@ type Prediction struct {
 	// Headers are the headers script may read, names lower-case, values
 	// combined, sorted by name.
 	Headers Headers
-	// HeadersAsWritten is true when script lists them with their names and in
-	// their order as the browser made them, not lower-case and sorted.
-	HeadersAsWritten bool
-	Body             []byte // what script may read, nil when it may not
+	// Listed are their names as script lists them, where that is not lower-case
+	// and sorted.
+	Listed []string
+	Body   []byte // what script may read, nil when it may not
 	// Error is the name of the exception that script gets for a network error,
 	// or when the API throws; "" where an event is all there is.
 	Error string

@@ -103,7 +103,7 @@ func (f *fetching) preflightsAgain() bool {
 func (f *fetching) bypassesPreflightCache() bool {
 	switch {
 	case f.state.Profile[PreflightCacheObeysReload]:
-		return f.asked.Cache == "no-store" || f.asked.Cache == "reload"
+		return f.asked.Cache == "no-store" || f.asked.Cache == "reload" || slices.ContainsFunc(conditionals, f.headers.Has)
 	case !f.state.Profile[PreflightCacheObeysCacheMode]:
 		return false
 	}
@@ -159,7 +159,7 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 		return f.fail(failed, preflightFetch, f.preflightSentence(failed, value, reply))
 	}
 	f.note(preflightFetch, "The answer, status ", itoa(reply.Status), ", allows it.")
-	if f.cachesPreflights() && !f.bypassesPreflightCache() {
+	if f.cachesPreflights() && (!f.bypassesPreflightCache() || f.state.Profile[PreflightCacheObeysReload]) {
 		f.state.cachePreflight(key, grant, reply.Headers)
 	}
 	return true

@@ -202,6 +202,19 @@ const (
 	UpgradesAreRedirects             Switch = "upgrades-are-redirects"
 	AddressesUpgraded                Switch = "addresses-upgraded"
 	WorkerResponsesTaintElements     Switch = "worker-responses-taint-elements"
+	HTTPCacheByCredentials           Switch = "http-cache-by-credentials"
+	ErrorsNotCached                  Switch = "errors-not-cached"
+	KeptInDocument                   Switch = "kept-in-document"
+	ImportsFetchedDespiteErrors      Switch = "imports-fetched-despite-errors"
+	FailuresInvalidate               Switch = "failures-invalidate"
+	HeadAsksServer                   Switch = "head-asks-server"
+	LocationTabsEncoded              Switch = "location-tabs-encoded"
+	PrefetchByDefaultSrc             Switch = "prefetch-by-default-src"
+	TracksOverHTTP                   Switch = "tracks-over-http"
+	ImportsAtOnce                    Switch = "imports-at-once"
+	URLModifiersUnknown              Switch = "url-modifiers-unknown"
+	SharedScriptsUntimed             Switch = "shared-scripts-untimed"
+	DataURLSpacesGone                Switch = "data-url-spaces-gone"
 )
 
 // SwitchInfo is what there is to say of a switch.
@@ -298,7 +311,7 @@ var switches = []SwitchInfo{
 	{FramesCachedApart, "the document of a frame has an entry of its own in the HTTP cache, which nothing else uses",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache.cc", []string{"chromium"}},
 	{HeuristicFreshness, "a response that does not say how long it lives does so for a tenth of the time since Last-Modified, a 300, 301, 308 or 410 for ever",
-		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium", "firefox"}},
 	{NoCacheReloads, "a script's Cache-Control: no-cache or Pragma: no-cache asks anew, where the standard only asks whether what is cached still holds",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{PragmaOfResponses, "a response with Pragma: no-cache is asked for anew, whatever its Cache-Control and Expires say",
@@ -308,7 +321,7 @@ var switches = []SwitchInfo{
 	{HTTPCacheOneVariant, "the HTTP cache has one response for a URL, whatever Vary says: another variant takes its place",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium", "firefox"}},
 	{ValidatesSuccessOnly, "a stored response is asked about only if its status is 200, any other is asked for anew",
-		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium", "firefox"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{RangeFromCache, "a request for one range of bytes, as all of audio and video are, is answered from the HTTP cache with that part of what is there; it names the end when it asks whether that is still right, and if not, nothing stays there",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/partial_data.cc", []string{"chromium"}},
 	{ForceCacheServesWrites, "with cache mode force-cache a PATCH or DELETE is answered with the response to a GET, and not sent",
@@ -414,7 +427,7 @@ var switches = []SwitchInfo{
 	{NumbersEndInPoint, "a number in a structured header, such as a parameter of Cross-Origin-Embedder-Policy, may end in its decimal point",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/third_party/quiche/src/quiche/common/structured_headers.cc", []string{"chromium"}},
 	{RegisterLooksAtStatusFirst, "a service worker's script that fails for its status or the network is a TypeError, whatever MIME type there is",
-		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/service_worker/service_worker_new_script_loader.cc", []string{"chromium", "webkit"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:content/browser/service_worker/service_worker_new_script_loader.cc", []string{"chromium", "firefox", "webkit"}},
 	{ConditionalsOfWorkersPlain, "a request of a worker with a conditional header of the script's own says nothing to caches",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/worker_fetch_context.cc", []string{"chromium"}},
 	{WorkerScriptsUntimed, "Resource Timing has the script of a dedicated worker only if it runs, and those of shared workers, service workers and worklets never",
@@ -468,7 +481,7 @@ var switches = []SwitchInfo{
 	{URLModifiersOfImages, "of the modifiers of a url() cross-origin() is known, in images alone: any other makes the url() a mistake",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/css/parser/CSSPropertyParserConsumer+URL.cpp", []string{"webkit"}},
 	{SrcFunctionSkipped, "src() is no address in a style sheet: among the sources of a font it is passed over, elsewhere what it stands in is not there",
-		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/css/parser/CSSParserFastPaths.cpp", []string{"webkit"}},
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/css/parser/CSSParserFastPaths.cpp", []string{"firefox", "webkit"}},
 	{ResponseURLWithoutName, "the URL that XMLHttpRequest tells of a CORS response has no user name",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/xml/XMLHttpRequest.cpp", []string{"webkit"}},
 	{SocketsSeenAsSuch, "Content-Security-Policy sees a WebSocket's ws: or wss: URL, which sources for http and https do not name",
@@ -490,7 +503,7 @@ var switches = []SwitchInfo{
 	{PolicyThrowsOfWorkers, "new Worker() and new SharedWorker() throw a SecurityError where the page's policy forbids the worker",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/workers/AbstractWorker.cpp", []string{"webkit"}},
 	{SharedWorkersParseAsTheyRun, "a shared worker whose classic script does not parse tells its page the SyntaxError",
-		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/workers/shared/SharedWorker.cpp", []string{"firefox", "webkit"}},
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/workers/shared/SharedWorker.cpp", []string{"webkit"}},
 	{SyncUploadsUnasked, "an upload listener forces no preflight for a synchronous XMLHttpRequest",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/xml/XMLHttpRequest.cpp", []string{"webkit"}},
 	{NotModifiedUnchecked, "what a page has in memory counts as it came when a 304 says that it is still right, in the next page too: CORS does not look at the 304 (fetch() has no such memory)",
@@ -530,7 +543,7 @@ var switches = []SwitchInfo{
 	{SyncXHRPassesWorker, "a synchronous XMLHttpRequest goes past the service worker",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/fetch/resource_loader.cc", []string{"chromium", "webkit"}},
 	{SyntheticIsBasic, "a response that a service worker makes itself is of type basic, whatever it answers: script reads it, and it is origin-clean, but for importScripts()",
-		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium", "webkit"}},
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc", []string{"chromium", "firefox", "webkit"}},
 	{WorkerResponsesKeepBody, "a response that a service worker answers with keeps its body when the request's method is HEAD",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/modules/service_worker/fetch_respond_with_observer.cc", []string{"chromium", "webkit"}},
 	{OpaqueOriginsCacheNoPreflight, "nothing goes into the preflight cache for a document whose origin is opaque, nor for a request whose Origin a redirect has made null, nor out of it",
@@ -551,7 +564,7 @@ var switches = []SwitchInfo{
 		"https://wicg.github.io/document-isolation-policy/", []string{"chromium"}},
 	{PreflightCacheByCredentials, "what a preflight for a request with credentials allowed is not used for one without",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
-	{PreflightCacheObeysReload, "with the cache modes no-store and reload the preflight cache is not looked at either",
+	{PreflightCacheObeysReload, "with the cache modes no-store and reload, and with a conditional header of the script's own, the preflight cache is not looked at either, though it is added to",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
 	{BrokenListExposesAll, "a * that stands before the mistake in an Access-Control-Expose-Headers that breaks the grammar counts",
 		"https://searchfox.org/mozilla-central/source/dom/fetch/InternalHeaders.cpp", []string{"firefox"}},
@@ -585,8 +598,34 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpChannel.cpp", []string{"firefox"}},
 	{AddressesUpgraded, "an image, audio or video of a secure page is asked for over https from an IP address, too",
 		"https://searchfox.org/mozilla-central/source/dom/security/nsMixedContentBlocker.cpp", []string{"firefox"}},
-	{WorkerResponsesTaintElements, "a cors response of a service worker to an element without crossorigin is as an opaque one",
+	{WorkerResponsesTaintElements, "what a service worker answers to an element without crossorigin, for a URL of another origin, is as an opaque response",
 		"https://searchfox.org/mozilla-central/source/dom/serviceworkers/ServiceWorkerEvents.cpp", []string{"firefox"}},
+	{HTTPCacheByCredentials, "the HTTP cache keeps apart what came with credentials and what came without",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpChannel.cpp", []string{"firefox"}},
+	{ErrorsNotCached, "a response with a status of 400 and more, but 410, does not go into the HTTP cache",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpChannel.cpp", []string{"firefox"}},
+	{KeptInDocument, "a style sheet with CORS or a font that the document has already is not asked about again, though it is stale",
+		"https://searchfox.org/mozilla-central/source/layout/style/Loader.cpp", []string{"firefox"}},
+	{ImportsFetchedDespiteErrors, "a module that names something that does not resolve is in error only when the others that it names have been fetched",
+		"https://searchfox.org/mozilla-central/source/js/loader/ModuleLoaderBase.cpp", []string{"firefox"}},
+	{FailuresInvalidate, "a POST takes what the HTTP cache has of its URL out, even if it ends with an error status",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpChannel.cpp", []string{"firefox"}},
+	{HeadAsksServer, "what a GET has left in the HTTP cache does not answer a HEAD",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpChannel.cpp", []string{"firefox"}},
+	{LocationTabsEncoded, "a tab within a Location is percent-encoded, not taken out",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpChannel.cpp", []string{"firefox"}},
+	{PrefetchByDefaultSrc, "a prefetch is held against the default-src of a Content-Security-Policy alone",
+		"https://searchfox.org/mozilla-central/source/dom/security/nsCSPUtils.cpp", []string{"firefox"}},
+	{TracksOverHTTP, "a secure page may load a text track over http",
+		"https://searchfox.org/mozilla-central/source/dom/security/nsMixedContentBlocker.cpp", []string{"firefox"}},
+	{ImportsAtOnce, "the scripts that one importScripts() names are asked for at once",
+		"https://searchfox.org/mozilla-central/source/dom/workers/ScriptLoader.cpp", []string{"firefox"}},
+	{URLModifiersUnknown, "url() with modifiers is no address in a style sheet",
+		"https://searchfox.org/mozilla-central/source/layout/style/Loader.cpp", []string{"firefox"}},
+	{SharedScriptsUntimed, "Resource Timing has no entry of the script of a shared worker or a service worker",
+		"https://searchfox.org/mozilla-central/source/dom/workers/ScriptLoader.cpp", []string{"firefox"}},
+	{DataURLSpacesGone, "the URL of the response of a data: URL in base64 has no spaces",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/data/nsDataHandler.cpp", []string{"firefox"}},
 	{LocalNamesNotMixed, "a secure page may load from .local names and private addresses over http",
 		"https://wicg.github.io/local-network-access/#mixed-content-lna", []string{"chromium"}},
 }

@@ -35,6 +35,9 @@ func (f *fetching) locationURL(h Headers) (u *urlRecord, found, ok bool) {
 		return nil, false, false
 	}
 	location := isomorphicBytes(values[0])
+	if f.state.Profile[LocationTabsEncoded] {
+		location = strings.ReplaceAll(location, "\t", "%09")
+	}
 	u, ok = parseURL(location, f.url())
 	if f.state.Profile[LocationInLatin1] && ok {
 		meant := u.origin

@@ -46,6 +46,13 @@ func (f *fetching) allowedByMIMEType(reply Reply) bool {
 	return true
 }
 
+// inBase64 says whether the body of a data: URL is in base64.
+func inBase64(u *urlRecord) bool {
+	kind, _, _ := strings.Cut(u.path, ",")
+	i := strings.LastIndexByte(kind, ';')
+	return i >= 0 && strings.EqualFold(strings.Trim(kind[i+1:], " "), "base64")
+}
+
 // dataReply is the response that a data: URL holds.
 //
 // https://fetch.spec.whatwg.org/#data-url-processor
@@ -55,8 +62,8 @@ func dataReply(u *urlRecord) (Reply, bool) {
 		return Reply{}, false
 	}
 	body := []byte(percentDecode(data))
-	if i := strings.LastIndexByte(kind, ';'); i >= 0 && strings.EqualFold(strings.Trim(kind[i+1:], " "), "base64") {
-		kind = kind[:i]
+	if inBase64(u) {
+		kind = kind[:strings.LastIndexByte(kind, ';')]
 		text := strings.Map(func(r rune) rune {
 			if strings.ContainsRune("\t\n\f\r ", r) {
 				return -1

@@ -101,7 +101,8 @@ func (f *fetching) fetchStyles(reply Reply) {
 // engine does not have that.
 func (f *fetching) knowsNot(u cssURL, image bool) bool {
 	p := f.state.Profile
-	return u.src && (p[SrcFunctionUnknown] || p[SrcFunctionSkipped]) || (u.others || u.modified && !image) && p[URLModifiersOfImages]
+	return u.src && (p[SrcFunctionUnknown] || p[SrcFunctionSkipped]) || (u.others || u.modified && !image) && p[URLModifiersOfImages] ||
+		u.modified && p[URLModifiersUnknown]
 }
 
 // setting is the one that an address asks for; otherwise the given one.

@@ -46,6 +46,8 @@ func (f *fetching) timing(ok bool) string {
 		return ""
 	case profile[WorkerScriptsUntimed] && f.untimed(late):
 		return ""
+	case profile[SharedScriptsUntimed] && (f.way.Via == "shared-worker" || f.way.Via == "service-worker"):
+		return ""
 	case f.brokeOff && !profile[BrokenBodyTimed]:
 		return "" // the end of the body never came
 	case f.opaqueRedirect && profile[OpaqueRedirectTimesHidden]:

@@ -37,7 +37,8 @@ func (f *fetching) fetch() (Reply, bool) {
 		return f.keptReply()
 	}
 	if f.worker != nil {
-		if f.tainting = f.worker.kind; f.tainting == "cors" && f.mode == "no-cors" && f.way.kind != apiLoad && f.state.Profile[WorkerResponsesTaintElements] {
+		taints := f.tainting == "opaque" && f.way.kind != apiLoad && f.state.Profile[WorkerResponsesTaintElements]
+		if f.tainting = f.worker.kind; taints {
 			f.tainting = "opaque"
 		}
 	}
@@ -148,6 +149,9 @@ func (f *fetching) filter(reply Reply) {
 		return
 	}
 	f.p.URL, f.p.Status = u.href(), reply.Status
+	if u.scheme == "data" && f.state.Profile[DataURLSpacesGone] && inBase64(u) {
+		f.p.URL = strings.ReplaceAll(f.p.URL, " ", "")
+	}
 	f.p.Headers = readableHeaders(kind, credentials, f.state.Profile.exposed(reply.Headers), reply.Headers)
 	if kind == "cors" && f.way.Via == "xhr" && f.state.Profile[ResponseURLWithoutName] {
 		f.p.URL = u.wire()
@@ -161,7 +165,11 @@ func (f *fetching) filter(reply Reply) {
 	if f.state.Profile[SpdyHeaderAdded] && kind == "basic" && !reply.HTTP1 && f.worker == nil && f.url().isHTTP() {
 		f.p.Headers = append(f.p.Headers, Header{"X-Firefox-Spdy", "h2"})
 	}
-	f.p.HeadersAsWritten = f.way.Via == "xhr" && !f.url().isHTTP() && f.state.Profile[LocalHeadersAsWritten]
+	if f.way.Via == "xhr" && !f.url().isHTTP() && f.state.Profile[LocalHeadersAsWritten] {
+		for _, line := range reply.Headers {
+			f.p.Listed = append(f.p.Listed, line.Name)
+		}
+	}
 	f.p.Body = reply.Body
 	if f.p.Body == nil {
 		f.p.Body = []byte{}

@@ -163,12 +163,21 @@ func (f *fetching) isImportable(reply Reply) bool {
 func (f *fetching) importScripts(at *source, body []byte) (last *source, failed Reason) {
 	base := at.base // the worker's, for scripts of scripts too
 	for _, call := range parseScript(body).calls {
-		for _, ref := range call.urls {
-			s, sub, reply := f.load(wayByVia["import-scripts"], noCORS, ref, at, (*fetching).isImportable)
-			at = &source{from: at, base: base, last: s.last}
-			thrown := sub.failed
-			if reply != nil {
-				at, thrown = f.importScripts(at, reply.Body)
+		var loaded []imported
+		if f.state.Profile[ImportsAtOnce] {
+			for _, ref := range call.urls {
+				loaded = append(loaded, f.importScript(ref, at))
+			}
+		}
+		for i, ref := range call.urls {
+			if i == len(loaded) {
+				loaded = append(loaded, f.importScript(ref, at))
+			}
+			script := loaded[i]
+			at = &source{from: at, base: base, last: script.last}
+			thrown := script.failed
+			if script.reply != nil {
+				at, thrown = f.importScripts(at, script.reply.Body)
 			}
 			if thrown != "" && !call.caught {
 				return at, thrown
@@ -179,6 +188,18 @@ func (f *fetching) importScripts(at *source, body []byte) (last *source, failed 
 		}
 	}
 	return at, ""
+}
+
+// imported is what came of a script that importScripts() names.
+type imported struct {
+	last   int
+	failed Reason
+	reply  *Reply
+}
+
+func (f *fetching) importScript(ref string, at *source) imported {
+	s, sub, reply := f.load(wayByVia["import-scripts"], noCORS, ref, at, (*fetching).isImportable)
+	return imported{s.last, sub.failed, reply}
 }
 
 // needsJavaScript is the rule that a worker's scripts are JavaScript by their

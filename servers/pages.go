@@ -100,6 +100,10 @@ func Pages(assets Assets, documents *Documents) http.Handler {
 		"blank":      {html, []byte("<!doctype html><title>corsproof</title>")},
 	} {
 		router.HandleFunc(scenarios.Reserved+name, func(w http.ResponseWriter, r *http.Request) {
+			if name == "blank" { // for the frames of every page
+				w.Header().Set("Cross-Origin-Embedder-Policy", "require-corp")
+				w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+			}
 			serve(w, asset.contentType, asset.body)
 		}).Methods(http.MethodGet, http.MethodHead)
 	}

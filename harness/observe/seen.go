@@ -7,7 +7,6 @@ package observe
 import (
 	"bytes"
 	"cmp"
-	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -151,7 +150,7 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 	if s.Reason != "" && f.OrPreflight && len(s.Wire) > 0 && s.Wire[len(s.Wire)-1].Preflight {
 		s.Reason = s.Reason.OfPreflight()
 	}
-	if s.Reason == oracle.CrossOriginResourcePolicy && f.OrNone && len(wire) > 0 && !saysWho(wire[len(wire)-1]) {
+	if s.Reason == oracle.CrossOriginResourcePolicy && f.OrNone && r.Client.Headers.Has("Cross-Origin-Embedder-Policy") && len(wire) > 0 && !saysWho(wire[len(wire)-1]) {
 		s.Reason = oracle.CrossOriginEmbedderPolicy
 	}
 	if s.Reason == oracle.SchemeNotHTTP && len(s.Wire) > 0 {
@@ -200,11 +199,8 @@ func parsed(r oracle.Request) bool {
 // https://xhr.spec.whatwg.org/#the-getallresponseheaders()-method
 func listed(p oracle.Prediction, via oracle.Via) []string {
 	var names []string
-	if p.HeadersAsWritten {
-		for _, h := range p.Headers {
-			names = append(names, http.CanonicalHeaderKey(h.Name))
-		}
-		return names
+	if p.Listed != nil {
+		return p.Listed
 	}
 	for _, h := range p.Headers.Combined() {
 		names = append(names, h.Name)

@@ -57,18 +57,20 @@ func TestWhatTheServersTell(t *testing.T) {
 	blocked := browser.Outcome{Read: oracle.Blocked}
 	says := servers.Entry{At: api, Method: "GET", Reply: oracle.Reply{Headers: oracle.Headers{{Name: "cross-origin-resource-policy", Value: "same-origin"}}}}
 	silent := servers.Entry{At: api, Method: "GET"}
+	isolated := oracle.Client{Headers: oracle.Headers{{Name: "Cross-Origin-Embedder-Policy", Value: "require-corp"}}}
 	reason := func(f *browser.Failure, wire ...servers.Entry) oracle.Reason {
-		return observe.Browser(blocked, f, wire, oracle.Request{Via: "img"}).Reason
+		return observe.Browser(blocked, f, wire, oracle.Request{Via: "img", Client: isolated}).Reason
 	}
 	assert.Equal(t, oracle.CrossOriginResourcePolicy, reason(failure, silent, says))
 	assert.Equal(t, oracle.CrossOriginEmbedderPolicy, reason(failure, says, silent))
 	assert.Equal(t, oracle.CrossOriginResourcePolicy, reason(failure))
+	assert.Equal(t, oracle.CrossOriginResourcePolicy, observe.Browser(blocked, failure, []servers.Entry{silent}, oracle.Request{Via: "img"}).Reason)
 	failure.OrNone = false
 	assert.Equal(t, oracle.CrossOriginResourcePolicy, reason(failure, silent))
 
 	p := oracle.Prediction{Read: oracle.Allowed, Headers: oracle.Headers{{Name: "content-type", Value: "a/b"}, {Name: "content-range", Value: "1"}}}
 	assert.Equal(t, []string{"content-range", "content-type"}, observe.Prediction(p, oracle.Request{Via: "xhr"}).Listed)
-	p.HeadersAsWritten = true
+	p.Listed = []string{"Content-Type", "Content-Range"}
 	assert.Equal(t, []string{"Content-Type", "Content-Range"}, observe.Prediction(p, oracle.Request{Via: "xhr"}).Listed)
 }
 
