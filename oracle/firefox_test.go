@@ -116,8 +116,21 @@ func TestFirefoxRules(t *testing.T) {
 		"service worker": {nil, WorkerResponsesTaintElements, Request{Via: "img", URL: api, Client: worker}, answers(200, png, "Access-Control-Allow-Origin", "*", "Content-Type", "image/png"), read, Allowed, Opaque},
 		"its script":     {nil, ServiceWorkersReloaded, Request{Via: "service-worker", URL: own, Cache: "no-cache"}, permissive, cacheControl, "max-age=0", "no-cache"},
 		"nameless frame": {Profile{StorageAccessSendsOrigin: true}, ThirdPartyCookiesPartitioned, Request{Via: "img", URL: own, Client: frame}, permissive, func(p Prediction) any { return p.Wire[0].Origin }, "", "null"},
-		"data: headers":  {nil, LocalHeadersAsWritten, Request{Via: "xhr", URL: "data:text/plain,tea"}, permissive, func(p Prediction) any { return len(p.Listed) }, 0, 1},
-		"Authorization":  {nil, PreflightStays, Request{Via: "fetch", URL: own, Headers: h("Authorization", "Bearer x")}, route(map[string]Reply{"app.site.test/x": redirect(307, api)}), requests, 2, 3},
+		"modifiers":      {nil, URLModifiersUnknown, Request{Via: "style", URL: own}, answers(200, "@import url('b' cross-origin(anonymous));", "Content-Type", "text/css"), requests, 2, 1},
+		"data: spaces":   {nil, DataURLSpacesGone, Request{Via: "fetch", URL: "data:text/x;base64,dG Vh"}, permissive, func(p Prediction) any { return p.URL }, "data:text/x;base64,dG Vh", "data:text/x;base64,dGVh"},
+		"not in base64":  {nil, DataURLSpacesGone, Request{Via: "fetch", URL: "data:text/x,a b"}, permissive, func(p Prediction) any { return p.URL }, "data:text/x,a b", "data:text/x,a b"},
+		"its times":      {nil, SharedScriptsUntimed, Request{Via: "shared-worker", URL: own}, answers(200, "", "Content-Type", "text/javascript"), func(p Prediction) any { return p.Timing }, "full", ""},
+		"track":          {nil, TracksOverHTTP, Request{Via: "track", URL: "http://api.other.test/x", Mode: "cors"}, permissive, requests, 0, 1},
+		"tab":            {nil, LocationTabsEncoded, Request{Via: "fetch", URL: own}, route(map[string]Reply{"app.site.test/x": redirect(302, "a\tb")}), func(p Prediction) any { return p.Wire[1].URL }, app + "/ab", app + "/a%09b"},
+		"at once": {nil, ImportsAtOnce, Request{Via: "import-scripts", URL: own}, func(w WireRequest) Reply {
+			body := "importScripts('/a', '/b')"
+			if w.URL != own {
+				body = ""
+			}
+			return Reply{Status: 200, Headers: h("Content-Type", "text/javascript"), Body: []byte(body)}
+		}, func(p Prediction) any { return p.Wire[2].After }, 2, 1},
+		"data: headers": {nil, LocalHeadersAsWritten, Request{Via: "xhr", URL: "data:text/plain,tea"}, permissive, func(p Prediction) any { return len(p.Listed) }, 0, 1},
+		"Authorization": {nil, PreflightStays, Request{Via: "fetch", URL: own, Headers: h("Authorization", "Bearer x")}, route(map[string]Reply{"app.site.test/x": redirect(307, api)}), requests, 2, 3},
 	} {
 		if c.r.Client.Page.Host == "" {
 			c.r.Client = page
