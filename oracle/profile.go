@@ -142,6 +142,7 @@ const (
 	SameSiteIgnoresSandbox         Switch = "same-site-ignores-sandbox"
 	NoCredentialless               Switch = "no-credentialless"
 	NoHTTPCache                    Switch = "no-http-cache"
+	PostersAskTwice                Switch = "posters-ask-twice"
 	URLModifiersOfImages           Switch = "url-modifiers-of-images"
 	SrcFunctionSkipped             Switch = "src-function-skipped"
 	ResponseURLWithoutName         Switch = "response-url-without-name"
@@ -478,6 +479,8 @@ var switches = []SwitchInfo{
 		"https://bugs.webkit.org/show_bug.cgi?id=230550", []string{"webkit"}},
 	{NoHTTPCache, "fetch() has no HTTP cache: the driver's window is a private one, which keeps nothing on the disk, and what a page keeps in memory is not for it",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebKit/NetworkProcess/NetworkSession.cpp", []string{"webkit"}},
+	{PostersAskTwice, "a poster that is no picture may be asked for once more",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/rendering/RenderVideo.cpp", []string{"webkit"}},
 	{URLModifiersOfImages, "of the modifiers of a url() cross-origin() is known, in images alone: any other makes the url() a mistake",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/css/parser/CSSPropertyParserConsumer+URL.cpp", []string{"webkit"}},
 	{SrcFunctionSkipped, "src() is no address in a style sheet: among the sources of a font it is passed over, elsewhere what it stands in is not there",

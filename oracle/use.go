@@ -110,6 +110,11 @@ func (f *fetching) use(reply Reply) {
 		f.useSocket(reply)
 	case silentLoad:
 		f.p.Read = Unobservable
+		if f.way.Via == "poster" && !isImage(reply) && f.state.Profile[PostersAskTwice] {
+			w := f.p.Wire[len(f.p.Wire)-1]
+			w.Maybe = true
+			f.noteRequest(w)
+		}
 	}
 }
 

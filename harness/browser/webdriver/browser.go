@@ -69,12 +69,20 @@ func (b *webKit) start(ctx context.Context) error {
 		"XDG_CACHE_HOME="+filepath.Join(b.temp, "cache"),
 		"XDG_CONFIG_HOME="+filepath.Join(b.temp, "config"),
 		"XDG_DATA_HOME="+filepath.Join(b.temp, "data"))
+	if cache, err := os.UserCacheDir(); err == nil {
+		// GStreamer's list of its plug-ins, which takes it seconds to make.
+		b.env = append(b.env, "GST_REGISTRY_1_0="+filepath.Join(cache, "corsproof", "gstreamer.bin"))
+	}
 	if b.engine.display {
 		if err := b.findDisplay(ctx); err != nil {
 			return err
 		}
 	}
 	if b.first, err = b.newProfile(ctx); err != nil {
+		return err
+	}
+	// Without that list the first page that plays something would stand still.
+	if err := b.first.executeNow(ctx, `document.createElement("audio").canPlayType("audio/wav")`, nil); err != nil {
 		return err
 	}
 	b.info = browser.Info{Key: b.engine.key, Name: b.engine.name, Version: b.first.version(), Binary: b.options.Binary, Silent: true}
