@@ -92,9 +92,10 @@ func TestGrid(t *testing.T) {
 	// A node without it: WebDriver BiDi.
 	t.Run("BiDi", func(t *testing.T) {
 		there := at(t, "?corsproof:devtools=false")
-		got := sameVerdicts(t, catalogue(t, "origins", "http-cache/kept", "authentication/at-home"), product(t, "chromium"), harness.Options{Browsers: []browser.Found{there}})
+		got := sameVerdicts(t, catalogue(t, "origins", "http-cache/kept", "authentication/at-home", "elements/framed-refusal"), product(t, "chromium"), harness.Options{Browsers: []browser.Found{there}})
 		for id, r := range got {
-			assert.Equal(t, strings.HasPrefix(id, "authentication/"), r.Verdict == record.NotApplicable, "%s: %v", id, r.Problems)
+			beyond := strings.HasPrefix(id, "authentication/") || id == "elements/framed-refusal/refused/iframe"
+			assert.Equal(t, beyond, r.Verdict == record.NotApplicable, "%s: %v", id, r.Problems)
 		}
 		g.AwaitIdle(t)
 	})

@@ -80,6 +80,27 @@ func leadsToOddHost(s scenarios.Step) bool {
 	})
 }
 
+// lacking says why a step of a trial can come to nothing in this browser, as it is
+// reached and driven, "" if it can.
+func (s *session) lacking(t *trial, step int) string {
+	info := s.browser.Info()
+	switch {
+	case info.Asks && asksPerson(t.perm.Steps[step]):
+		return "by WebDriver BiDi nothing keeps this browser from asking a person for a name and a password"
+	case info.Asks && showsErrorPage(t.perm.Steps[step], &t.steps[step]):
+		return "by WebDriver BiDi this browser does not say that a frame shows an error page, and script cannot tell"
+	case !s.caches && t.steps[step].usesCache():
+		return "this browser keeps nothing in its HTTP cache of a server whose certificate it was told to ignore"
+	}
+	return ""
+}
+
+// showsErrorPage holds for a frame that shows an error page by either prediction.
+func showsErrorPage(s scenarios.Step, t *trialStep) bool {
+	blocked := t.standard.Read == oracle.Blocked || t.profile != nil && t.profile.Read == oracle.Blocked
+	return blocked && slices.Contains([]oracle.Via{"iframe", "object", "embed"}, s.Request.Via)
+}
+
 func sendsStream(s scenarios.Step) bool { return s.Request.Body != nil && s.Request.Body.Stream }
 
 func setsPermissions(s scenarios.Step) bool { return s.Page != nil && len(s.Page.Permissions) > 0 }

@@ -211,12 +211,7 @@ func (t *turn) runnable(s *session, trials []*trial) []*trial {
 				lacks = cmp.Or(lacks, "this browser takes no stream for a request's body, and makes a string of it")
 			}
 			lacks = cmp.Or(lacks, lacking(t.found.Engine(), trial.perm.Steps[i]))
-			if s.browser.Info().Asks && asksPerson(trial.perm.Steps[i]) {
-				lacks = cmp.Or(lacks, "by WebDriver BiDi nothing keeps this browser from asking a person for a name and a password")
-			}
-			if !s.caches && trial.steps[i].usesCache() {
-				lacks = cmp.Or(lacks, "this browser keeps nothing in its HTTP cache of a server whose certificate it was told to ignore")
-			}
+			lacks = cmp.Or(lacks, s.lacking(trial, i))
 			trial.notApplicable = cmp.Or(trial.notApplicable, t.missing[trial.setUp(i)], lacks)
 		}
 		if len(networkOf(trial.perm)) > 0 {

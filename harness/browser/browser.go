@@ -59,8 +59,9 @@ type Info struct {
 	Binary  string
 	// Silent is true for a browser that says nothing of requests that fail.
 	Silent bool
-	// Asks is true when nothing keeps it from asking a person for a name and a
-	// password, whatever [Document.Unattended] says.
+	// Asks is true for a Chromium that is driven by WebDriver BiDi: nothing keeps
+	// it from asking a person for a name and a password, whatever
+	// [Document.Unattended] says, and it does not tell of error pages in frames.
 	Asks bool
 }
 
