@@ -44,6 +44,9 @@ type chromium struct {
 	// cancel stops the browser, waits for its processes and removes its files.
 	cancel func() error
 
+	mu       sync.Mutex
+	contexts map[cdp.BrowserContextID]bool // that we have made and not closed
+
 	closing sync.Once
 	closed  error // what Close gave
 }
@@ -92,7 +95,7 @@ func startWith(ctx context.Context, o browser.Options, flags []flag) (browser.Br
 		return nil, fmt.Errorf("cdp: start %s: %w", o.Binary, err)
 	}
 
-	b := &chromium{options: o, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
+	b := &chromium{options: o, contexts: map[cdp.BrowserContextID]bool{}, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
 	b.info.Binary = o.Binary
 	b.info.Key, b.info.Name = identify(o.Binary, version.Product)
 	_, b.info.Version, _ = strings.Cut(version.Product, "/")
@@ -109,6 +112,9 @@ func (b *chromium) Close() error {
 		select {
 		case <-b.Done(): // it has died: nobody to ask
 		default:
+			if b.bare {
+				b.leave()
+			}
 			if b.theirs {
 				break
 			}

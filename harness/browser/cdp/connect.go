@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
@@ -74,7 +76,7 @@ func attachTo(ctx context.Context, o browser.Options, address string, header htt
 	if err != nil {
 		return nil, errors.Join(err, cancel())
 	}
-	b := &chromium{options: o, theirs: true, bare: bare, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
+	b := &chromium{options: o, theirs: true, bare: bare, contexts: map[cdp.BrowserContextID]bool{}, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
 	b.info.Binary = o.Remote.String()
 	b.info.Key, b.info.Name = identify("", version.Product)
 	_, b.info.Version, _ = strings.Cut(version.Product, "/")
@@ -152,5 +154,23 @@ func (b *chromium) newContext(ctx context.Context) (cdp.BrowserContextID, error)
 		params.ProxyServer, params.ProxyBypassList = "http://"+b.options.Proxy, "<-loopback>"
 	}
 	created, err := cdp.Call(ctx, b.conn, target.CreateBrowserContext, params)
+	if err == nil {
+		b.mu.Lock()
+		b.contexts[created.BrowserContextID] = true
+		b.mu.Unlock()
+	}
 	return created.BrowserContextID, err
+}
+
+// leave closes what we have opened in somebody else's browser. By the end of the
+// connection it would do so itself, some time later.
+func (b *chromium) leave() {
+	b.mu.Lock()
+	contexts := slices.Collect(maps.Keys(b.contexts))
+	b.mu.Unlock()
+	for _, id := range contexts {
+		if err := (&profile{browser: b, id: id}).Close(); err != nil {
+			b.options.Log("cdp: leave %s: %v", b.info.Name, err)
+		}
+	}
 }

@@ -24,6 +24,9 @@ type profile struct {
 }
 
 func (c *profile) Close() error {
+	c.browser.mu.Lock()
+	delete(c.browser.contexts, c.id)
+	c.browser.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	_, err := cdp.Call(ctx, c.browser.conn, target.DisposeBrowserContext,
