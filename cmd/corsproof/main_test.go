@@ -115,6 +115,7 @@ func TestExitCodes(t *testing.T) {
 		{"report of something else", []string{"report", good}, [2]string{}, exitUsage, []string{good + ":1", "results.jsonl"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("CORSPROOF_OUT", t.TempDir())
 			if c.env[0] != "" {
 				t.Setenv(c.env[0], c.env[1])
 			}
