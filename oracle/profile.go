@@ -484,7 +484,7 @@ var switches = []SwitchInfo{
 	{URLModifiersOfImages, "of the modifiers of a url() cross-origin() is known, in images alone: any other makes the url() a mistake",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/css/parser/CSSPropertyParserConsumer+URL.cpp", []string{"webkit"}},
 	{SrcFunctionSkipped, "src() is no address in a style sheet: among the sources of a font it is passed over, elsewhere what it stands in is not there",
-		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/css/parser/CSSParserFastPaths.cpp", []string{"firefox", "webkit"}},
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/css/parser/CSSPropertyParserConsumer+URL.cpp", []string{"firefox", "webkit"}},
 	{ResponseURLWithoutName, "the URL that XMLHttpRequest tells of a CORS response has no user name",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/xml/XMLHttpRequest.cpp", []string{"webkit"}},
 	{SocketsSeenAsSuch, "Content-Security-Policy sees a WebSocket's ws: or wss: URL, which sources for http and https do not name",

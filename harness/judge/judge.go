@@ -115,14 +115,10 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 		r.Verdict = record.Unexpected
 	case differs && explainedBySwitch:
 		r.Verdict, r.Explained = record.Divergence, switches
-	case differs && listed != nil && matches(*listed, steps):
+	case (differs || claimFails) && listed != nil && matches(*listed, steps):
+		// A claim alone fails where the oracle predicts nothing, as of Sec-Fetch-Mode.
 		r.Verdict, r.Explained = record.Divergence, listed.Link
-	case differs:
-		r.Verdict = record.Unexpected
-	case claimFails && listed != nil && matches(*listed, steps):
-		// Of what the oracle predicts nothing, such as Sec-Fetch-Mode.
-		r.Verdict, r.Explained = record.Divergence, listed.Link
-	case claimFails:
+	case differs || claimFails:
 		r.Verdict = record.Unexpected
 	case staleSwitch:
 		r.Verdict = record.Stale

@@ -295,6 +295,16 @@ func TestSwitchesAndExpectations(t *testing.T) {
 	r = judge.Judge([]judge.Votes{wire}, good, "", &judge.Explanation{Read: oracle.Allowed, Wire: true, Link: "https://example.test/bug"})
 	assert.Equal(t, record.Divergence, r.Verdict)
 
+	// A header of the browser's own, of which the standard's vote says nothing.
+	own := allowedPUT()
+	own.Claim.RequestHeaders = map[string]string{"Sec-Fetch-Mode": "cors"}
+	r = judgeOne(own, good)
+	assert.Equal(t, record.Unexpected, r.Verdict)
+	r = judge.Judge([]judge.Votes{own}, good, "", listed)
+	assert.Equal(t, record.Divergence, r.Verdict)
+	r = judge.Judge([]judge.Votes{own}, good, "", &judge.Explanation{Read: oracle.Blocked})
+	assert.Equal(t, record.Unexpected, r.Verdict, "a line explains only the outcome it lists")
+
 	r = judge.Judge([]judge.Votes{blockedGET()}, good, "", listed)
 	assert.Equal(t, record.Stale, r.Verdict)
 
