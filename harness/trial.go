@@ -264,7 +264,7 @@ func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 		if paints(s) {
 			return laneAlone
 		}
-		if slow(s.Server) || len(s.Server.Redirects) > manyHops || asksOnTheWay(s.Server, bound.Steps[i].Request) {
+		if slow(s.Server) || asksOnTheWay(s.Server, bound.Steps[i].Request) {
 			lane = laneHeld
 		}
 		switch fixtures.Ways()[s.Request.Via].Lane {
@@ -279,10 +279,6 @@ func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 	}
 	return lane
 }
-
-// manyHops are more redirects than one after the other find their turn among
-// hundreds of other requests, in the time that a form's frame has.
-const manyHops = 10
 
 // isKeptNowhere holds for the ways to load that leave nothing in their document,
 // so that a later step of another case cannot meet it.
