@@ -169,7 +169,11 @@ func (p *proxied) passReplies() {
 // passRest passes on all that the client still sends.
 func (p *proxied) passRest() bool {
 	p.passReplies()
-	_, err := p.back.Write(p.in[p.r:p.w])
+	var err error
+	if waiting := p.in[p.r:p.w]; len(waiting) > 0 {
+		// Even a write of nothing would take the word of a reset away from who reads.
+		_, err = p.back.Write(waiting)
+	}
 	if err == nil {
 		_, err = io.Copy(p.back, p.tcp)
 	}
