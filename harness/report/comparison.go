@@ -83,7 +83,7 @@ func (c comparison) head() {
 		names = append(names, escapeMarkdown(engineLabel(c.run, key)))
 	}
 	fmt.Fprintf(c, "%s in %s, by %s.\n", plural(len(c.cases), "case", "cases"), listed(names), escapeMarkdown(program(c.run)))
-	c.WriteString("Written from the records of that run by `corsproof report -format comparison`.\n\n")
+	c.WriteString("Written from records by `corsproof report -format comparison`.\n\n")
 }
 
 // topics is a table of how many cases went as the standard says.
