@@ -71,9 +71,6 @@ func (p *page) await(ctx context.Context, script string, args []any, out any) er
 	case crashed(err):
 		return errGone
 	case err != nil:
-		if refused, ok := errors.AsType[*commandError](err); ok && refused.Message == pageCrash {
-			return fmt.Errorf("%w: %w", errGone, err)
-		}
 		return err
 	}
 	var said struct {
@@ -90,10 +87,6 @@ func (p *page) await(ctx context.Context, script string, args []any, out any) er
 	}
 	return json.Unmarshal(said.Value, out)
 }
-
-// pageCrash is how WebKitWebDriver's answer reads to a script whose page has
-// crashed, while the browser goes on.
-const pageCrash = "Could not parse script result"
 
 // execute runs a script in the current window that answers by its last argument.
 //
