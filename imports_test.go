@@ -19,10 +19,12 @@ import (
 // stands for itself and all below it; "" is everything of ours.
 var forbidden = map[string][]string{
 	"oracle":          {""},
-	"scenarios":       {"servers", "fixtures", "harness", "fuzz", "setup", "cmd"},
-	"fixtures":        {"servers", "harness", "fuzz", "setup", "cmd"},
-	"servers":         {"harness", "fuzz", "cmd"},
-	"harness":         {"fuzz", "cmd"},
+	"scenarios":       {"policy", "servers", "fixtures", "harness", "check", "fuzz", "setup", "cmd"},
+	"policy":          {"servers", "fixtures", "harness", "check", "fuzz", "setup", "cmd"},
+	"fixtures":        {"policy", "servers", "harness", "check", "fuzz", "setup", "cmd"},
+	"servers":         {"policy", "harness", "check", "fuzz", "cmd"},
+	"harness":         {"policy", "check", "fuzz", "cmd"},
+	"check":           {"fuzz", "setup", "cmd"},
 	"fuzz":            {"servers", "setup", "cmd"},
 	"harness/browser": {"servers", "harness/report", "harness/judge", "harness/observe"},
 	"harness/report":  {"servers", "harness/browser", "harness/judge", "harness/observe"},
