@@ -4,7 +4,12 @@
 // [Policy.Scenarios].
 package policy
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Policy is a CORS policy in its author's words. The zero value of a field
 // means none of it; what is safelisted (GET, HEAD, POST, the CORS-safelisted
@@ -43,8 +48,7 @@ type Endpoint struct {
 	// Methods are those that the endpoint serves; none: every method of the policy, and GET.
 	Methods []string
 	// Headers are sent with every request to it, by all who ask: a token, an API
-	// key. They are request headers in the policy's sense: those that are not
-	// safelisted must be in RequestHeaders.
+	// key. By that they are declared, as if RequestHeaders had them.
 	Headers map[string]string
 	// ExpectStatus is what an allowed request must be answered with; 0: any.
 	ExpectStatus int
@@ -57,4 +61,19 @@ type Accept struct {
 	Endpoint string // a path of Endpoints
 	Why      string
 	Until    time.Time // the last day, UTC; zero: for good
+}
+
+// requestHeaders are all names that the policy declares: RequestHeaders, and
+// what its endpoints are sent.
+func (p *Policy) requestHeaders() []string {
+	names := slices.Clone(p.RequestHeaders)
+	for _, e := range p.Endpoints {
+		for _, name := range slices.Sorted(maps.Keys(e.Headers)) {
+			same := func(other string) bool { return strings.EqualFold(other, name) }
+			if !slices.ContainsFunc(names, same) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
