@@ -38,6 +38,11 @@ type Options struct {
 	// Without are switches to leave out of the engines' profiles: what they
 	// explain is then unexpected.
 	Without []oracle.Switch
+	// SetUps are beside those of servers/setups, for scenarios that name them.
+	SetUps []servers.SetUp
+	// Alone says which permutations need caches of their own, beyond those whose
+	// steps say so; nil: none.
+	Alone func(*scenarios.Permutation) bool
 	// Record is called for each record, in the order that cases finish, never
 	// twice at once.
 	Record func(record.Record)
@@ -188,6 +193,12 @@ func (r *run) startFleet() (*servers.Fleet, error) {
 		PageHTML: fixtures.PageHTML, FrameHTML: fixtures.FrameHTML, ProbeJS: fixtures.ProbeJS(),
 	}, r.documents)}
 	r.missing = map[string]string{}
+	for _, s := range r.SetUps {
+		if needed[s.Name()] {
+			config.SetUps = append(config.SetUps, s)
+			delete(needed, s.Name())
+		}
+	}
 	for name := range needed {
 		info, err := setups.ByName(name)
 		if err != nil {

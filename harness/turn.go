@@ -175,7 +175,7 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 			return engine, pending, err
 		}
 		trial.attempt = t.attempt
-		if trial.apart = t.apart[p.ID] != nil; trial.apart {
+		if trial.apart = t.apart[p.ID] != nil; trial.apart || t.Alone != nil && t.Alone(p) {
 			trial.lane = laneAlone
 		}
 		trial.engine, trial.order = engine.Key, t.order[p.ID]

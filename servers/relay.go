@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -27,8 +28,7 @@ var errClient = errors.New("servers: the client has gone")
 // connection is reset and the entry says so: a reply of the harness's own would
 // be taken for the set-up's. It is false when the client's connection has ended.
 func (c *conn) relay(r *request, e *Entry, b *backend) bool {
-	dialer := net.Dialer{Timeout: setUpSilence}
-	back, err := dialer.DialContext(c.ctx, "tcp", b.addr)
+	back, err := b.dial(c.ctx)
 	if err != nil {
 		return c.setUpFailed(e, b, err)
 	}
@@ -52,6 +52,8 @@ func (c *conn) relay(r *request, e *Entry, b *backend) bool {
 	switch {
 	case errors.Is(err, errClient), up.gone.Load():
 		c.tcp.Close()
+	case (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) && b.survives(c.ctx):
+		c.brokenOff(e)
 	case err != nil:
 		c.setUpFailed(e, b, err)
 	case !up.complete.Load():
@@ -66,6 +68,41 @@ func (c *conn) relay(r *request, e *Entry, b *backend) bool {
 	}
 	<-passed
 	return false
+}
+
+// dial opens a connection to the set-up.
+func (b *backend) dial(ctx context.Context) (net.Conn, error) {
+	if s, ok := b.SetUp.(Subject); ok {
+		return s.Dial(ctx)
+	}
+	dialer := net.Dialer{Timeout: setUpSilence}
+	return dialer.DialContext(ctx, "tcp", b.addr)
+}
+
+// survives says whether a set-up under test, which has ended a connection in the
+// midst of a reply, goes on: then that was its reply.
+func (b *backend) survives(ctx context.Context) bool {
+	if _, ok := b.SetUp.(Subject); !ok || b.Alive() != nil {
+		return false
+	}
+	conn, err := b.dial(ctx)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
+
+// brokenOff enters that the reply ended where it did, and resets the client's
+// connection there, too.
+func (c *conn) brokenOff(e *Entry) bool {
+	c.fleet.ledger.update(e, func(e *Entry) {
+		e.Reply.Abort, e.cut, e.Pending = inBody, true, false
+		if e.Reply.Status == 0 {
+			e.Reply.Abort = beforeHeaders
+		}
+	})
+	return c.reset()
 }
 
 // upload is how far a request's body has come.

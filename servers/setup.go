@@ -1,6 +1,9 @@
 package servers
 
-import "context"
+import (
+	"context"
+	"net"
+)
 
 // SetUp is a real server with a CORS configuration of its own: an Express
 // process, a gorilla/mux handler. It listens on loopback, without TLS and with
@@ -17,4 +20,13 @@ type SetUp interface {
 	// Close ends the server and everything it started. It may be called more
 	// than once, and before Start.
 	Close() error
+}
+
+// Subject is a set-up that is itself under test. A connection that it breaks off
+// is an answer like any other, as long as it takes the next one; of other set-ups
+// it is a failure of the harness's.
+type Subject interface {
+	SetUp
+	// Dial opens a connection to the server, on which HTTP/1.1 is spoken.
+	Dial(ctx context.Context) (net.Conn, error)
 }

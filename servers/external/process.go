@@ -30,7 +30,7 @@ type Process struct {
 	addr  string
 	cmd   *exec.Cmd
 	stdin io.Closer
-	errs  *lastBytes
+	errs  *group.Tail
 	ended chan struct{} // closed when the process has gone and err is set
 	err   error
 
@@ -71,7 +71,7 @@ func (p Packages) StartNode(ctx context.Context, preload []string, script string
 // start starts a server that keeps to the agreement.
 func start(ctx context.Context, name string, cmd *exec.Cmd) (*Process, error) {
 	ready := &firstLine{line: make(chan []byte, 1)}
-	p := &Process{name: name, cmd: cmd, errs: &lastBytes{}, ended: make(chan struct{})}
+	p := &Process{name: name, cmd: cmd, errs: &group.Tail{}, ended: make(chan struct{})}
 	cmd.Stdout = ready
 	cmd.Stderr = p.errs
 	// A grandchild that holds the pipes must not hold up Wait.
@@ -100,7 +100,7 @@ func start(ctx context.Context, name string, cmd *exec.Cmd) (*Process, error) {
 		return nil, p.Alive()
 	case <-ctx.Done():
 		p.Close()
-		return nil, fmt.Errorf("external: %s did not say that it listens: %w%s", name, ctx.Err(), p.errs.quoted())
+		return nil, fmt.Errorf("external: %s did not say that it listens: %w%s", name, ctx.Err(), p.errs.Said())
 	}
 }
 
@@ -143,7 +143,7 @@ func (p *Process) Alive() error {
 	if p.closed {
 		return fmt.Errorf("external: %s is closed", p.name)
 	}
-	return fmt.Errorf("external: %s ended by itself: %w%s", p.name, p.err, p.errs.quoted())
+	return fmt.Errorf("external: %s ended by itself: %w%s", p.name, p.err, p.errs.Said())
 }
 
 // Close ends the process and all of its group, and waits until it has gone.
@@ -185,28 +185,6 @@ func (f *firstLine) Write(b []byte) (int, error) {
 		f.buf = nil
 	}
 	return len(b), nil
-}
-
-// lastBytes keeps the end of what is written to it.
-type lastBytes struct {
-	mu  sync.Mutex
-	buf []byte
-}
-
-func (l *lastBytes) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.buf = bytes.Clone(tail(append(l.buf, b...)))
-	return len(b), nil
-}
-
-func (l *lastBytes) quoted() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if text := bytes.TrimSpace(l.buf); len(text) > 0 {
-		return "; it said:\n" + string(text)
-	}
-	return ""
 }
 
 // tail is the last 2 KiB.

@@ -1,0 +1,117 @@
+package check
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/policy"
+	"github.com/corsproof/corsproof/scenarios"
+	"github.com/corsproof/corsproof/servers"
+)
+
+// Options say what to check.
+type Options struct {
+	Policy *policy.Policy
+	Target *Target
+	// Browsers are those to run in; [Offline] needs none.
+	Browsers []browser.Found
+	Thorough bool // more probes
+	// AllowWrites lets requests other than GET, HEAD and OPTIONS go to a target
+	// that is not on this machine.
+	AllowWrites bool
+	// Isolate keeps corsproof's parameter out of the URLs, for a target that
+	// refuses queries that it does not know: one probe at a time then, each in a
+	// browser context of its own.
+	Isolate bool
+	// Insecure takes any certificate of an https: target.
+	Insecure bool
+	// Rate bounds the requests a second to the target; 0: no bound.
+	Rate float64
+	// Raw adds requests that no browser can send: class robustness.
+	Raw bool
+	// Plan, if set, is called before anything is sent.
+	Plan     func(Plan)
+	Progress func(harness.Progress)
+	Log      func(format string, args ...any)
+}
+
+// Plan is what a check is about to do.
+type Plan struct {
+	Target string // as a report names it
+	Host   string // that the requests go to
+	Origin string // by which browsers know it
+	Probes int
+	// Withheld are the probes that would write to a target that is not on this
+	// machine.
+	Withheld int
+}
+
+// Result is what one probe came to in one engine.
+type Result struct {
+	Probe  policy.Probe
+	Record record.Record
+}
+
+// outcome is what the probes of a check came to.
+type outcome struct {
+	results []Result
+	engines []record.Engine
+}
+
+// permitted leaves out the probes that would write where nobody has allowed it.
+func (o Options) permitted(probes []policy.Probe) (kept []policy.Probe, withheld int) {
+	if o.AllowWrites || !o.Target.remote() {
+		return probes, 0
+	}
+	kept = slices.DeleteFunc(slices.Clone(probes), func(p policy.Probe) bool { return p.Writes })
+	return kept, len(probes) - len(kept)
+}
+
+// drive runs the probes in the browsers.
+func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (outcome, error) {
+	byID := make(map[string]policy.Probe, len(probes))
+	permutations := make([]*scenarios.Permutation, len(probes))
+	for i, p := range probes {
+		byID[p.Permutation.ID] = p
+		permutations[i] = o.paced(p.Permutation, len(probes))
+	}
+	var out outcome
+	info, err := harness.Run(ctx, harness.Options{
+		Permutations: permutations, Browsers: o.Browsers, SetUps: []servers.SetUp{r},
+		Alone:    func(p *scenarios.Permutation) bool { return byID[p.ID].Alone },
+		Record:   func(rec record.Record) { out.results = append(out.results, Result{byID[rec.ID], rec}) },
+		Progress: o.Progress, Log: o.Log,
+	})
+	if err != nil {
+		return out, err
+	}
+	out.engines = info.Engines
+	sortResults(out.results)
+	return out, nil
+}
+
+// paced gives a probe time for all requests that may go before its own, where
+// the target's rate is bounded.
+func (o Options) paced(p *scenarios.Permutation, probes int) *scenarios.Permutation {
+	if o.Rate <= 0 {
+		return p
+	}
+	const requests = 3 // a probe, with its preflight and what follows a redirect
+	p = new(*p)
+	p.Timeout += 5*time.Second + time.Duration(float64(requests*probes)/o.Rate*float64(time.Second))
+	return p
+}
+
+// sortResults puts results in the plan's order, each engine's beside the other's.
+func sortResults(results []Result) {
+	slices.SortStableFunc(results, func(a, b Result) int {
+		if a.Record.Order != b.Record.Order {
+			return a.Record.Order - b.Record.Order
+		}
+		return slices.Compare([]string{a.Record.Engine}, []string{b.Record.Engine})
+	})
+}
