@@ -1,0 +1,364 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/oracle"
+)
+
+// stranger is an origin that the policy does not allow, and what it is to one
+// that it does.
+type stranger struct {
+	who Who
+	asker
+}
+
+// model is a declared origin as strangers resemble it.
+type model struct {
+	like    string
+	origin  oracle.Origin // one that the entry stands for
+	base    string        // the host that a wildcard stands before; "" for none
+	anyPort bool
+}
+
+// host is the one that the entry names.
+func (m model) host() string {
+	if m.base != "" {
+		return m.base
+	}
+	return m.origin.Host
+}
+
+// hosts gives the model's origin with other hosts.
+func (m model) hosts(hosts ...string) []oracle.Origin {
+	out := make([]oracle.Origin, len(hosts))
+	for i, host := range hosts {
+		out[i] = m.origin
+		out[i].Host = host
+	}
+	return out
+}
+
+// ports gives the model's origin with other ports.
+func (m model) ports(ports ...int) []oracle.Origin {
+	out := make([]oracle.Origin, len(ports))
+	for i, port := range ports {
+		out[i] = m.origin
+		out[i].Port = port
+	}
+	return out
+}
+
+// models are the entries of the policy that a stranger can resemble.
+func (pl *plan) models() []model {
+	var out []model
+	for i, p := range pl.patterns {
+		if p.everyone {
+			continue
+		}
+		m := model{like: pl.policy.Origins[i], origin: p.origin, anyPort: p.anyPort}
+		if p.anyPort {
+			m.origin.Port = ownPort(p.origin.Scheme)
+		}
+		if p.subdomain {
+			m.base, m.origin.Host = p.origin.Host, "app."+p.origin.Host
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// strangers are those who may not read, each origin once, in the order of their
+// kinds: what one proves, those after it need not.
+func (pl *plan) strangers() []stranger {
+	var out []stranger
+	seen := map[string]bool{}
+	add := func(who Who, like string, origins ...oracle.Origin) {
+		for _, o := range origins {
+			s := o.String()
+			if seen[s] || !canLive(o) || pl.policy.Allows(s) || o == pl.options.Server || !pl.reaches(o) {
+				continue
+			}
+			seen[s] = true
+			out = append(out, stranger{who, asker{page: o, like: like}})
+		}
+	}
+	models := pl.models()
+	for _, kind := range kinds {
+		switch kind.who {
+		case Foreign:
+			add(Foreign, "", pl.foreigners()...)
+		case Null:
+			if !pl.policy.Allows("null") {
+				out = append(out, stranger{Null, pl.null()})
+			}
+		case Glued:
+			for _, two := range pl.couples(models) {
+				add(Glued, two[0].like, glued(two[0], two[1])...)
+			}
+		case ServerOrigin:
+			add(ServerOrigin, "", pl.serverOrigins()...)
+		default:
+			for _, m := range models {
+				add(kind.who, m.like, kind.of(pl, m)...)
+			}
+		}
+	}
+	return out
+}
+
+// foreigners have nothing to do with the policy.
+func (pl *plan) foreigners() []oracle.Origin {
+	return []oracle.Origin{
+		{Scheme: "https", Host: pl.evil, Port: 443},
+		{Scheme: "http", Host: pl.evil, Port: 80},
+		{Scheme: "http", Host: "localhost", Port: 3000},
+	}
+}
+
+// serverOrigins share the server's host, and are other origins all the same.
+func (pl *plan) serverOrigins() []oracle.Origin {
+	server := pl.options.Server
+	port, scheme := server, swapped(server)
+	port.Port = otherThan(server)
+	return []oracle.Origin{port, scheme}
+}
+
+// couples are the pairs of models whose hosts may be run together: all of them
+// in a short policy, neighbours in a long one.
+func (pl *plan) couples(models []model) [][2]model {
+	const short = 4
+	var out [][2]model
+	for i, a := range models {
+		for j, b := range models {
+			next := j == i+1 || i == j+1
+			if i != j && a.host() != b.host() && (len(models) <= short || next || pl.options.Thorough) {
+				out = append(out, [2]model{a, b})
+			}
+		}
+	}
+	return out
+}
+
+// glued are the hosts of two models run together: whole, with a dot between
+// them, and without the end that both have.
+func glued(a, b model) []oracle.Origin {
+	x, y := a.host(), b.host()
+	common := 0
+	for common < min(len(x), len(y)) && x[len(x)-1-common] == y[len(y)-1-common] {
+		common++
+	}
+	hosts := []string{x + "." + y}
+	if rest := x[:len(x)-common]; common > 0 && rest != "" {
+		hosts = append(hosts, rest+y)
+	} else {
+		hosts = append(hosts, x+y)
+	}
+	return b.hosts(hosts...)
+}
+
+// swapped is the origin with the other scheme: with its own port where it had
+// its own.
+func swapped(o oracle.Origin) oracle.Origin {
+	scheme := "http"
+	if o.Scheme == "http" {
+		scheme = "https"
+	}
+	if o.Port == ownPort(o.Scheme) {
+		o.Port = ownPort(scheme)
+	}
+	o.Scheme = scheme
+	return o
+}
+
+// otherThan is a port that the origin does not have.
+func otherThan(o oracle.Origin) int {
+	if port := otherPort(o.Scheme); port != o.Port {
+		return port
+	}
+	return otherPort(o.Scheme) + 1000
+}
+
+// parent is the domain above a host, "" where there is none that anybody has.
+func parent(host string) string {
+	_, above, found := strings.Cut(host, ".")
+	if !found || oracle.RegistrableDomain(host) == "" || oracle.RegistrableDomain(above) == "" {
+		return ""
+	}
+	return above
+}
+
+// kind is a kind of stranger, and who is of it beside a model.
+type kind struct {
+	who Who
+	of  func(pl *plan, m model) []oracle.Origin
+}
+
+// kinds are in the order of [Who].
+var kinds = []kind{
+	{who: Foreign},
+	{who: Null},
+	{Scheme, func(pl *plan, m model) []oracle.Origin { return []oracle.Origin{swapped(m.origin)} }},
+	{Port, func(pl *plan, m model) []oracle.Origin {
+		return m.ports(otherThan(m.origin), ownPort(m.origin.Scheme))
+	}},
+	{Prefix, func(pl *plan, m model) []oracle.Origin {
+		h := m.origin.Host
+		out := m.hosts(h+"."+pl.evil, h+pl.evil, h[:len(h)-1])
+		if p := m.origin.Port; p != ownPort(m.origin.Scheme) {
+			out = append(out, m.ports(p*10, p/10)...)
+		}
+		return out
+	}},
+	{Suffix, func(pl *plan, m model) []oracle.Origin {
+		h := m.host()
+		if m.base != "" { // which are glued to a wildcard
+			return nil
+		}
+		out := m.hosts("evil"+h, "evil-"+h)
+		if site := oracle.RegistrableDomain(h); site != "" && site != h {
+			out = append(out, m.hosts("evil"+site)...)
+		}
+		return out
+	}},
+	{Substring, func(pl *plan, m model) []oracle.Origin { return m.hosts("evil" + m.host() + "." + pl.evil) }},
+	{Subdomain, func(pl *plan, m model) []oracle.Origin {
+		hosts := []string{"sub." + m.origin.Host}
+		if pl.options.Thorough {
+			hosts = append(hosts, "a.b."+m.origin.Host)
+		}
+		return m.hosts(hosts...)
+	}},
+	{Parent, func(pl *plan, m model) []oracle.Origin { return m.hosts(parent(m.host())) }},
+	{Sibling, func(pl *plan, m model) []oracle.Origin {
+		above := parent(m.host())
+		if above == "" {
+			return nil
+		}
+		if m.base != "" {
+			return m.hosts("app.other." + above)
+		}
+		return m.hosts("other." + above)
+	}},
+	{WildcardApex, func(pl *plan, m model) []oracle.Origin { return m.hosts(m.base) }},
+	{WildcardGlued, func(pl *plan, m model) []oracle.Origin {
+		if m.base == "" {
+			return nil
+		}
+		return m.hosts("evil"+m.base, "evil-"+m.base)
+	}},
+	{RegexDot, func(pl *plan, m model) []oracle.Origin {
+		before, h := strings.TrimSuffix(m.origin.Host, m.host()), m.host()
+		var hosts []string
+		for i := range len(h) {
+			if h[i] == '.' {
+				hosts = append(hosts, before+h[:i]+"x"+h[i+1:])
+			}
+		}
+		if len(hosts) > 1 {
+			hosts = append(hosts, before+strings.ReplaceAll(h, ".", "x"))
+		}
+		return m.hosts(hosts...)
+	}},
+	{who: Glued},
+	{TrailingDot, func(pl *plan, m model) []oracle.Origin { return m.hosts(m.origin.Host + ".") }},
+	{Special, func(pl *plan, m model) []oracle.Origin {
+		characters := specials[:2]
+		if pl.options.Thorough {
+			characters = specials
+		}
+		var hosts []string
+		for _, c := range characters {
+			hosts = append(hosts, m.origin.Host+string(c)+"."+pl.evil, "evil"+string(c)+m.host())
+		}
+		return m.hosts(hosts...)
+	}},
+	{who: ServerOrigin},
+}
+
+// specials are the characters that browsers keep in a host name, beside letters,
+// digits, hyphens and dots.
+const specials = "_!$&'()*+,;=~`{}"
+
+// estrange lets strangers ask: without credentials, with them, and what needs a
+// preflight. All of them ask the first endpoint, one of each kind every other.
+func (pl *plan) estrange() {
+	strangers := pl.strangers()
+	for i, e := range pl.endpoints {
+		var had []Who
+		for _, s := range strangers {
+			if i > 0 && slices.Contains(had, s.who) && !pl.options.Thorough {
+				continue
+			}
+			had = append(had, s.who)
+			for _, q := range pl.askedBy(s.asker, e, i == 0) {
+				p := q.probe(Leak, s.who)
+				p.Subject = s.like
+				p.Meant = s.String() + " may not read what " + q.String() + " answers."
+				pl.add(p, q.name(), pl.step(q, oracle.Blocked))
+			}
+		}
+	}
+}
+
+// askedBy are the questions of a stranger; where others have asked much already,
+// the one by which most would be lost.
+func (pl *plan) askedBy(who asker, e endpoint, all bool) []question {
+	plain := question{from: who, at: e, verb: e.reads()}
+	credentialed := plain
+	credentialed.credentials = true
+	if !all && !pl.options.Thorough {
+		if pl.policy.Credentials {
+			return []question{credentialed}
+		}
+		return []question{plain}
+	}
+	out := []question{plain, credentialed}
+	if q, ok := pl.preflighted(who, e); ok {
+		out = append(out, q)
+	}
+	if pl.options.Thorough {
+		for _, via := range []oracle.Via{"xhr", "worker-fetch", "module", "font", "eventsource", "img-cors"} {
+			if !takesSettings(via) && (e.preflights() || plain.verb.method != "GET") {
+				continue
+			}
+			q := plain
+			q.via = via
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// preflighted is a question that needs a preflight, and that the policy would
+// answer if who were allowed: with a declared header, else a declared method.
+func (pl *plan) preflighted(who asker, e endpoint) (question, bool) {
+	q := question{from: who, at: e, verb: e.reads()}
+	var alone []string
+	for _, set := range pl.headerSets() {
+		if len(set) == 1 && !oracle.IsSafelistedRequestHeader(set[0], headerValue(set[0])) {
+			alone = append(alone, set[0])
+		}
+	}
+	// A GET with the type of a body is a rare thing to ask.
+	slices.SortStableFunc(alone, func(a, b string) int { return isContentType(a) - isContentType(b) })
+	if len(alone) > 0 {
+		q.headers = alone[:1]
+		return q, true
+	}
+	for _, v := range e.verbs {
+		if v.served && !oracle.IsSafelistedMethod(v.method) {
+			q.verb = v
+			return q, true
+		}
+	}
+	return question{}, false
+}
+
+func isContentType(name string) int {
+	if strings.EqualFold(name, "Content-Type") {
+		return 1
+	}
+	return 0
+}
