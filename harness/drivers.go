@@ -20,6 +20,10 @@ var drivers = map[string]func(context.Context, browser.Options) (browser.Browser
 	browser.WebDriver: webdriver.Connect,
 }
 
+// lends has the ways to drive a browser that several runs can share: their
+// drivers make a [browser.Lender].
+var lends = map[string]bool{browser.Chromium: true}
+
 // oneNetwork are the ways to drive a browser that cannot be given servers of
 // other networks, and why.
 var oneNetwork = map[string]string{

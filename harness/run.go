@@ -27,6 +27,8 @@ type Options struct {
 	// same key.
 	Browsers []browser.Found
 	Headed   bool
+	// Keeper, if set, has browsers that outlive the run.
+	Keeper *Keeper
 	// Advertise is the address (host or host:port) by which browsers somewhere else
 	// reach the servers' forward proxy; "" for where it listens. Listen is where
 	// it does so (host or host:port); "" for the host of Advertise or, without

@@ -139,7 +139,7 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 	defer started()
 	options := t.options(t.fleet, t.found)
 	options.AddressSpaces, options.OnFailure = network.spaces(t.fleet), words.hear
-	b, err := start(starting, t.found, options)
+	b, err := t.Keeper.open(starting, t.found, options)
 	if err != nil {
 		return record.Engine{}, pending, err
 	}

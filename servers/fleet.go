@@ -92,7 +92,7 @@ type backend struct {
 // Start starts the set-ups and listens for every origin on a free port of
 // loopback. On an error nothing is left running.
 func Start(config Config) (*Fleet, error) {
-	cert, spki, err := throwAwayCertificate()
+	own, err := throwAwayCertificate()
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func Start(config Config) (*Fleet, error) {
 		config.Log = func(string, ...any) {}
 	}
 	f := &Fleet{
-		config: config, ledger: newLedger(), cert: cert, spki: spki,
+		config: config, ledger: newLedger(), cert: own.Certificate, spki: own.pin,
 		backends: make(map[string]*backend), armed: make(map[string]armed),
 	}
 	f.ctx, f.cancel = context.WithCancel(context.Background())

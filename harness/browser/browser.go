@@ -44,6 +44,8 @@ type Options struct {
 	// script in.
 	Script string
 	Headed bool
+	// Folder is where the driver makes temporary files; "" for the system's.
+	Folder string
 	// OnFailure is called for each request that the browser reports as failed.
 	// It must return fast.
 	OnFailure func(Failure)
@@ -74,6 +76,15 @@ type Browser interface {
 	Done() <-chan struct{}
 	// Close ends the browser and removes what it left behind.
 	Close() error
+}
+
+// Lender is a browser that several runs can share.
+type Lender interface {
+	Browser
+	// Lend is the browser as a run of its own sees it: its profiles go through the
+	// proxy of these options, and their script, failures and log are theirs. Close
+	// takes those profiles away, and leaves the browser.
+	Lend(o Options) Browser
 }
 
 // Context is a profile in a browser.

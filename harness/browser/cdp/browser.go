@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -38,7 +39,7 @@ type chromium struct {
 	options browser.Options
 	info    browser.Info
 	theirs  bool            // somebody else has started it, and ends it
-	bare    bool            // and did so without our switches
+	proxied bool            // its profiles find the servers by the forward proxy
 	ctx     context.Context // chromedp's, for the browser's life
 	conn    *chromedp.Browser
 	// cancel stops the browser, waits for its processes and removes its files.
@@ -64,12 +65,15 @@ func startWith(ctx context.Context, o browser.Options, flags []flag) (browser.Br
 	if o.OnFailure == nil {
 		o.OnFailure = func(browser.Failure) {}
 	}
-	temp, err := os.MkdirTemp("", "cp-")
+	temp, err := os.MkdirTemp(o.Folder, "cp-")
 	if err != nil {
 		return nil, fmt.Errorf("cdp: start %s: %w", o.Binary, err)
 	}
 	base, kill := context.WithCancel(context.Background())
 	options := allocatorOptions(o, flags)
+	if o.Folder != "" {
+		options = append(options, chromedp.UserDataDir(filepath.Join(temp, "profile")))
+	}
 	if len(temp) <= maxTemp {
 		options = append(options, chromedp.Env("TMPDIR="+temp))
 	}
@@ -112,7 +116,7 @@ func (b *chromium) Close() error {
 		select {
 		case <-b.Done(): // it has died: nobody to ask
 		default:
-			if b.bare {
+			if b.proxied {
 				b.leave()
 			}
 			if b.theirs {

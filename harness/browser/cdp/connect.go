@@ -76,7 +76,7 @@ func attachTo(ctx context.Context, o browser.Options, address string, header htt
 	if err != nil {
 		return nil, errors.Join(err, cancel())
 	}
-	b := &chromium{options: o, theirs: true, bare: bare, contexts: map[cdp.BrowserContextID]bool{}, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
+	b := &chromium{options: o, theirs: true, proxied: bare, contexts: map[cdp.BrowserContextID]bool{}, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
 	b.info.Binary = o.Remote.String()
 	b.info.Key, b.info.Name = identify("", version.Product)
 	_, b.info.Version, _ = strings.Cut(version.Product, "/")
@@ -149,7 +149,7 @@ func numeric(ctx context.Context, hostPort string) (string, error) {
 func (b *chromium) newContext(ctx context.Context) (cdp.BrowserContextID, error) {
 	dispose := true
 	params := target.CreateBrowserContextParams{DisposeOnDetach: &dispose}
-	if b.bare {
+	if b.proxied {
 		// Loopback and localhost are origins like any other here.
 		params.ProxyServer, params.ProxyBypassList = "http://"+b.options.Proxy, "<-loopback>"
 	}
@@ -162,8 +162,22 @@ func (b *chromium) newContext(ctx context.Context) (cdp.BrowserContextID, error)
 	return created.BrowserContextID, err
 }
 
+// Lend is the browser for one of the runs that share it.
+func (b *chromium) Lend(o browser.Options) browser.Browser {
+	if o.Log == nil {
+		o.Log = func(string, ...any) {}
+	}
+	if o.OnFailure == nil {
+		o.OnFailure = func(browser.Failure) {}
+	}
+	return &chromium{
+		options: o, info: b.info, theirs: true, proxied: true, contexts: map[cdp.BrowserContextID]bool{},
+		ctx: b.ctx, conn: b.conn, cancel: func() error { return nil },
+	}
+}
+
 // leave closes what we have opened in somebody else's browser. By the end of the
-// connection it would do so itself, some time later.
+// connection it would do so itself, some time later; by that of a lent one, never.
 func (b *chromium) leave() {
 	b.mu.Lock()
 	contexts := slices.Collect(maps.Keys(b.contexts))
