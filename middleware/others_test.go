@@ -1,0 +1,37 @@
+package middleware
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/corsproof/corsproof/servers/external"
+)
+
+// TestAnswersOfNode has the same questions for the middleware of Node.js.
+func TestAnswersOfNode(t *testing.T) {
+	_, err := external.Middleware.Install(t.Context())
+	require.NoError(t, err)
+	adapters, err := ByName("express-cors", "fastify-cors", "hono", "koa-cors")
+	require.NoError(t, err)
+	standard, err := PoliciesByName()
+	require.NoError(t, err)
+	answers(t, adapters, standard)
+}
+
+// TestAnswersOfWebServers has them for the web servers that are installed; in
+// CI none may be missing.
+func TestAnswersOfWebServers(t *testing.T) {
+	adapters, err := ByName("nginx", "caddy", "apache")
+	require.NoError(t, err)
+	standard, err := PoliciesByName()
+	require.NoError(t, err)
+	for _, a := range adapters {
+		if err := a.Missing(); err != nil && os.Getenv("CI") == "" {
+			t.Logf("left out: %v", err)
+			continue
+		}
+		answers(t, []Adapter{a}, standard)
+	}
+}
