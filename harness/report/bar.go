@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/plain"
 )
 
 const barWidth = 20
@@ -21,12 +22,12 @@ func (t text) topics() {
 	if t.several() {
 		ticks = max(6, min(barWidth/2, (t.Width-40)/len(t.engines)-2))
 		for _, key := range t.engines {
-			bars = append(bars, fmt.Sprintf("%-*s", ticks, clip(plain(key), ticks)))
+			bars = append(bars, fmt.Sprintf("%-*s", ticks, plain.Clip(plain.Text(key), ticks)))
 		}
 	}
 	name := len("topic")
 	for _, topic := range t.sum.Topics {
-		name = max(name, utf8.RuneCountInString(plain(topic.Name)))
+		name = max(name, utf8.RuneCountInString(plain.Text(topic.Name)))
 	}
 	name = min(name, t.Width-max(1, len(t.engines))*(ticks+2)-22)
 	head := fmt.Sprintf("  %-*s  cases  %s", name, "topic", strings.Join(bars, "  "))
@@ -36,7 +37,7 @@ func (t text) topics() {
 		for _, key := range t.engines {
 			row = append(row, t.bar(topic.Engines[key], ticks))
 		}
-		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, clip(plain(topic.Name), name), topic.Counts.Total(),
+		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, plain.Clip(plain.Text(topic.Name), name), topic.Counts.Total(),
 			strings.Join(row, "  "), countsLine(topic.Counts, ", "))
 	}
 	if len(t.sum.Topics) > 1 {

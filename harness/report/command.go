@@ -1,10 +1,10 @@
 package report
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/plain"
 )
 
 // runCommand is the command line that runs one case again, in the browsers that
@@ -12,7 +12,7 @@ import (
 func runCommand(r record.Record, browsers ...string) string {
 	command := "corsproof run " + caseArguments(r)
 	if len(browsers) > 0 {
-		command += " -browsers " + shellWord(strings.Join(browsers, ","))
+		command += " -browsers " + plain.ShellWord(strings.Join(browsers, ","))
 	}
 	return command
 }
@@ -30,15 +30,5 @@ func caseArguments(r record.Record) string {
 	if file == "" || strings.HasPrefix(file, "catalogue/") {
 		return r.ID
 	}
-	return shellWord(file) + " " + r.ID
-}
-
-var bareWord = regexp.MustCompile(`^[\w@%+=:,./\\-]+$`)
-
-// shellWord quotes a word where a shell would split or change it.
-func shellWord(s string) string {
-	if bareWord.MatchString(s) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return plain.ShellWord(file) + " " + r.ID
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/plain"
 )
 
 // Comparison writes the engines side by side, as a page in Markdown: how many
@@ -80,9 +81,9 @@ func (c comparison) head() {
 	c.WriteString("# Where browsers differ\n\n")
 	var names []string
 	for _, key := range c.engines {
-		names = append(names, escapeMarkdown(engineLabel(c.run, key)))
+		names = append(names, plain.Markdown(engineLabel(c.run, key)))
 	}
-	fmt.Fprintf(c, "%s in %s, by %s.\n", plural(len(c.cases), "case", "cases"), listed(names), escapeMarkdown(program(c.run)))
+	fmt.Fprintf(c, "%s in %s, by %s.\n", plain.Plural(len(c.cases), "case", "cases"), listed(names), plain.Markdown(program(c.run)))
 	c.WriteString("Written from records by `corsproof report -format comparison`.\n\n")
 }
 
@@ -90,7 +91,7 @@ func (c comparison) head() {
 func (c comparison) topics(sum record.Summary) {
 	c.WriteString("## By topic\n\nCases that an engine answers as the standard says, of those that apply to it.\n\n| topic |")
 	for _, key := range c.engines {
-		fmt.Fprintf(c, " %s |", escapeMarkdown(engineLabel(c.run, key)))
+		fmt.Fprintf(c, " %s |", plain.Markdown(engineLabel(c.run, key)))
 	}
 	c.WriteString("\n|:--|" + strings.Repeat("--:|", len(c.engines)) + "\n")
 	row := func(name string, engines map[string]record.Counts) {
@@ -110,7 +111,7 @@ func (c comparison) topics(sum record.Summary) {
 		c.WriteByte('\n')
 	}
 	for _, topic := range sum.Topics {
-		name := escapeMarkdown(topic.Name)
+		name := plain.Markdown(topic.Name)
 		if slices.ContainsFunc(c.cases, func(k compared) bool { return k.Topic == topic.Name && k.differs() }) {
 			name = fmt.Sprintf("[%s](#%s)", name, anchor(topic.Name))
 		}
@@ -148,15 +149,15 @@ func (c comparison) differences() {
 				i = len(rows)
 				rows, ids = append(rows, row), append(ids, nil)
 			}
-			ids[i] = append(ids[i], code(strings.TrimPrefix(k.ID, k.Topic+"/")))
+			ids[i] = append(ids[i], plain.Code(strings.TrimPrefix(k.ID, k.Topic+"/")))
 		}
 		if rows == nil {
 			continue
 		}
 		any = true
-		fmt.Fprintf(c, "### %s\n\n| case | standard |", escapeMarkdown(topic[0].Topic))
+		fmt.Fprintf(c, "### %s\n\n| case | standard |", plain.Markdown(topic[0].Topic))
 		for _, key := range c.engines {
-			fmt.Fprintf(c, " %s |", escapeMarkdown(c.name(key)))
+			fmt.Fprintf(c, " %s |", plain.Markdown(c.name(key)))
 		}
 		c.WriteString("\n|:--|:--|" + strings.Repeat(":--|", len(c.engines)) + "\n")
 		for i, row := range rows {
@@ -187,7 +188,7 @@ func topicsOf(cases []compared) func(func([]compared) bool) {
 
 // row is all of a case's row but its name.
 func (c comparison) row(k compared) string {
-	cells := []string{escapeMarkdown(c.standard(k))}
+	cells := []string{plain.Markdown(c.standard(k))}
 	for _, key := range c.engines {
 		cells = append(cells, c.cell(k.engines[key]))
 	}
@@ -208,23 +209,23 @@ func (c comparison) cell(r record.Record) string {
 	for _, problem := range r.Problems {
 		// What the author claimed the standard says as well, and better.
 		if !strings.Contains(problem, "claimed ") {
-			said = append(said, escapeMarkdown(problem))
+			said = append(said, plain.Markdown(problem))
 		}
 	}
 	if said == nil {
-		said = append(said, escapeMarkdown(first(r.Problems)))
+		said = append(said, plain.Markdown(first(r.Problems)))
 	}
 	text := strings.Join(said, "<br>")
 	if r.Verdict != record.Divergence {
-		return fmt.Sprintf("**%s** %s", escapeMarkdown(string(r.Verdict)), text)
+		return fmt.Sprintf("**%s** %s", plain.Markdown(string(r.Verdict)), text)
 	}
 	for _, why := range strings.Fields(r.Explained) {
 		if isWeb(why) {
-			text += fmt.Sprintf(" ([why](<%s>))", linkDestination.Replace(plain(why)))
+			text += fmt.Sprintf(" ([why](<%s>))", linkDestination.Replace(plain.Text(why)))
 		}
 	}
 	if note, found := strings.CutPrefix(r.Explained, "unreported:"); found {
-		text += " (unreported:" + escapeMarkdown(note) + ")"
+		text += " (unreported:" + plain.Markdown(note) + ")"
 	}
 	return text
 }
@@ -251,7 +252,7 @@ func (c comparison) absences() {
 				if ids[a] == nil {
 					order = append(order, a)
 				}
-				ids[a] = append(ids[a], code(k.ID))
+				ids[a] = append(ids[a], plain.Code(k.ID))
 			}
 		}
 	}
@@ -261,6 +262,6 @@ func (c comparison) absences() {
 	c.WriteString("## Cases that do not apply\n\n")
 	for _, a := range order {
 		fmt.Fprintf(c, "<details><summary><b>%s</b>, %s: %s</summary>\n\n%s\n\n</details>\n\n",
-			escapeMarkdown(c.name(a.engine)), plural(len(ids[a]), "case", "cases"), escapeMarkdown(a.why), strings.Join(ids[a], "<br>\n"))
+			plain.Markdown(c.name(a.engine)), plain.Plural(len(ids[a]), "case", "cases"), plain.Markdown(a.why), strings.Join(ids[a], "<br>\n"))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/plain"
 )
 
 // shared is a record that stands for the same of other engines: one case with
@@ -47,7 +48,7 @@ func listed(words []string) string {
 func initials(keys []string) map[string]string {
 	marks, taken := map[string]string{}, map[string]bool{}
 	for _, key := range keys {
-		first, _ := utf8.DecodeRuneInString(plain(key))
+		first, _ := utf8.DecodeRuneInString(plain.Text(key))
 		mark := string(unicode.ToUpper(first))
 		if taken[mark] || key == "" {
 			for i := range keys {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/plain"
 )
 
 //go:embed report.html.tmpl
@@ -273,7 +274,7 @@ func newSharedViews(run record.Run, keys []string, records []record.Record) []sh
 
 // facts is the line under the conclusion.
 func facts(run record.Run, sum record.Summary) []string {
-	f := []string{plural(sum.Counts.Total(), "case", "cases"), plural(sum.Requests, "request", "requests")}
+	f := []string{plain.Plural(sum.Counts.Total(), "case", "cases"), plain.Plural(sum.Requests, "request", "requests")}
 	if run.Seconds > 0 {
 		f = append(f, fmt.Sprintf("%.1f seconds", run.Seconds))
 	}
@@ -362,7 +363,7 @@ func (t *topicView) row(r record.Record) *rowView {
 func newCellView(run record.Run, keys []string, r record.Record) cellView {
 	c := cellView{
 		ID: r.ID, Case: r.ID, Via: r.Via, Engine: r.Engine, Title: r.Title, Verdict: r.Verdict, Word: verdictWord[r.Verdict],
-		Problem: plain(first(r.Problems)),
+		Problem: plain.Text(first(r.Problems)),
 	}
 	if len(keys) > 1 {
 		c.Label, c.Mark = engineLabel(run, r.Engine), initials(keys)[r.Engine]
@@ -376,7 +377,7 @@ func newCellView(run record.Run, keys []string, r record.Record) cellView {
 	// The last step is what the case is about; those before it prepare.
 	if n := len(r.Steps); n > 0 && r.Verdict != record.NotApplicable && r.Verdict != record.Error {
 		last := r.Steps[n-1]
-		c.Read, c.Reason = plain(last.Observed.Read), plain(last.Observed.Reason)
+		c.Read, c.Reason = plain.Text(last.Observed.Read), plain.Text(last.Observed.Reason)
 	}
 	c.Glyph = glyph(c.Read)
 	return c

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/plain"
 )
 
 // JUnit writes JUnit XML: a suite a topic, a test case a permutation and
@@ -20,7 +21,7 @@ func JUnit(w io.Writer, run record.Run, records []record.Record) error {
 	sum := record.Summarise(run, records)
 	all := junitSuites{Name: "corsproof"}
 	for _, topic := range sum.Topics {
-		all.Suites = append(all.Suites, junitSuite{Name: plain(topic.Name), Timestamp: junitTime(run.Started), Properties: junitProperties(run)})
+		all.Suites = append(all.Suites, junitSuite{Name: plain.Text(topic.Name), Timestamp: junitTime(run.Started), Properties: junitProperties(run)})
 	}
 	at := map[string]int{}
 	for i, topic := range sum.Topics {
@@ -125,19 +126,19 @@ func (s *junitSuite) add(c junitCase) {
 
 func junitOf(run record.Run, r record.Record) junitCase {
 	c := junitCase{
-		Class: plain(r.Topic),
-		Name:  plain(strings.TrimPrefix(r.ID, r.Topic+"/") + "/" + r.Engine),
+		Class: plain.Text(r.Topic),
+		Name:  plain.Text(strings.TrimPrefix(r.ID, r.Topic+"/") + "/" + r.Engine),
 		Time:  junitSeconds(r.MS),
 		ms:    r.MS,
 	}
 	if i := strings.LastIndexByte(r.Source, ':'); i >= 0 {
-		c.File, c.Line = plain(r.Source[:i]), plain(r.Source[i+1:])
+		c.File, c.Line = plain.Text(r.Source[:i]), plain.Text(r.Source[i+1:])
 	}
-	message := plain(first(r.Problems))
+	message := plain.Text(first(r.Problems))
 	switch r.Verdict {
 	case record.Pass:
 	case record.Divergence:
-		c.Output = strings.TrimSpace("known divergence: " + message + " " + plain(r.Explained))
+		c.Output = strings.TrimSpace("known divergence: " + message + " " + plain.Text(r.Explained))
 	case record.NotApplicable:
 		c.Skipped = &junitNote{Message: message}
 	case record.Inconclusive, record.Error:
@@ -160,9 +161,9 @@ func blockText(run record.Run, r record.Record) string {
 
 // junitProperties say which browsers ran, in which version.
 func junitProperties(run record.Run) []junitProperty {
-	properties := []junitProperty{{"corsproof", plain(run.Version)}}
+	properties := []junitProperty{{"corsproof", plain.Text(run.Version)}}
 	for _, e := range run.Engines {
-		properties = append(properties, junitProperty{plain(e.Key), plain(engineLabel(run, e.Key))})
+		properties = append(properties, junitProperty{plain.Text(e.Key), plain.Text(engineLabel(run, e.Key))})
 	}
 	return properties
 }

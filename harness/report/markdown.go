@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/plain"
 )
 
 // Markdown writes a summary for a CI job's page: a table by topic, what needs
@@ -42,15 +43,15 @@ func (m markdown) head() {
 	if m.sum.ExitCode() != 0 {
 		mark = "❌"
 	}
-	fmt.Fprintf(m, "## %s corsproof: %s\n\n", mark, escapeMarkdown(conclusion(m.sum)))
+	fmt.Fprintf(m, "## %s corsproof: %s\n\n", mark, plain.Markdown(conclusion(m.sum)))
 	for _, key := range m.engines {
-		fmt.Fprintf(m, "- **%s**: %s\n", escapeMarkdown(engineLabel(m.run, key)), countsLine(m.sum.Engines[key], ", "))
+		fmt.Fprintf(m, "- **%s**: %s\n", plain.Markdown(engineLabel(m.run, key)), countsLine(m.sum.Engines[key], ", "))
 	}
 	took := ""
 	if m.run.Seconds > 0 {
 		took = fmt.Sprintf(" in %.1f s", m.run.Seconds)
 	}
-	fmt.Fprintf(m, "- %s%s, %s\n\n", plural(m.sum.Requests, "request", "requests"), took, escapeMarkdown(program(m.run)))
+	fmt.Fprintf(m, "- %s%s, %s\n\n", plain.Plural(m.sum.Requests, "request", "requests"), took, plain.Markdown(program(m.run)))
 }
 
 // topics is a table with a column for each verdict that occurs or, where there
@@ -86,7 +87,7 @@ func (m markdown) topics() {
 	}
 	m.WriteString("\n|:--|--:|" + strings.Repeat("--:|", len(columns)) + "\n")
 	for _, topic := range m.sum.Topics {
-		row(escapeMarkdown(topic.Name), topic.Counts)
+		row(plain.Markdown(topic.Name), topic.Counts)
 	}
 	row("**all**", m.sum.Counts)
 	m.WriteByte('\n')
@@ -102,11 +103,11 @@ func (m markdown) topicsByEngine() {
 	}
 	m.WriteString("| topic | cases |")
 	for _, key := range m.engines {
-		fmt.Fprintf(m, " %s |", escapeMarkdown(engineLabel(m.run, key)))
+		fmt.Fprintf(m, " %s |", plain.Markdown(engineLabel(m.run, key)))
 	}
 	m.WriteString("\n|:--|--:|" + strings.Repeat(":--|", len(m.engines)) + "\n")
 	for _, topic := range m.sum.Topics {
-		row(escapeMarkdown(topic.Name), topic.Counts.Total(), topic.Engines)
+		row(plain.Markdown(topic.Name), topic.Counts.Total(), topic.Engines)
 	}
 	row("**all**", m.sum.Counts.Total(), m.sum.Engines)
 	m.WriteByte('\n')
@@ -123,22 +124,22 @@ func (m markdown) attention() {
 			fmt.Fprintf(m, "- and %d more\n", len(all)-i)
 			break
 		}
-		fmt.Fprintf(m, "- **%s** %s in %s: %s\n", escapeMarkdown(string(r.Verdict)), code(r.ID), escapeMarkdown(listed(r.Engines)), escapeMarkdown(r.Title))
+		fmt.Fprintf(m, "- **%s** %s in %s: %s\n", plain.Markdown(string(r.Verdict)), plain.Code(r.ID), plain.Markdown(listed(r.Engines)), plain.Markdown(r.Title))
 		for _, p := range r.Problems {
-			fmt.Fprintf(m, "  - %s\n", escapeMarkdown(p))
+			fmt.Fprintf(m, "  - %s\n", plain.Markdown(p))
 		}
 		for i, s := range r.Steps {
 			name := ""
 			if len(r.Steps) > 1 {
 				name = fmt.Sprintf("step %d: ", i+1)
 			}
-			fmt.Fprintf(m, "  - %sclaimed %s, standard %s, browser %s\n", name, code(claimed(s.Claim)), code(predicted(s.Oracle)), code(observed(s.Observed)))
+			fmt.Fprintf(m, "  - %sclaimed %s, standard %s, browser %s\n", name, plain.Code(claimed(s.Claim)), plain.Code(predicted(s.Oracle)), plain.Code(observed(s.Observed)))
 		}
 		var browsers []string
 		if len(m.engines) > 1 {
 			browsers = r.Engines
 		}
-		fmt.Fprintf(m, "  - %s\n", code(runCommand(r.Record, browsers...)))
+		fmt.Fprintf(m, "  - %s\n", plain.Code(runCommand(r.Record, browsers...)))
 	}
 	m.WriteByte('\n')
 }
@@ -153,9 +154,9 @@ func (m markdown) divergences() {
 		if r.Verdict != record.Divergence {
 			continue
 		}
-		fmt.Fprintf(m, "- %s in %s: %s", code(r.ID), escapeMarkdown(listed(r.Engines)), escapeMarkdown(first(r.Problems)))
+		fmt.Fprintf(m, "- %s in %s: %s", plain.Code(r.ID), plain.Markdown(listed(r.Engines)), plain.Markdown(first(r.Problems)))
 		if isWeb(r.Explained) {
-			fmt.Fprintf(m, " ([why](<%s>))", linkDestination.Replace(plain(r.Explained)))
+			fmt.Fprintf(m, " ([why](<%s>))", linkDestination.Replace(plain.Text(r.Explained)))
 		}
 		m.WriteByte('\n')
 	}
@@ -170,23 +171,3 @@ var linkDestination = strings.NewReplacer("<", "%3C", ">", "%3E", "\\", "%5C", "
 func isWeb(url string) bool {
 	return strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")
 }
-
-// markdownMarkup are the characters that can begin or end markup.
-const markdownMarkup = "\\`*_{}[]()<>#|~!&\"'@$^=+:"
-
-// escapeMarkdown makes text mean itself, on one line.
-func escapeMarkdown(s string) string {
-	var b strings.Builder
-	for _, c := range plain(s) {
-		if strings.ContainsRune(markdownMarkup, c) {
-			fmt.Fprintf(&b, "&#%d;", c)
-		} else {
-			b.WriteRune(c)
-		}
-	}
-	return b.String()
-}
-
-// code is text in a code span, escaped as text is, so that a back quote or a
-// pipe in it cannot end the span or the table's cell.
-func code(s string) string { return "<code>" + escapeMarkdown(s) + "</code>" }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/plain"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -81,14 +81,14 @@ var verdictStyle = map[record.Verdict]string{
 
 // ran says what ran.
 func (t text) ran() {
-	fmt.Fprintln(t, t.paint(bold, plain(program(t.run))))
+	fmt.Fprintln(t, t.paint(bold, plain.Text(program(t.run))))
 	took := ""
 	if t.run.Seconds > 0 {
 		took = fmt.Sprintf(" in %.1f s", t.run.Seconds)
 	}
-	fmt.Fprintf(t, "%s, %s%s\n", plural(t.sum.Counts.Total(), "case", "cases"), plural(t.sum.Requests, "request", "requests"), took)
+	fmt.Fprintf(t, "%s, %s%s\n", plain.Plural(t.sum.Counts.Total(), "case", "cases"), plain.Plural(t.sum.Requests, "request", "requests"), took)
 	for _, key := range engineKeys(t.run, t.records) {
-		fmt.Fprintf(t, "  %s: %s\n", plain(engineLabel(t.run, key)), t.paint(faint, countsLine(t.sum.Engines[key], ", ")))
+		fmt.Fprintf(t, "  %s: %s\n", plain.Text(engineLabel(t.run, key)), t.paint(faint, countsLine(t.sum.Engines[key], ", ")))
 	}
 	fmt.Fprintln(t)
 }
@@ -108,7 +108,7 @@ func (t text) attention() {
 	}
 	fmt.Fprintln(t, t.paint(bold, fmt.Sprintf("and %d more", len(all)-full)))
 	for _, r := range all[full:] {
-		fmt.Fprintf(t, "  %s %s  %s\n", t.paint(verdictStyle[r.Verdict], verdictTick[r.Verdict]+" "+string(r.Verdict)), t.caseName(r), t.paint(faint, plain(first(r.Problems))))
+		fmt.Fprintf(t, "  %s %s  %s\n", t.paint(verdictStyle[r.Verdict], verdictTick[r.Verdict]+" "+string(r.Verdict)), t.caseName(r), t.paint(faint, plain.Text(first(r.Problems))))
 	}
 	fmt.Fprintln(t)
 }
@@ -116,9 +116,9 @@ func (t text) attention() {
 // caseName is a record's id, with its engines where there are several.
 func (t text) caseName(r shared) string {
 	if t.several() {
-		return plain(r.ID + " in " + listed(r.Engines))
+		return plain.Text(r.ID + " in " + listed(r.Engines))
 	}
-	return plain(r.ID)
+	return plain.Text(r.ID)
 }
 
 func (t text) block(r shared) {
@@ -177,7 +177,7 @@ const label = 10
 // field writes a labelled text, wrapped under itself.
 func (t text) field(name, value string) {
 	indent := 2 + label
-	lines := wrap(plain(value), t.Width-indent)
+	lines := plain.Wrap(plain.Text(value), t.Width-indent)
 	for i, line := range lines {
 		head := strings.Repeat(" ", indent)
 		if name == "" {
@@ -191,7 +191,7 @@ func (t text) field(name, value string) {
 
 // line writes a labelled text that must stay whole to be copied.
 func (t text) line(name, value string) {
-	fmt.Fprintf(t, "  %s%s\n", t.paint(faint, fmt.Sprintf("%-*s", label, name)), plain(value))
+	fmt.Fprintf(t, "  %s%s\n", t.paint(faint, fmt.Sprintf("%-*s", label, name)), plain.Text(value))
 }
 
 // wire writes what the ledger saw: each request with its offset, its reply, and
@@ -239,7 +239,7 @@ func (t text) wire(page string, s record.Step) {
 
 func (t text) message(name, offset, arrow, what string) {
 	fmt.Fprintf(t, "  %s%s %s %s\n", t.paint(faint, fmt.Sprintf("%-*s", label, name)),
-		t.paint(faint, fmt.Sprintf("%9s", offset)), t.paint(cyan, arrow), clip(plain(what), t.Width-label-14))
+		t.paint(faint, fmt.Sprintf("%9s", offset)), t.paint(cyan, arrow), plain.Clip(plain.Text(what), t.Width-label-14))
 }
 
 // headers writes the lines with that name, or says that there is none.
@@ -253,7 +253,7 @@ func (t text) headers(h oracle.Headers, name string) {
 		fmt.Fprintf(t, "%s%s\n", indent, t.paint(faint, name+": (absent)"))
 	}
 	for _, v := range found {
-		fmt.Fprintf(t, "%s%s\n", indent, clip(plain(name+": "+v), t.Width-len(indent)))
+		fmt.Fprintf(t, "%s%s\n", indent, plain.Clip(plain.Text(name+": "+v), t.Width-len(indent)))
 	}
 }
 
@@ -268,9 +268,9 @@ func (t text) divergences() {
 	link := func(r record.Record) string { return r.Explained }
 	difference := func(r record.Record) string { return first(r.Problems) }
 	for _, cause := range groups(t.of(record.Divergence), link) {
-		fmt.Fprintf(t, "  %s %s\n", t.paint(cyan, verdictTick[record.Divergence]), t.paint(cyan, plain(cmp.Or(link(cause[0]), "without a link"))))
+		fmt.Fprintf(t, "  %s %s\n", t.paint(cyan, verdictTick[record.Divergence]), t.paint(cyan, plain.Text(cmp.Or(link(cause[0]), "without a link"))))
 		for _, same := range groups(cause, difference) {
-			for _, line := range wrap(plain(difference(same[0])), t.Width-4) {
+			for _, line := range plain.Wrap(plain.Text(difference(same[0])), t.Width-4) {
 				fmt.Fprintf(t, "    %s\n", line)
 			}
 			for _, r := range shareEngines(same) {
@@ -323,7 +323,7 @@ func (t text) notApplicable() {
 		if t.several() {
 			reason += " (in " + listed(engineKeys(record.Run{}, same)) + ")"
 		}
-		for i, line := range wrap(plain(reason), t.Width-8) {
+		for i, line := range plain.Wrap(plain.Text(reason), t.Width-8) {
 			head := strings.Repeat(" ", 8)
 			if i == 0 {
 				head = fmt.Sprintf("  %4d  ", len(same))
@@ -347,26 +347,4 @@ func first(s []string) string {
 		return ""
 	}
 	return s[0]
-}
-
-// wrap breaks a text at spaces into lines of at most width characters; a word
-// that is longer keeps a line of its own.
-func wrap(s string, width int) []string {
-	var lines []string
-	line, n := "", 0
-	for _, word := range strings.Fields(s) {
-		size := utf8.RuneCountInString(word)
-		if n > 0 && n+1+size > width {
-			lines = append(lines, line)
-			line, n = "", 0
-		}
-		if n > 0 {
-			line, n = line+" ", n+1
-		}
-		line, n = line+word, n+size
-	}
-	if n > 0 || len(lines) == 0 {
-		lines = append(lines, line)
-	}
-	return lines
 }

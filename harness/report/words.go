@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/plain"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -66,7 +66,7 @@ func conclusion(s record.Summary) string {
 			fmt.Fprintf(&b, "; %d did not apply", n)
 		}
 	default:
-		fmt.Fprintf(&b, "%d of %s", attention, plural(total, "case", "cases"))
+		fmt.Fprintf(&b, "%d of %s", attention, plain.Plural(total, "case", "cases"))
 		if attention == 1 {
 			b.WriteString(" needs attention")
 		} else {
@@ -74,7 +74,7 @@ func conclusion(s record.Summary) string {
 		}
 	}
 	if s.Missing > 0 {
-		fmt.Fprintf(&b, "; %s missing", plural(s.Missing, "result is", "results are"))
+		fmt.Fprintf(&b, "; %s missing", plain.Plural(s.Missing, "result is", "results are"))
 	}
 	return b.String() + "."
 }
@@ -84,13 +84,6 @@ func allOf(n int) string {
 		return "The one case went"
 	}
 	return fmt.Sprintf("All %d cases went", n)
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // outcome is a vote in a few words: "blocked: missing-allow-origin",
@@ -194,45 +187,4 @@ func engineKeys(run record.Run, records []record.Record) []string {
 		add(r.Engine)
 	}
 	return keys
-}
-
-// plain makes a string safe for a terminal and for one line: what does not
-// print (control and formatting characters, which could move the cursor, fake a
-// line or turn the reading direction) is shown as \xNN or \u{NNNN}.
-func plain(s string) string {
-	clean := true
-	for _, c := range s {
-		if !prints(c) {
-			clean = false
-			break
-		}
-	}
-	if clean {
-		return s
-	}
-	var b strings.Builder
-	for _, c := range s {
-		switch {
-		case prints(c):
-			b.WriteRune(c)
-		case c <= 0xFF:
-			fmt.Fprintf(&b, `\x%02x`, c)
-		default:
-			fmt.Fprintf(&b, `\u{%x}`, c)
-		}
-	}
-	return b.String()
-}
-
-// prints is true for a character that a terminal draws and nothing more.
-// U+FFFD is what ranging over broken UTF-8 yields.
-func prints(c rune) bool { return unicode.IsPrint(c) }
-
-// clip cuts a string to n characters.
-func clip(s string, n int) string {
-	runes := []rune(s)
-	if len(runes) <= n {
-		return s
-	}
-	return string(runes[:max(0, n-1)]) + "…"
 }
