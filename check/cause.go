@@ -1,0 +1,59 @@
+package check
+
+import (
+	"github.com/corsproof/corsproof/policy"
+)
+
+// The causes that are no word of the oracle's vocabulary. A leak's cause is the
+// stranger that explains the others, in the word of [policy.Who]; what is
+// refused at a step of the standard has the word of that step.
+const (
+	// refused
+	originRefused  = "origin" // some of the declared origins
+	methodRefused  = "method" // some of the declared methods
+	headerRefused  = "header" // some of the declared request headers
+	wildcardInList = "wildcard-with-credentials"
+	redirectBare   = "redirect"    // a redirect whose response does not allow it
+	noAnswer       = "no-answer"   // the connection ended without a response
+	unsteady       = "unsteady"    // the same question gets one answer and then another
+	sameOrigin     = "same-origin" // the server's own pages
+	plainTraffic   = "plain"       // requests that are not CORS
+	wrongStatus    = "status"      // not the status that the policy expects
+	notExposed     = "not-exposed" // a declared response header
+	// over-permissive
+	undeclaredMethod      = "undeclared-method"
+	undeclaredHeader      = "undeclared-header"
+	undeclaredCredentials = "undeclared-credentials"
+	undeclaredExposed     = "undeclared-exposed"
+	maxAgeAbove           = "max-age"
+	preflightOf           = "preflight-" // and a stranger: its requests are sent
+	// cache
+	varyMissing = "vary"
+	// unreadable-error
+	errorBare = "error-response"
+	// ineffective
+	maxAgeValue         = "max-age-value"
+	allowCredentials    = "allow-credentials-value"
+	allowOriginValue    = "allow-origin-value"
+	wildcardIneffective = "wildcard-with-credentials"
+)
+
+// causeOfStranger is the cause of a leak to a stranger.
+func causeOfStranger(w policy.Who) string { return string(w) }
+
+// causeOf names what a feature of failures and the step that failed come to.
+func causeOf(e explained, f fault) string {
+	switch {
+	case e.kind == byUnsteady, e.kind == byRepeat:
+		return unsteady
+	case f.cause == wildcardInList, f.cause == redirectBare, f.cause == noAnswer:
+		return f.cause
+	case e.kind == byMethod:
+		return methodRefused
+	case e.kind == byHeader:
+		return headerRefused
+	case e.kind == byOrigin && e.in == "" && f.ofOrigin():
+		return originRefused
+	}
+	return f.cause
+}

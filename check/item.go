@@ -1,0 +1,138 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/policy"
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// item is one request of a probe in one engine: what the policy claims of it
+// and what was seen.
+type item struct {
+	policy.Probe
+	engine string
+	place  int // in the plan
+	nth    int // of the probe's requests
+	expect scenarios.Expect
+	record.Step
+}
+
+// items are the requests of a result that ran. A record with another number of
+// steps than its probe is read as far as both go.
+func itemsOf(r Result, place int) []item {
+	var all []item
+	for i, s := range r.Record.Steps {
+		it := item{Probe: r.Probe, engine: r.Record.Engine, place: place, nth: i, Step: s}
+		if p := r.Probe.Permutation; p != nil && i < len(p.Steps) {
+			it.expect = p.Steps[i].Expect
+		}
+		all = append(all, it)
+	}
+	return all
+}
+
+func (i item) claims(r oracle.Read) bool { return i.Claim.Read == string(r) }
+func (i item) read() bool                { return i.Observed.Read == string(oracle.Allowed) }
+func (i item) blocked() bool             { return i.Observed.Read == string(oracle.Blocked) }
+func (i item) credentialed() bool        { return i.Request.Credentials == "include" }
+
+// stranger is true for a probe by an origin that the policy does not name.
+func (i item) stranger() bool { return i.Who != policy.Declared && i.Who != policy.SameOrigin }
+
+// preflight is the index of the last preflight, -1 if none was sent.
+func (i item) preflight() int {
+	for n := len(i.Observed.Wire) - 1; n >= 0; n-- {
+		if i.Observed.Wire[n].Preflight {
+			return n
+		}
+	}
+	return -1
+}
+
+// actual is the index of the last request that is no preflight, -1 if there
+// was none.
+func (i item) actual() int {
+	for n := len(i.Observed.Wire) - 1; n >= 0; n-- {
+		if !i.Observed.Wire[n].Preflight {
+			return n
+		}
+	}
+	return -1
+}
+
+// preflighted is true when an actual request was sent because the answer to a
+// preflight allowed it.
+func (i item) preflighted() bool {
+	p := i.preflight()
+	return p >= 0 && i.actual() > p
+}
+
+// unsafeHeaders are the names, in lower case, that a preflight must ask for.
+func (i item) unsafeHeaders() []string {
+	if p := i.preflight(); p >= 0 {
+		if asked, ok := i.Observed.Wire[p].Headers.Get("Access-Control-Request-Headers"); ok {
+			return splitList(strings.ToLower(asked))
+		}
+		return nil
+	}
+	var names []string
+	for _, h := range i.Request.Headers {
+		if !oracle.IsSafelistedRequestHeader(h.Name, h.Value) {
+			names = append(names, strings.ToLower(h.Name))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// method is that of the actual request.
+func (i item) method() string {
+	return oracle.NormalizeMethod(cmp.Or(i.Request.Method, i.Method, "GET"))
+}
+
+// asker is who asks, as the wire has it: the Origin of an exchange, or the
+// probe's.
+func (i item) asker(e record.Exchange) string {
+	if origin, ok := e.Headers.Get("Origin"); ok {
+		return origin
+	}
+	return i.Origin
+}
+
+// crosses is true for an exchange that CORS rules: one whose request says who asks.
+func crosses(e record.Exchange) bool {
+	origin, ok := e.Headers.Get("Origin")
+	return ok && origin != e.At
+}
+
+func splitList(value string) []string {
+	var list []string
+	for element := range strings.SplitSeq(value, ",") {
+		if element = strings.Trim(element, " \t"); element != "" {
+			list = append(list, element)
+		}
+	}
+	return list
+}
+
+// plainness orders items: the first is the example that a person understands
+// soonest.
+func plainness(a, b item) int {
+	return cmp.Or(
+		cmp.Compare(a.nth, b.nth),
+		cmp.Compare(slices.Index(plainWhats, a.What), slices.Index(plainWhats, b.What)),
+		cmp.Compare(len(a.Observed.Wire), len(b.Observed.Wire)),
+		cmp.Compare(len(a.Request.Headers), len(b.Request.Headers)),
+		cmp.Compare(a.place, b.place),
+	)
+}
+
+var plainWhats = []policy.What{
+	policy.Read, policy.Credentialed, policy.Method, policy.Header, policy.Exposed, policy.MaxAge,
+	policy.ErrorResponse, policy.Redirected, policy.Plain, policy.Cached, policy.Repeated,
+}

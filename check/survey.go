@@ -1,0 +1,107 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/policy"
+)
+
+// survey is all that one engine showed of a server.
+type survey struct {
+	policy *policy.Policy
+	items  []item
+	// works has the requests that were answered with a status below 400 at least
+	// once, whoever asked: a status of 400 or more to somebody else is then an
+	// answer to who asks, and not what the server has to say of the request.
+	works map[place]bool
+}
+
+// place is a request as a router sees it.
+type place struct{ method, path string }
+
+func newSurvey(p *policy.Policy, items []item) survey {
+	s := survey{policy: p, items: items, works: map[place]bool{}}
+	for _, i := range items {
+		for _, e := range i.Observed.Wire {
+			if !e.Preflight && e.Status > 0 && e.Status < 400 {
+				s.works[place{e.Method, e.Path}] = true
+			}
+		}
+	}
+	return s
+}
+
+// errorStatus is the status of a response that says no to the request itself.
+func (s survey) errorStatus(i item) (int, bool) {
+	n := i.actual()
+	if n < 0 {
+		return 0, false
+	}
+	e := i.Observed.Wire[n]
+	return e.Status, e.Status >= 400 && (e.Status == tooManyRequests || !s.works[place{e.Method, e.Path}])
+}
+
+const tooManyRequests = 429
+
+// showing is a request that shows a finding.
+type showing struct {
+	item
+	at      int // the exchange that shows it, -1 for none
+	reason  oracle.Reason
+	subject string
+	// headers are the names of the header lines of the reply that matter.
+	headers []string
+}
+
+// exchange is the one that shows it; nil for none.
+func (s showing) exchange() *record.Exchange {
+	if s.at < 0 || s.at >= len(s.Observed.Wire) {
+		return nil
+	}
+	return &s.Observed.Wire[s.at]
+}
+
+// group is a finding before it has words: a class, a cause and all that shows it.
+type group struct {
+	class policy.Class
+	cause string
+	shown []showing
+	// credentialed is true when the user's credentials are at stake.
+	credentialed bool
+	// grave is true when hardly anything works.
+	grave bool
+}
+
+func (g *group) add(s showing) { g.shown = append(g.shown, s) }
+
+// plainest is the example that is shown.
+func (g group) plainest() showing {
+	return slices.MinFunc(g.shown, func(a, b showing) int {
+		return cmp.Or(cmp.Compare(g.rank(a), g.rank(b)), plainness(a.item, b.item))
+	})
+}
+
+// rank puts first what shows the finding in its worst form.
+func (g group) rank(s showing) int {
+	switch {
+	case g.class == policy.Leak && causeOfStranger(s.Who) != g.cause:
+		return 2
+	case g.credentialed && !s.credentialed():
+		return 1
+	}
+	return 0
+}
+
+// groups are found by class and cause.
+type groups map[[2]string]*group
+
+func (g groups) at(class policy.Class, cause string) *group {
+	key := [2]string{string(class), cause}
+	if g[key] == nil {
+		g[key] = &group{class: class, cause: cause}
+	}
+	return g[key]
+}

@@ -1,0 +1,274 @@
+package check
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/internal/plain"
+)
+
+// Style are the choices of a text report that depend on the terminal.
+type Style struct {
+	Color bool // write ANSI colours; whether to is the caller's decision
+	Width int  // columns; 0 means 80, less than 60 is taken as 60
+	// Brief shows of each finding only what it is and its example.
+	Brief bool
+}
+
+// Text writes the report for a terminal: worst first, each finding with what
+// was meant, what happened, the header lines that matter, and how to see it
+// oneself; the conclusion last. A server that keeps to its policy gets one line.
+func (r Report) Text(w io.Writer, s Style) error {
+	if s.Width == 0 {
+		s.Width = 80
+	}
+	s.Width = max(s.Width, 60)
+	out := bufio.NewWriter(w)
+	t := text{out, s, r}
+	if len(r.Findings)+len(r.Unproven)+len(r.Stale) > 0 {
+		fmt.Fprintf(t, "%s  %s\n\n", t.paint(bold, plain.Text("corsproof check "+r.Target)), t.paint(faint, plain.Text(r.ran())))
+	}
+	for _, f := range r.Findings {
+		if f.Accepted == "" {
+			t.finding(f)
+		}
+	}
+	t.accepted()
+	t.unproven()
+	t.stale()
+	t.conclusion()
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("check: write text: %w", err)
+	}
+	return nil
+}
+
+type text struct {
+	*bufio.Writer
+	Style
+	r Report
+}
+
+// The few styles in use. Colour is never the only sign.
+const (
+	bold   = "1"
+	faint  = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	cyan   = "36"
+)
+
+func (t text) paint(style, s string) string {
+	if !t.Color || s == "" {
+		return s
+	}
+	return "\x1b[" + style + "m" + s + "\x1b[0m"
+}
+
+var severityStyle = map[Severity]string{Critical: bold + ";" + red, High: red, Medium: yellow, Low: cyan}
+
+// label is as wide as the widest label and the two spaces after it.
+const label = 10
+
+// mostAlso is how many other probes of a finding a terminal shows.
+const mostAlso = 6
+
+func (t text) finding(f Finding) {
+	head := strings.ToUpper(string(f.Severity)) + "  " + string(f.Class)
+	lines := plain.Wrap(plain.Text(f.Title), t.Width-2)
+	fmt.Fprintf(t, "%s  %s\n", t.paint(severityStyle[f.Severity], "✗ "+head), t.paint(faint, plain.Text(f.Cause)))
+	for _, line := range lines {
+		fmt.Fprintf(t, "  %s\n", t.paint(bold, line))
+	}
+	t.field("meant", f.Meant)
+	t.field("happened", f.Happened)
+	if f.Native != "" {
+		t.field("browser", f.Native)
+	}
+	for i, line := range f.Headers {
+		name := ""
+		if i == 0 {
+			name = "sent"
+		}
+		t.line(name, line)
+	}
+	if f.Curl != "" {
+		t.line("try", f.Curl)
+	}
+	if !t.Brief {
+		if f.Snippet != "" {
+			t.line("or", f.Snippet)
+			t.field("", "in the console of "+consoleOf(f.Origin))
+		}
+		t.also(f)
+	}
+	if len(t.r.Engines) > 1 {
+		t.field("in", strings.Join(f.Engines, ", "))
+	}
+	t.field("spec", f.Spec)
+	fmt.Fprintln(t)
+}
+
+// consoleOf says where a snippet runs.
+func consoleOf(origin string) string {
+	if origin == "null" || origin == "" {
+		return "a sandboxed frame"
+	}
+	return "a page of " + origin
+}
+
+func (t text) also(f Finding) {
+	for i, a := range f.Also {
+		name := ""
+		if i == 0 {
+			name = "also"
+		}
+		if i == mostAlso && len(f.Also) > mostAlso+1 {
+			t.field("", fmt.Sprintf("and %d more", len(f.Also)-i))
+			return
+		}
+		t.field(name, a)
+	}
+}
+
+// field writes a labelled text, wrapped under itself.
+func (t text) field(name, value string) {
+	indent := 2 + label
+	for i, line := range plain.Wrap(plain.Text(value), t.Width-indent) {
+		head := strings.Repeat(" ", indent)
+		if i == 0 {
+			head = "  " + t.paint(faint, fmt.Sprintf("%-*s", label, name))
+		}
+		fmt.Fprintf(t, "%s%s\n", head, line)
+	}
+}
+
+// line writes a labelled text that must stay whole to be copied.
+func (t text) line(name, value string) {
+	fmt.Fprintf(t, "  %s%s\n", t.paint(faint, fmt.Sprintf("%-*s", label, name)), plain.Text(value))
+}
+
+func (t text) accepted() {
+	for _, f := range t.r.Findings {
+		if f.Accepted == "" {
+			continue
+		}
+		fmt.Fprintf(t, "%s  %s\n", t.paint(faint, "~ accepted  "+string(f.Class)), t.paint(faint, plain.Text(f.Title)))
+		t.field("why", f.Accepted)
+		t.field("where", f.Method+" "+f.Endpoint+" from "+f.Origin)
+		fmt.Fprintln(t)
+	}
+}
+
+// unproven counts the probes that gave no evidence by the reason why.
+func (t text) unproven() {
+	if len(t.r.Unproven) == 0 {
+		return
+	}
+	fmt.Fprintln(t, t.paint(yellow, fmt.Sprintf("? Unproven (%d)", len(t.r.Unproven))))
+	var reasons []string
+	by := map[string][]Unproven{}
+	for _, u := range t.r.Unproven {
+		if by[u.Why] == nil {
+			reasons = append(reasons, u.Why)
+		}
+		by[u.Why] = append(by[u.Why], u)
+	}
+	slices.SortStableFunc(reasons, func(a, b string) int { return len(by[b]) - len(by[a]) })
+	for _, why := range reasons {
+		t.field(fmt.Sprint(len(by[why])), why)
+		t.field("", "such as: "+by[why][0].Meant)
+	}
+	fmt.Fprintln(t)
+}
+
+func (t text) stale() {
+	for _, s := range t.r.Stale {
+		fmt.Fprintf(t, "%s\n", t.paint(yellow, "! stale  "+plain.Text(s)))
+	}
+	if len(t.r.Stale) > 0 {
+		fmt.Fprintln(t)
+	}
+}
+
+func (t text) conclusion() {
+	mark, style := "✓ ", green
+	switch t.r.ExitCode() {
+	case 1:
+		mark, style = "✗ ", red
+	case 3:
+		mark, style = "? ", yellow
+	}
+	for i, line := range plain.Wrap(plain.Text(t.r.conclusion()), t.Width-2) {
+		if i == 0 {
+			line = mark + line
+		} else {
+			line = "  " + line
+		}
+		fmt.Fprintln(t, t.paint(bold+";"+style, line))
+	}
+}
+
+// ran says what asked, how often, and for how long.
+func (r Report) ran() string {
+	by := "by the oracle, without a browser"
+	if !r.Offline {
+		names := make([]string, len(r.Engines))
+		for i, e := range r.Engines {
+			names[i] = strings.TrimSpace(cmp.Or(e.Name, e.Key) + " " + e.Version)
+		}
+		by = "in " + strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s %s in %.1f s", plain.Plural(r.Probes, "probe", "probes"), by, r.Seconds)
+}
+
+// conclusion is the check in one sentence.
+func (r Report) conclusion() string {
+	counts := map[Severity]int{}
+	open, accepted := 0, 0
+	for _, f := range r.Findings {
+		if f.Accepted != "" {
+			accepted++
+			continue
+		}
+		open++
+		counts[f.Severity]++
+	}
+	var more []string
+	if accepted > 0 {
+		more = append(more, fmt.Sprintf("%d accepted", accepted))
+	}
+	if n := len(r.Unproven); n > 0 {
+		more = append(more, plain.Plural(n, "probe is", "probes are")+" unproven")
+	}
+	if n := len(r.Stale); n > 0 {
+		more = append(more, plain.Plural(n, "entry", "entries")+" of accept stale")
+	}
+	if n := r.NotApplicable; n > 0 {
+		more = append(more, fmt.Sprintf("%d did not apply", n))
+	}
+	rest := ""
+	if len(more) > 0 {
+		rest = "; " + strings.Join(more, ", ")
+	}
+	switch {
+	case r.Probes == 0:
+		return "Nothing was probed."
+	case open == 0 && len(r.Unproven) > 0:
+		return "Nothing was found in what could be proven" + rest + "."
+	case open == 0:
+		return r.Target + " keeps to its policy: " + r.ran() + rest + "."
+	}
+	var by []string
+	for _, s := range severities {
+		if counts[s] > 0 {
+			by = append(by, fmt.Sprintf("%d %s", counts[s], s))
+		}
+	}
+	return plain.Plural(open, "finding", "findings") + ": " + strings.Join(by, ", ") + rest + "."
+}
