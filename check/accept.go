@@ -9,23 +9,23 @@ import (
 	"github.com/corsproof/corsproof/policy"
 )
 
-// acceptedGroup is a group, and the reason why somebody lives with it; "" for
+// acceptedCluster is a cluster, and the reason why somebody lives with it; "" for
 // one that fails the check.
-type acceptedGroup struct {
-	group
+type acceptedCluster struct {
+	cluster
 	why string
 }
 
-func (a acceptedGroup) finding(p *policy.Policy) Finding {
-	f := a.group.finding(p)
+func (a acceptedCluster) finding(p *policy.Policy) Finding {
+	f := a.cluster.finding(p)
 	f.Accepted = a.why
 	return f
 }
 
-// accepted divides a group into what entries of the policy excuse on a day, and
+// accepted divides a cluster into what entries of the policy excuse on a day, and
 // the rest.
-func accepted(p *policy.Policy, g group, now time.Time) []acceptedGroup {
-	parts := map[string]*acceptedGroup{}
+func accepted(p *policy.Policy, g cluster, now time.Time) []acceptedCluster {
+	parts := map[string]*acceptedCluster{}
 	var order []string
 	for _, s := range g.shown {
 		why := ""
@@ -41,12 +41,12 @@ func accepted(p *policy.Policy, g group, now time.Time) []acceptedGroup {
 		if parts[why] == nil {
 			part := g
 			part.shown = nil
-			parts[why] = &acceptedGroup{part, why}
+			parts[why] = &acceptedCluster{part, why}
 			order = append(order, why)
 		}
 		parts[why].add(s)
 	}
-	var out []acceptedGroup
+	var out []acceptedCluster
 	for _, why := range order {
 		out = append(out, *parts[why])
 	}
@@ -68,7 +68,7 @@ func expired(a policy.Accept, now time.Time) bool {
 
 // staleEntries are the entries of accept that excuse nothing, or whose day has
 // passed. An entry for what could not be proven is not known to excuse nothing.
-func staleEntries(p *policy.Policy, found groups, results []Result, now time.Time) []string {
+func staleEntries(p *policy.Policy, found clusters, results []Result, now time.Time) []string {
 	var stale []string
 	for _, a := range p.Accept {
 		at := "anywhere"
@@ -91,9 +91,9 @@ func doubtful(r Result) bool {
 }
 
 // any is true when an entry excuses something.
-func (g groups) any(a policy.Accept) bool {
-	for _, group := range g {
-		if slices.ContainsFunc(group.shown, func(s showing) bool { return excuses(a, group.class, s.Endpoint) }) {
+func (g clusters) any(a policy.Accept) bool {
+	for _, cluster := range g {
+		if slices.ContainsFunc(cluster.shown, func(s showing) bool { return excuses(a, cluster.class, s.Endpoint) }) {
 			return true
 		}
 	}

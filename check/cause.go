@@ -13,28 +13,28 @@ const (
 	methodRefused  = "method" // some of the declared methods
 	headerRefused  = "header" // some of the declared request headers
 	wildcardInList = "wildcard-with-credentials"
-	redirectBare   = "redirect"    // a redirect whose response does not allow it
+	redirectBare   = "redirected"  // a redirect whose response does not allow it
 	noAnswer       = "no-answer"   // the connection ended without a response
-	unsteady       = "unsteady"    // the same question gets one answer and then another
+	unsteady       = "repeated"    // the same question gets one answer and then another
 	sameOrigin     = "same-origin" // the server's own pages
 	plainTraffic   = "plain"       // requests that are not CORS
 	wrongStatus    = "status"      // not the status that the policy expects
-	notExposed     = "not-exposed" // a declared response header
+	notExposed     = "exposed"     // a declared response header
 	// over-permissive
-	undeclaredMethod      = "undeclared-method"
-	undeclaredHeader      = "undeclared-header"
-	undeclaredCredentials = "undeclared-credentials"
-	undeclaredExposed     = "undeclared-exposed"
+	undeclaredMethod      = "method"
+	undeclaredHeader      = "header"
+	undeclaredCredentials = "credentialed"
+	undeclaredExposed     = "exposed"
 	maxAgeAbove           = "max-age"
 	preflightOf           = "preflight-" // and a stranger: its requests are sent
 	// cache
-	varyMissing = "vary"
+	varyMissing = "cached"
 	// unreadable-error
-	errorBare = "error-response"
+	errorBare = "error"
 	// ineffective
-	maxAgeValue         = "max-age-value"
-	allowCredentials    = "allow-credentials-value"
-	allowOriginValue    = "allow-origin-value"
+	maxAgeValue         = "max-age"
+	allowCredentials    = "allow-credentials"
+	allowOriginValue    = "allow-origin"
 	wildcardIneffective = "wildcard-with-credentials"
 )
 

@@ -10,7 +10,7 @@ import (
 
 // exposed holds the headers that replies to allowed requests really had against
 // those that script could read of them.
-func (s survey) exposed(found groups) {
+func (s survey) exposed(found clusters) {
 	for _, i := range s.items {
 		n := i.actual()
 		if n < 0 || i.stranger() || !i.claims(oracle.Allowed) || !i.read() || !showsHeaders(i) || !crosses(i.Observed.Wire[n]) {

@@ -29,7 +29,7 @@ func find(p *policy.Policy, results []Result, now time.Time) (findings []Finding
 		}
 		engines[r.Record.Engine] = append(engines[r.Record.Engine], items...)
 	}
-	found := groups{}
+	found := clusters{}
 	for _, name := range names {
 		s := newSurvey(p, engines[name])
 		unproven = append(unproven, s.refused(found)...)
@@ -82,9 +82,9 @@ func evidence(r Result, place int) (items []item, doubt string) {
 	return items, ""
 }
 
-// refused groups the declared requests that were blocked. Those that the
+// refused clusters the declared requests that were blocked. Those that the
 // server's answers allow were blocked by something else, and prove nothing.
-func (s survey) refused(found groups) (unproven []Unproven) {
+func (s survey) refused(found clusters) (unproven []Unproven) {
 	var faults []fault
 	var passes []item
 	for _, i := range s.items {
@@ -132,7 +132,7 @@ func unexplained(i item) Unproven {
 
 // place puts failures with one explanation where they belong. Responses that
 // say no are unreadable errors if that is all that fails.
-func (s survey) place(found groups, e explained, nothingWorks bool) {
+func (s survey) place(found clusters, e explained, nothingWorks bool) {
 	first := slices.MinFunc(e.faults, func(a, b fault) int { return plainness(a.item, b.item) })
 	cause := causeOf(e, first)
 	class := policy.Refused
@@ -170,8 +170,8 @@ func subjectOf(e explained, f fault) string {
 	return ""
 }
 
-// leaks groups the strangers that read.
-func (s survey) leaks(found groups) {
+// leaks clusters the strangers that read.
+func (s survey) leaks(found clusters) {
 	read := func(i item) bool { return i.claims(oracle.Blocked) && i.read() }
 	sent := func(i item) bool { return i.claims(oracle.Blocked) && !i.read() && i.preflighted() }
 	in, through := entriesOf(s.items, read), entriesOf(s.items, sent)
@@ -190,13 +190,13 @@ func (s survey) leaks(found groups) {
 	}
 }
 
-// permissive groups what declared origins can do beyond what is declared.
-func (s survey) permissive(found groups) {
+// permissive clusters what declared origins can do beyond what is declared.
+func (s survey) permissive(found clusters) {
 	for _, i := range s.items {
 		if i.stranger() || !i.claims(oracle.Blocked) || !i.read() && !i.preflighted() {
 			continue
 		}
-		cause, headers, at := "undeclared-"+string(i.What), []string{allowOrigin}, i.actual()
+		cause, headers, at := string(i.What), []string{allowOrigin}, i.actual()
 		switch i.What {
 		case policy.Method:
 			cause, headers, at = undeclaredMethod, []string{allowMethods}, i.preflight()
@@ -217,7 +217,7 @@ func (s survey) permissive(found groups) {
 // statuses finds allowed requests that were answered with another status than
 // the policy expects, and requests of the server's own pages and of no page
 // that fail where those of others do not.
-func (s survey) statuses(found groups) {
+func (s survey) statuses(found clusters) {
 	for _, i := range s.items {
 		if !i.claims(oracle.Allowed) || i.What == policy.ErrorResponse {
 			continue
@@ -242,7 +242,7 @@ func (s survey) statuses(found groups) {
 
 // preflightCounts finds requests that more, or fewer, preflights were sent for
 // than are claimed.
-func (s survey) preflightCounts(found groups) {
+func (s survey) preflightCounts(found clusters) {
 	for _, i := range s.items {
 		if i.expect.Preflights == nil || i.blocked() {
 			continue

@@ -11,7 +11,7 @@ import (
 
 // ineffective finds header lines that no browser honours, where nothing was
 // blocked by them: those have their own finding.
-func (s survey) ineffective(found groups) {
+func (s survey) ineffective(found clusters) {
 	blocked := func(causes ...string) bool {
 		for _, cause := range causes {
 			if found[[2]string{string(policy.Refused), cause}] != nil {
@@ -51,7 +51,7 @@ func serialised(value string) bool {
 
 // blockedByOrigin is true when the value of Access-Control-Allow-Origin blocks
 // something that is declared.
-func blockedByOrigin(found groups) bool {
+func blockedByOrigin(found clusters) bool {
 	for key, g := range found {
 		if key[0] != string(policy.Refused) && key[0] != string(policy.UnreadableError) {
 			continue

@@ -14,7 +14,7 @@ import (
 // seconds, another nothing.
 //
 // https://fetch.spec.whatwg.org/#http-access-control-max-age
-func (s survey) maxAge(found groups) {
+func (s survey) maxAge(found clusters) {
 	for _, i := range s.items {
 		if i.stranger() {
 			continue

@@ -64,8 +64,8 @@ func (s showing) exchange() *record.Exchange {
 	return &s.Observed.Wire[s.at]
 }
 
-// group is a finding before it has words: a class, a cause and all that shows it.
-type group struct {
+// cluster is a finding before it has words: a class, a cause and all that shows it.
+type cluster struct {
 	class policy.Class
 	cause string
 	shown []showing
@@ -75,17 +75,17 @@ type group struct {
 	grave bool
 }
 
-func (g *group) add(s showing) { g.shown = append(g.shown, s) }
+func (g *cluster) add(s showing) { g.shown = append(g.shown, s) }
 
 // plainest is the example that is shown.
-func (g group) plainest() showing {
+func (g cluster) plainest() showing {
 	return slices.MinFunc(g.shown, func(a, b showing) int {
 		return cmp.Or(cmp.Compare(g.rank(a), g.rank(b)), plainness(a.item, b.item))
 	})
 }
 
 // rank puts first what shows the finding in its worst form.
-func (g group) rank(s showing) int {
+func (g cluster) rank(s showing) int {
 	switch {
 	case g.class == policy.Leak && causeOfStranger(s.Who) != g.cause:
 		return 2
@@ -95,13 +95,13 @@ func (g group) rank(s showing) int {
 	return 0
 }
 
-// groups are found by class and cause.
-type groups map[[2]string]*group
+// clusters are found by class and cause.
+type clusters map[[2]string]*cluster
 
-func (g groups) at(class policy.Class, cause string) *group {
+func (g clusters) at(class policy.Class, cause string) *cluster {
 	key := [2]string{string(class), cause}
 	if g[key] == nil {
-		g[key] = &group{class: class, cause: cause}
+		g[key] = &cluster{class: class, cause: cause}
 	}
 	return g[key]
 }

@@ -13,7 +13,7 @@ import (
 // answered with them. Browsers keep no answers to OPTIONS.
 //
 // https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
-func (s survey) vary(found groups) {
+func (s survey) vary(found clusters) {
 	type seen struct {
 		showing
 		asker, answer string

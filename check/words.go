@@ -21,8 +21,8 @@ const (
 
 const fetchSpec = "https://fetch.spec.whatwg.org/#"
 
-// finding puts a group into words.
-func (g group) finding(p *policy.Policy) Finding {
+// finding puts a cluster into words.
+func (g cluster) finding(p *policy.Policy) Finding {
 	s := g.plainest()
 	w := g.words(s)
 	f := Finding{
@@ -42,7 +42,7 @@ func (g group) finding(p *policy.Policy) Finding {
 // worded is what words a finding needs of its own.
 type worded struct{ title, happened, spec string }
 
-func (g group) words(s showing) worded {
+func (g cluster) words(s showing) worded {
 	switch g.class {
 	case policy.Leak:
 		return g.leakWords(s)
@@ -92,7 +92,7 @@ func strangerWords(cause string) (who, why string) {
 	return s.who, s.why
 }
 
-func (g group) leakWords(s showing) worded {
+func (g cluster) leakWords(s showing) worded {
 	who, why := strangerWords(g.cause)
 	with := ""
 	if g.credentialed {
@@ -108,7 +108,7 @@ func (g group) leakWords(s showing) worded {
 	}
 }
 
-func (g group) permissiveWords(s showing) worded {
+func (g cluster) permissiveWords(s showing) worded {
 	w := worded{spec: fetchSpec + "cors-preflight-fetch"}
 	sent := fmt.Sprintf("The browser sent %s for a page of %s, because the answer to the preflight allows it", asked(s.item), s.Origin)
 	if s.read() {
@@ -149,7 +149,7 @@ func (g group) permissiveWords(s showing) worded {
 	return w
 }
 
-func (g group) cacheWords(s showing) worded {
+func (g cluster) cacheWords(s showing) worded {
 	asker := "a page of " + s.subject
 	if s.subject == "" {
 		asker = "a request without Origin"
@@ -165,7 +165,7 @@ func (g group) cacheWords(s showing) worded {
 	return w
 }
 
-func (g group) ineffectiveWords(s showing) worded {
+func (g cluster) ineffectiveWords(s showing) worded {
 	w := worded{spec: fetchSpec + "http-new-header-syntax", happened: fmt.Sprintf("The answer to %s has it; no browser does anything with it.", asked(s.item))}
 	switch g.cause {
 	case maxAgeValue:
@@ -184,7 +184,7 @@ func (g group) ineffectiveWords(s showing) worded {
 	return w
 }
 
-func (g group) refusedWords(s showing) worded {
+func (g cluster) refusedWords(s showing) worded {
 	w := worded{spec: specOf(s), happened: fmt.Sprintf("The browser blocked %s for a page of %s: %s", asked(s.item), s.Origin, about(s.reason))}
 	if e := s.exchange(); e != nil && e.Preflight {
 		w.happened = fmt.Sprintf("The browser asked first, by a preflight, and got %s. It did not send %s for the page of %s: %s", statusWords(s), asked(s.item), s.Origin, about(s.reason))
@@ -299,7 +299,7 @@ func (s showing) exchangeIs(header, value string) bool {
 }
 
 // lines are the header lines that matter, as they were sent.
-func (g group) lines(s showing) []string {
+func (g cluster) lines(s showing) []string {
 	lines := []string{}
 	e := s.exchange()
 	if e == nil {
@@ -347,7 +347,7 @@ func corsLines(i item) []string {
 }
 
 // also lists the other probes of the same cause, each once.
-func (g group) also(shown showing) []string {
+func (g cluster) also(shown showing) []string {
 	var all []string
 	seen := map[string]bool{also(shown.item): true}
 	for _, s := range g.shown {
@@ -370,7 +370,7 @@ func also(i item) string {
 	return text + " from " + i.Origin
 }
 
-func (g group) engines() []string {
+func (g cluster) engines() []string {
 	var names []string
 	for _, s := range g.shown {
 		if !slices.Contains(names, s.engine) {
@@ -381,7 +381,7 @@ func (g group) engines() []string {
 }
 
 // subjects are what the finding is about, each once.
-func (g group) subjects() []string {
+func (g cluster) subjects() []string {
 	var all []string
 	for _, s := range g.shown {
 		if s.subject != "" && !slices.Contains(all, s.subject) {
@@ -392,7 +392,7 @@ func (g group) subjects() []string {
 }
 
 // statuses are those of the deciding responses, each once, in order.
-func (g group) statuses() []string {
+func (g cluster) statuses() []string {
 	var all []string
 	for _, s := range g.shown {
 		if e := s.exchange(); e != nil && e.Status != 0 {
@@ -404,10 +404,10 @@ func (g group) statuses() []string {
 }
 
 // ofPreflight is true when strangers get past a preflight and read nothing.
-func (g group) ofPreflight() bool { return strings.HasPrefix(g.cause, preflightOf) }
+func (g cluster) ofPreflight() bool { return strings.HasPrefix(g.cause, preflightOf) }
 
 // kept is true when one of the responses is used again without asking.
-func (g group) kept() bool {
+func (g cluster) kept() bool {
 	return slices.ContainsFunc(g.shown, func(s showing) bool {
 		e := s.exchange()
 		return s.What == policy.Cached && s.blocked() || e != nil && fresh(*e)
