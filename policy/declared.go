@@ -110,8 +110,8 @@ func canLive(o oracle.Origin) bool {
 	return err == nil && same == o && !oracle.IsBadPort(o.Port)
 }
 
-// headerSets are the headers that a request may have: none, each alone, all
-// together.
+// headerSets are the headers that a request may have: none, each alone, some
+// that stand beside each other in the list that a browser sorts, all together.
 func (pl *plan) headerSets() [][]string {
 	sets := [][]string{nil}
 	var all []string
@@ -134,12 +134,22 @@ func (pl *plan) headerSets() [][]string {
 	if len(all) > 1 {
 		sets = append(sets, all)
 	}
+	if few := len(all) > 2 && !slices.Contains(pl.policy.RequestHeaders, "*"); few {
+		sorted := slices.SortedFunc(slices.Values(all), func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
+		for i := range sorted[1:] {
+			sets = append(sets, sorted[i:i+2])
+		}
+		sets = append(sets, []string{sorted[0], sorted[len(sorted)-1]})
+	}
 	return sets
 }
 
 // declare asks for what the policy declares: every two of an origin, an
 // endpoint, a method, headers and credentials together.
 func (pl *plan) declare() {
+	if len(pl.declared) == 0 {
+		return
+	}
 	var verbs []verb
 	for _, e := range pl.endpoints {
 		for _, v := range e.verbs {
@@ -160,10 +170,12 @@ func (pl *plan) declare() {
 	}
 	sizes := []int{len(pl.declared), len(pl.endpoints), len(verbs), len(headers), len(credentials)}
 	may := func(row []int) bool {
-		e, v := row[1], row[2]
+		e, v, h := row[1], row[2], row[3]
 		switch {
 		case v < 0:
 			return true
+		case h >= 0 && verbs[v].json && slices.ContainsFunc(headers[h], isContentType):
+			return false // it has one
 		case e >= 0:
 			return serves(e, v)
 		}

@@ -97,6 +97,8 @@ func withHeader(lines scenarios.Lines, name, value string) scenarios.Lines {
 	return append(lines, scenarios.Line{Name: name, Value: scenarios.Literal(value)})
 }
 
+func isContentType(name string) bool { return strings.EqualFold(name, "Content-Type") }
+
 // headerValue is a value that a server may expect, and that no safelist has if
 // there is such a one.
 func headerValue(name string) string {
