@@ -1,6 +1,7 @@
 package check
 
 import (
+	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/policy"
 )
 
@@ -48,9 +49,9 @@ func causeOf(e explained, f fault) string {
 		return unsteady
 	case f.cause == wildcardInList, f.cause == redirectBare, f.cause == noAnswer:
 		return f.cause
-	case e.kind == byMethod:
+	case e.kind == byMethod && (e.in == "" || !oracle.IsSafelistedMethod(f.method())), f.reason == oracle.MethodNotAllowed && !f.notOK():
 		return methodRefused
-	case e.kind == byHeader:
+	case e.kind == byHeader, f.reason == oracle.HeaderNotAllowed && !f.notOK():
 		return headerRefused
 	case e.kind == byOrigin && e.in == "" && f.ofOrigin():
 		return originRefused

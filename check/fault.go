@@ -110,6 +110,9 @@ func (f fault) inPreflight() bool { return f.Observed.Wire[f.at].Preflight }
 // exchange is the deciding one.
 func (f fault) exchange() record.Exchange { return f.Observed.Wire[f.at] }
 
+// notOK is true where the answer to a preflight is no success.
+func (f fault) notOK() bool { return f.inPreflight() && f.exchange().Status/100 != 2 }
+
 // ofOrigin is true for what goes wrong when a server does not know the origin.
 func (f fault) ofOrigin() bool {
 	switch oracle.Reason(strings.TrimPrefix(string(f.reason), "preflight-")) {

@@ -2,8 +2,10 @@ package check
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/policy"
@@ -27,10 +29,12 @@ const (
 	byEndpoint  kind = "endpoint"
 	byPlain     kind = "anonymous"
 	byRepeat    kind = "repeated"
-	byUnsteady  kind = "unsteady" // the same question was answered otherwise before
+	byBare      kind = "no-headers"  // nothing that a preflight must ask for but a method
+	byQuestion  kind = "combination" // all of it together
+	byUnsteady  kind = "unsteady"    // the same question was answered otherwise before
 )
 
-var kinds = []kind{byMethod, byHeader, byError, byRedirect, bySelf, byCredit, byPreflight, byAll, byOrigin, byEndpoint, byPlain, byRepeat, byUnsteady}
+var kinds = []kind{byMethod, byHeader, byError, byRedirect, bySelf, byCredit, byPreflight, byAll, byOrigin, byEndpoint, byPlain, byRepeat, byBare, byQuestion, byUnsteady}
 
 // feature is something that requests have in common. A second part narrows the
 // first: the preflights of one endpoint.
@@ -47,10 +51,8 @@ func (s survey) features(i item) []feature {
 	add := func(k kind, value string) { simple = append(simple, feature{kind: k, value: value}) }
 	add(byAll, "")
 	add(byOrigin, i.Origin)
-	add(byEndpoint, i.Endpoint)
-	if method := i.method(); !oracle.IsSafelistedMethod(method) {
-		add(byMethod, method)
-	}
+	add(byEndpoint, i.path())
+	add(byMethod, i.method())
 	for _, name := range i.unsafeHeaders() {
 		add(byHeader, name)
 	}
@@ -71,6 +73,9 @@ func (s survey) features(i item) []feature {
 	}
 	if i.preflight() >= 0 {
 		add(byPreflight, "")
+		if len(i.unsafeHeaders()) == 0 {
+			add(byBare, "")
+		}
 	}
 	if i.nth > 0 {
 		add(byRepeat, "")
@@ -78,25 +83,33 @@ func (s survey) features(i item) []feature {
 	all := slices.Clone(simple)
 	for a := range simple {
 		for b := range simple {
-			if a != b && simple[a].kind != byAll && simple[b].kind != byAll && before(simple[a], simple[b]) {
+			if simple[a].kind != byAll && simple[b].kind != byAll && before(simple[a], simple[b]) {
 				all = append(all, feature{simple[a].kind, simple[a].value, simple[b].kind, simple[b].value})
 			}
 		}
 	}
-	return all
+	return append(all, feature{kind: byQuestion, value: fmt.Sprint(questionOf(i))})
 }
 
-func before(a, b feature) bool { return slices.Index(kinds, a.kind) < slices.Index(kinds, b.kind) }
+func before(a, b feature) bool {
+	return cmp.Or(cmp.Compare(slices.Index(kinds, a.kind), slices.Index(kinds, b.kind)), cmp.Compare(a.value, b.value)) < 0
+}
 
-// explained is a set of failures with the feature that explains them.
+// family are the features of the same kinds, whatever their values: failures that
+// one of them explains have one cause.
+type family struct{ kind, in kind }
+
+// explained are failures with the kind of feature that explains them, and of
+// each the value.
 type explained struct {
-	feature
+	family
 	faults []fault
+	values []string
 }
 
-// explain divides failures among as few features as it can: a feature explains
-// those that have it if nothing that has it passes. What no feature explains was
-// answered both ways, and is unsteady.
+// explain divides failures among as few kinds of features as it can: a feature
+// explains those that have it if nothing that has it passes. What nothing
+// explains was answered both ways, and is unsteady.
 func (s survey) explain(faults []fault, passes []item) []explained {
 	passing := map[feature]bool{}
 	for _, p := range passes {
@@ -105,56 +118,66 @@ func (s survey) explain(faults []fault, passes []item) []explained {
 		}
 	}
 	unsteady := s.contradictions(faults, passes)
-	candidates := func(f fault) []feature {
-		var pure []feature
+	pure := make([]map[family]string, len(faults))
+	left := make([]int, len(faults))
+	for n, f := range faults {
+		pure[n], left[n] = map[family]string{}, n
 		for _, c := range s.features(f.item) {
-			if !passing[c] {
-				pure = append(pure, c)
+			at := family{c.kind, c.in}
+			if _, known := pure[n][at]; !passing[c] && !known {
+				pure[n][at] = c.value
 			}
 		}
-		if unsteady[f.cause] || len(pure) == 0 {
-			pure = append(pure, feature{kind: byUnsteady})
+		if unsteady[changeable(f)] || len(pure[n]) == 0 {
+			pure[n][family{kind: byUnsteady}] = ""
 		}
-		return pure
 	}
 	var out []explained
-	for left := faults; len(left) > 0; {
-		covers := map[feature][]fault{}
-		for _, f := range left {
-			for _, c := range candidates(f) {
-				covers[c] = append(covers[c], f)
+	for len(left) > 0 {
+		covers := map[family][]int{}
+		for _, n := range left {
+			for at := range pure[n] {
+				covers[at] = append(covers[at], n)
 			}
 		}
-		var best feature
-		for c := range covers {
-			if best == (feature{}) || better(c, best, covers) {
-				best = c
+		var best family
+		for at, list := range covers {
+			if best == (family{}) || better(at, best, list, covers[best], faults) {
+				best = at
 			}
 		}
-		out = append(out, explained{best, covers[best]})
-		left = slices.DeleteFunc(slices.Clone(left), func(f fault) bool { return slices.Contains(candidates(f), best) })
+		e := explained{family: best}
+		for _, n := range covers[best] {
+			e.faults, e.values = append(e.faults, faults[n]), append(e.values, pure[n][best])
+		}
+		out = append(out, e)
+		left = slices.DeleteFunc(left, func(n int) bool { _, covered := pure[n][best]; return covered })
 	}
 	return out
 }
 
-// better is true for a feature that explains more, or as much in better words:
-// in those of the step that failed, then with fewer conditions.
-func better(a, b feature, covers map[feature][]fault) bool {
-	simple := func(f feature) int {
+// better is true for a kind of feature that explains more, or as much in better
+// words: in those of the step that failed, then with fewer conditions. All of a
+// question together explains anything, and is for what nothing else explains.
+func better(a, b family, coversA, coversB []int, faults []fault) bool {
+	size := func(f family, covers []int) int {
+		if f.kind == byQuestion {
+			return 0
+		}
+		return len(covers)
+	}
+	conditions := func(f family) int {
 		if f.in != "" {
 			return 1
 		}
 		return 0
 	}
-	fits := func(f feature) int { return affinity(covers[f][0], f.kind) }
 	return cmp.Or(
-		cmp.Compare(len(covers[b]), len(covers[a])),
-		cmp.Compare(fits(b), fits(a)),
-		cmp.Compare(simple(a), simple(b)),
+		cmp.Compare(size(b, coversB), size(a, coversA)),
+		cmp.Compare(conditions(a), conditions(b)),
+		cmp.Compare(affinity(faults[coversB[0]], b.kind), affinity(faults[coversA[0]], a.kind)),
 		cmp.Compare(slices.Index(kinds, a.kind), slices.Index(kinds, b.kind)),
-		cmp.Compare(a.value, b.value),
-		cmp.Compare(a.in, b.in),
-		cmp.Compare(a.where, b.where),
+		cmp.Compare(slices.Index(kinds, a.in), slices.Index(kinds, b.in)),
 	) < 0
 }
 
@@ -184,8 +207,11 @@ func affinity(f fault, k kind) int {
 	return 0
 }
 
-// contradictions are the causes of failures of which the very same question was
-// answered well as well.
+// changeable is what goes wrong, at a preflight or after it.
+func changeable(f fault) string { return strings.TrimPrefix(f.cause, "preflight-") }
+
+// contradictions are the failures of which the very same question was answered
+// well as well.
 func (s survey) contradictions(faults []fault, passes []item) map[string]bool {
 	well := map[question]bool{}
 	for _, p := range passes {
@@ -194,7 +220,7 @@ func (s survey) contradictions(faults []fault, passes []item) map[string]bool {
 	found := map[string]bool{}
 	for _, f := range faults {
 		if well[questionOf(f.item)] {
-			found[f.cause] = true
+			found[changeable(f)] = true
 		}
 	}
 	return found
@@ -208,7 +234,7 @@ type question struct {
 }
 
 func questionOf(i item) question {
-	q := question{origin: i.Origin, endpoint: i.Endpoint, method: i.method(), credentialed: i.credentialed(), preflight: i.preflight() >= 0}
+	q := question{origin: i.Origin, endpoint: i.path(), method: i.method(), credentialed: i.credentialed(), preflight: i.preflight() >= 0}
 	if i.What == policy.Cached || i.What == policy.Redirected || i.What == policy.ErrorResponse {
 		q.what = i.What
 	}

@@ -38,6 +38,7 @@ func find(p *policy.Policy, results []Result, now time.Time) (findings []Finding
 		s.statuses(found)
 		s.preflightCounts(found)
 		s.exposed(found)
+		s.stars(found)
 		s.vary(found)
 		s.maxAge(found)
 		s.ineffective(found)
@@ -141,8 +142,8 @@ func (s survey) place(found clusters, e explained, nothingWorks bool) {
 	}
 	g := found.at(class, cause)
 	g.grave = g.grave || nothingWorks || e.kind == byAll
-	for _, f := range e.faults {
-		g.add(showing{item: f.item, at: f.at, reason: f.reason, subject: subjectOf(e, f), headers: decisive(f)})
+	for n, f := range e.faults {
+		g.add(showing{item: f.item, at: f.at, reason: f.reason, subject: subjectOf(cause, e.values[n], f), headers: decisive(f)})
 	}
 }
 
@@ -159,13 +160,15 @@ func (s survey) ofError(f fault) bool {
 	return no && f.at == f.actual()
 }
 
-func subjectOf(e explained, f fault) string {
-	switch e.kind {
-	case byMethod, byHeader, byOrigin:
-		return e.value
-	}
-	if status := f.exchange().Status; e.kind == byError && status != 0 {
-		return fmt.Sprint(status)
+// subjectOf is what a failure with that cause is about.
+func subjectOf(cause, value string, f fault) string {
+	switch cause {
+	case methodRefused:
+		return f.method()
+	case headerRefused:
+		return cmp.Or(f.value, value)
+	case originRefused:
+		return f.Origin
 	}
 	return ""
 }
@@ -177,7 +180,9 @@ func (s survey) leaks(found clusters) {
 	in, through := entriesOf(s.items, read), entriesOf(s.items, sent)
 	for _, i := range s.items {
 		switch {
-		case !i.stranger():
+		case !i.stranger(), i.before:
+		case read(i) && i.What == policy.Cached && len(i.Observed.Wire) == 0:
+			found.at(policy.Cache, varyMissing).add(showing{item: i, at: -1})
 		case read(i):
 			g := found.at(policy.Leak, causeOfStranger(in.explains(i)))
 			g.credentialed = g.credentialed || i.credentialed()
@@ -193,7 +198,7 @@ func (s survey) leaks(found clusters) {
 // permissive clusters what declared origins can do beyond what is declared.
 func (s survey) permissive(found clusters) {
 	for _, i := range s.items {
-		if i.stranger() || !i.claims(oracle.Blocked) || !i.read() && !i.preflighted() {
+		if i.stranger() || i.before || !i.claims(oracle.Blocked) || !i.read() && !i.preflighted() {
 			continue
 		}
 		cause, headers, at := string(i.What), []string{allowOrigin}, i.actual()
@@ -218,24 +223,48 @@ func (s survey) permissive(found clusters) {
 // the policy expects, and requests of the server's own pages and of no page
 // that fail where those of others do not.
 func (s survey) statuses(found clusters) {
+	cause := sameOrigin
+	var refused []showing
 	for _, i := range s.items {
-		if !i.claims(oracle.Allowed) || i.What == policy.ErrorResponse {
-			continue
-		}
 		n := i.actual()
-		if n < 0 {
+		if i.claims(oracle.Blocked) || i.What == policy.ErrorResponse || n < 0 {
 			continue
 		}
 		e := i.Observed.Wire[n]
 		switch {
+		case (i.What == policy.Plain || i.Who == policy.SameOrigin) && e.Status >= 400 && s.works[place{e.Method, e.Path}]:
+			if !e.Headers.Has("Origin") { // nothing in the request tells whose page asks
+				cause = plainTraffic
+			}
+			refused = append(refused, showing{item: i, at: n})
 		case i.expect.Status != nil && i.read() && i.Observed.Status != 0 && *i.expect.Status != i.Observed.Status:
 			found.at(policy.Refused, wrongStatus).add(showing{item: i, at: n, subject: fmt.Sprint(*i.expect.Status)})
-		case (i.What == policy.Plain || i.Who == policy.SameOrigin) && e.Status >= 400 && s.works[place{e.Method, e.Path}]:
-			cause := plainTraffic
-			if i.Who == policy.SameOrigin {
-				cause = sameOrigin
-			}
-			found.at(policy.Refused, cause).add(showing{item: i, at: n})
+		}
+	}
+	for _, r := range refused {
+		found.at(policy.Refused, cause).add(r)
+	}
+}
+
+// stars moves what a "*" in a list allows to whom it was not meant for to the
+// finding that the same "*" blocks what is declared: it is one cause.
+func (s survey) stars(found clusters) {
+	blocked := found[[2]string{string(policy.Refused), wildcardInList}]
+	if blocked == nil {
+		return
+	}
+	for key, list := range map[[2]string]string{
+		{string(policy.OverPermissive), undeclaredMethod}:  allowMethods,
+		{string(policy.OverPermissive), undeclaredHeader}:  allowHeaders,
+		{string(policy.OverPermissive), undeclaredExposed}: exposeHeaders,
+	} {
+		g := found[key]
+		if g == nil || !slices.ContainsFunc(blocked.shown, func(s showing) bool { return s.lists(list, "*") }) {
+			continue
+		}
+		g.shown = slices.DeleteFunc(g.shown, func(s showing) bool { return s.lists(list, "*") })
+		if len(g.shown) == 0 {
+			delete(found, key)
 		}
 	}
 }

@@ -19,6 +19,9 @@ type item struct {
 	place  int // in the plan
 	nth    int // of the probe's requests
 	expect scenarios.Expect
+	// before is true for a request of another's that only comes before the one in
+	// question.
+	before bool
 	record.Step
 }
 
@@ -30,10 +33,29 @@ func itemsOf(r Result, place int) []item {
 		it := item{Probe: r.Probe, engine: r.Record.Engine, place: place, nth: i, Step: s}
 		if p := r.Probe.Permutation; p != nil && i < len(p.Steps) {
 			it.expect = p.Steps[i].Expect
+			if from := askerOf(p.Steps[i]); from != "" && from != it.Origin {
+				it.Origin, it.before = from, true
+			}
 		}
 		all = append(all, it)
 	}
 	return all
+}
+
+// askerOf is the origin that makes a step's request, serialised; "" if the step
+// does not say.
+func askerOf(s scenarios.Step) string {
+	if s.Page != nil && s.Page.Sandbox != nil && !slices.Contains(s.Page.Sandbox, "allow-same-origin") {
+		return "null"
+	}
+	origin, _, err := scenarios.ResolveOrigin(s.Request.From)
+	switch {
+	case s.Request.From == "":
+		return ""
+	case err != nil:
+		return "null" // the name of an opaque one
+	}
+	return origin.String()
 }
 
 func (i item) claims(r oracle.Read) bool { return i.Claim.Read == string(r) }
@@ -93,6 +115,18 @@ func (i item) unsafeHeaders() []string {
 // method is that of the actual request.
 func (i item) method() string {
 	return oracle.NormalizeMethod(cmp.Or(i.Request.Method, i.Method, "GET"))
+}
+
+// path is what was asked for, which may stand beside the probe's endpoint.
+func (i item) path() string {
+	url := i.Request.URL
+	if _, rest, found := strings.Cut(url, "://"); found {
+		if slash := strings.IndexByte(rest, '/'); slash >= 0 {
+			path, _, _ := strings.Cut(rest[slash:], "#")
+			return path
+		}
+	}
+	return i.Endpoint
 }
 
 // asker is who asks, as the wire has it: the Origin of an exchange, or the

@@ -10,11 +10,11 @@ import (
 var shows = map[policy.Who][]policy.Who{
 	policy.Scheme:        {policy.Port},
 	policy.Substring:     {policy.Prefix, policy.Suffix, policy.Special, policy.Subdomain, policy.Glued, policy.WildcardGlued, policy.WildcardApex, policy.TrailingDot, policy.Scheme, policy.Port, policy.Sibling, policy.Parent, policy.RegexDot},
-	policy.Prefix:        {policy.TrailingDot, policy.Port, policy.Glued},
+	policy.Prefix:        {policy.TrailingDot, policy.Port, policy.Glued, policy.Special},
 	policy.Sibling:       {policy.Suffix, policy.Subdomain, policy.Parent, policy.Special, policy.Glued, policy.WildcardGlued, policy.WildcardApex, policy.ServerOrigin, policy.Scheme, policy.Port, policy.RegexDot},
 	policy.Suffix:        {policy.Subdomain, policy.Special, policy.Glued, policy.WildcardGlued, policy.WildcardApex, policy.Scheme, policy.Port},
 	policy.Subdomain:     {policy.Special, policy.Scheme, policy.Port},
-	policy.WildcardGlued: {policy.WildcardApex, policy.Special, policy.Glued, policy.Scheme, policy.Port},
+	policy.WildcardGlued: {policy.WildcardApex, policy.Special, policy.Glued, policy.Scheme, policy.Port, policy.RegexDot},
 }
 
 // loosest are the strangers in the order in which they are asked whether they
@@ -37,7 +37,7 @@ type entries map[entry]bool
 func entriesOf(all []item, in func(item) bool) entries {
 	e := entries{}
 	for _, i := range all {
-		if i.stranger() {
+		if i.stranger() && !i.before {
 			at := entry{i.Who, i.Endpoint, i.credentialed()}
 			e[at] = e[at] || in(i)
 		}

@@ -41,7 +41,7 @@ func (s survey) errorStatus(i item) (int, bool) {
 		return 0, false
 	}
 	e := i.Observed.Wire[n]
-	return e.Status, e.Status >= 400 && (e.Status == tooManyRequests || !s.works[place{e.Method, e.Path}])
+	return e.Status, e.Status >= 400 && (e.Status == tooManyRequests || i.What == policy.ErrorResponse || !s.works[place{e.Method, e.Path}])
 }
 
 const tooManyRequests = 429

@@ -98,7 +98,7 @@ func (g cluster) leakWords(s showing) worded {
 	if g.credentialed {
 		with = " with the user's credentials"
 	}
-	if s.exchangeIs(allowOrigin, "*") {
+	if s.lists(allowOrigin, "*") {
 		why = `the server says "*", which is everyone`
 	}
 	return worded{
@@ -116,17 +116,20 @@ func (g cluster) permissiveWords(s showing) worded {
 	}
 	switch g.cause {
 	case undeclaredMethod:
-		w.title = joined(g.subjects()) + " can be used, and the policy does not declare it."
+		w.title = joined(g.subjects()) + " can be used, and the policy does not declare " + itOrThem(g.subjects()) + "."
 		w.happened = sent + "."
 	case undeclaredHeader:
-		w.title = "The request header " + joined(g.subjects()) + " can be sent, and the policy does not declare it."
+		w.title = "Request headers that the policy does not declare can be sent: " + joined(g.subjects()) + "."
 		w.happened = sent + "."
 	case undeclaredCredentials:
 		w.title = "Requests with the user's credentials can be read, and the policy does not grant that."
 		w.happened = fmt.Sprintf("A page of %s read the response to %s with credentials (%s).", s.Origin, asked(s.item), statusWords(s))
 		w.spec = fetchSpec + "cors-protocol-and-credentials"
 	case undeclaredExposed:
-		w.title = "The response header " + joined(g.subjects()) + " can be read, and the policy does not declare it."
+		w.title = "Response headers that the policy does not declare can be read: " + joined(g.subjects()) + "."
+		if s.lists(exposeHeaders, "*") {
+			w.title = "Every response header can be read, declared or not."
+		}
 		w.happened = fmt.Sprintf("A page of %s read the header %s of the response to %s.", s.Origin, s.subject, asked(s.item))
 		w.spec = fetchSpec + "concept-filtered-response-cors"
 	case maxAgeAbove:
@@ -192,18 +195,21 @@ func (g cluster) refusedWords(s showing) worded {
 	preflight := oracle.Reason(g.cause)
 	switch {
 	case g.cause == originRefused:
-		w.title = joined(g.subjects()) + " is declared, and cannot read responses."
+		w.title = g.declared() + " declared, and cannot read responses."
 	case g.cause == methodRefused:
-		w.title = joined(g.subjects()) + " is declared, and cannot be used."
+		w.title = g.declared() + " declared, and cannot be used."
 	case g.cause == headerRefused:
-		w.title = "The request header " + joined(g.subjects()) + " is declared, and cannot be sent."
+		w.title = g.named("request header") + " declared, and cannot be sent."
 	case g.cause == wildcardInList && s.What != policy.Exposed && s.blocked():
 		w.title = `Requests with credentials are blocked, because the server says "*".`
+		if !strings.Contains(w.happened, `"*"`) {
+			w.happened += ` With credentials "*" is only a name.`
+		}
 	case g.cause == wildcardInList:
 		w.title = `Declared response headers cannot be read with credentials, because the server says "*".`
 		w.happened = fmt.Sprintf("A page of %s read the response to %s, but not its header %s: with credentials \"*\" is only a name.", s.Origin, asked(s.item), s.subject)
 	case g.cause == notExposed:
-		w.title = "The response header " + joined(g.subjects()) + " is declared, and cannot be read."
+		w.title = g.named("response header") + " declared, and cannot be read."
 		w.happened = fmt.Sprintf("A page of %s read the response to %s, but not its header %s.", s.Origin, asked(s.item), s.subject)
 	case g.cause == redirectBare:
 		w.title = "Redirects of the server are blocked."
@@ -276,7 +282,7 @@ func specOf(s showing) string {
 }
 
 // asked is a request in words: "PUT /items".
-func asked(i item) string { return i.method() + " " + i.Endpoint }
+func asked(i item) string { return i.method() + " " + i.path() }
 
 func statusWords(s showing) string {
 	e := s.exchange()
@@ -289,13 +295,10 @@ func statusWords(s showing) string {
 	return fmt.Sprintf("status %d", e.Status)
 }
 
-func (s showing) exchangeIs(header, value string) bool {
+// lists is true when a header of the reply is, or lists, a value.
+func (s showing) lists(header, value string) bool {
 	e := s.exchange()
-	if e == nil {
-		return false
-	}
-	got, _ := e.ReplyHeaders.Get(header)
-	return got == value
+	return e != nil && slices.Contains(e.ReplyHeaders.SplitValues(header), value)
 }
 
 // lines are the header lines that matter, as they were sent.
@@ -389,6 +392,30 @@ func (g cluster) subjects() []string {
 		}
 	}
 	return all
+}
+
+// declared is "A and B are", named "The request headers A and B are".
+func (g cluster) declared() string { return joined(g.subjects()) + areOrIs(len(g.subjects())) }
+
+func (g cluster) named(noun string) string {
+	if len(g.subjects()) > 1 {
+		noun += "s"
+	}
+	return "The " + noun + " " + g.declared()
+}
+
+func itOrThem(list []string) string {
+	if len(list) > 1 {
+		return "them"
+	}
+	return "it"
+}
+
+func areOrIs(n int) string {
+	if n > 1 {
+		return " are"
+	}
+	return " is"
 }
 
 // statuses are those of the deciding responses, each once, in order.
