@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -190,7 +191,7 @@ func (r *Reply) answer(status int, q Query, names Names) Answer {
 		a.Status = status
 	}
 	if r.Body != nil {
-		a.Body = isomorphicEncode(r.Body.Expand(q, names))
+		a.Body = tree.IsomorphicEncode(r.Body.Expand(q, names))
 	}
 	return a
 }

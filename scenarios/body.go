@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -21,7 +22,7 @@ func (r Request) body(names Names) *oracle.Body {
 	}
 	b := &oracle.Body{Bytes: r.Body.Bytes, Stream: r.Body.Stream}
 	if b.Bytes == nil {
-		b.Bytes = isomorphicEncode(r.Body.Text.Expand(Query{}, names))
+		b.Bytes = tree.IsomorphicEncode(r.Body.Text.Expand(Query{}, names))
 	}
 	b.Bytes = bytes.Repeat(b.Bytes, max(r.Body.Times, 1))
 	b.Type = r.Body.brings(b.Bytes, r.Via)

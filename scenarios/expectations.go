@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -69,25 +70,25 @@ func Expectations(engine string) ([]Expectation, error) {
 // ParseExpectations reads a file of expectations. name is what errors call it.
 // The error is an *[Errors].
 func ParseExpectations(name string, data []byte) ([]Expectation, error) {
-	p := newProblems(name, string(data))
+	p := tree.NewProblems(name, string(data))
 	var list []Expectation
-	for i, line := range p.lines {
-		if e, ok := p.expectation(line, i+1); ok {
+	for i, line := range p.Lines {
+		if e, ok := expectation(p, line, i+1); ok {
 			if slices.ContainsFunc(list, func(other Expectation) bool { return other.Pattern == e.Pattern }) {
-				p.add(e.Pos, RepeatedID, "the pattern "+quoted(e.Pattern)+" again", "each pattern once")
+				p.Add(e.Pos, RepeatedID, "the pattern "+tree.Quoted(e.Pattern)+" again", "each pattern once")
 			}
 			list = append(list, e)
 		}
 	}
-	if len(p.list) > 0 {
-		return nil, &Errors{List: p.sorted()}
+	if problems := p.Sorted(); len(problems) > 0 {
+		return nil, &Errors{List: problems}
 	}
 	return list, nil
 }
 
 // expectation reads one line; ok is false when it holds none.
-func (p *problems) expectation(line string, number int) (e Expectation, ok bool) {
-	at := func(column int) Pos { return Pos{File: p.file, Line: number, Column: column} }
+func expectation(p *problems, line string, number int) (e Expectation, ok bool) {
+	at := func(column int) Pos { return Pos{File: p.File, Line: number, Column: column} }
 	text, note := cutNote(line)
 	words, columns := columnsOf(text)
 	if len(words) == 0 {
@@ -95,26 +96,26 @@ func (p *problems) expectation(line string, number int) (e Expectation, ok bool)
 	}
 	e = Expectation{Pos: at(columns[0]), Pattern: words[0], Note: note}
 	if len(words) != 3 {
-		p.add(e.Pos, Syntax, plural(len(words), "word"), "three: a pattern, an outcome, and a link or `unreported` (a note comes after #)")
+		p.Add(e.Pos, Syntax, plural(len(words), "word"), "three: a pattern, an outcome, and a link or `unreported` (a note comes after #)")
 		return e, false
 	}
 	for segment := range strings.SplitSeq(e.Pattern, "/") {
 		if _, err := path.Match(segment, ""); err != nil {
-			p.add(e.Pos, BadValue, "the pattern "+quoted(e.Pattern), "*, ?, ** or [a-z]")
+			p.Add(e.Pos, BadValue, "the pattern "+tree.Quoted(e.Pattern), "*, ?, ** or [a-z]")
 		}
 	}
-	p.outcome(&e, words[1], at(columns[1]))
+	outcome(p, &e, words[1], at(columns[1]))
 	switch link := words[2]; {
 	case link == "unreported":
 	case isLink(link):
 		e.Link = link
 	default:
-		p.add(at(columns[2]), BadValue, quoted(link), "an absolute https: URL or `unreported`")
+		p.Add(at(columns[2]), BadValue, tree.Quoted(link), "an absolute https: URL or `unreported`")
 	}
 	return e, true
 }
 
-func (p *problems) outcome(e *Expectation, words string, pos Pos) {
+func outcome(p *problems, e *Expectation, words string, pos Pos) {
 	known := []string{"wire"}
 	for _, r := range reads {
 		known = append(known, string(r))
@@ -130,10 +131,10 @@ func (p *problems) outcome(e *Expectation, words string, pos Pos) {
 		case slices.Contains(reasons, reason):
 			again, e.Reason = e.Reason != "", reason
 		default:
-			p.add(pos, UnknownWord, "the outcome "+quoted(word), "a reason, "+choice(word, known))
+			p.Add(pos, UnknownWord, "the outcome "+tree.Quoted(word), "a reason, "+tree.Choice(word, known))
 		}
 		if again {
-			p.add(pos, Contradiction, "the outcome "+quoted(word)+" too", "what script reads, a reason, wire: each once")
+			p.Add(pos, Contradiction, "the outcome "+tree.Quoted(word)+" too", "what script reads, a reason, wire: each once")
 		}
 		pos.Column += len([]rune(word)) + 1
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -16,21 +17,21 @@ type reader struct {
 }
 
 func readFile(p *problems, data []byte) *File {
-	tree := parse(p, data)
-	if tree == nil {
+	root := tree.Parse(p, data, scenarioForm)
+	if root == nil {
 		return nil
 	}
-	r := &reader{decoder: decoder{problems: p}, file: &File{Path: p.file}}
+	r := &reader{decoder: decoder{Problems: p}, file: &File{Path: p.File}}
 	var head fileHead
-	if !readMapping(&r.decoder, tree, fileFields, &head) {
+	if !readMapping(&r.decoder, root, fileFields, &head) {
 		return nil
 	}
 	for _, key := range []string{"format", "topic", "about", "scenarios"} {
-		if tree.get(key) == nil {
-			r.missing(tree, key, missingInFile[key])
+		if root.Get(key) == nil {
+			r.missing(root, key, missingInFile[key])
 		}
 	}
-	r.hasSpec = tree.get("spec") != nil
+	r.hasSpec = root.Get("spec") != nil
 	r.file.Topic, r.file.About, r.file.Spec = head.topic, head.about, head.spec
 	if head.defaults != nil {
 		r.checkDefaults(head.defaults)
@@ -41,6 +42,12 @@ func readFile(p *problems, data []byte) *File {
 		}
 	}
 	return r.file
+}
+
+// scenarioForm is what the errors of every YAML file say of scenario files.
+var scenarioForm = tree.Form{
+	Begins:  "a mapping that begins with `format: 1`",
+	Sharing: "what scenarios share stands in `defaults`",
 }
 
 type fileHead struct {
@@ -58,24 +65,24 @@ var missingInFile = map[string]string{
 
 var fileFields = []field[fileHead]{
 	{"format", func(d *decoder, n *node, _ *fileHead) {
-		if s, ok := d.scalar(n, "the version of the format: 1"); ok && s != "1" {
-			d.bad(n, "1, the version of the format that this corsproof reads")
+		if s, ok := d.Scalar(n, "the version of the format: 1"); ok && s != "1" {
+			d.Bad(n, "1, the version of the format that this corsproof reads")
 		}
 	}},
 	{"topic", func(d *decoder, n *node, h *fileHead) { h.topic = d.name(n, "a topic") }},
 	{"about", func(d *decoder, n *node, h *fileHead) {
-		h.about = d.prose(n, "a sentence that says what the file is about")
+		h.about = d.Prose(n, "a sentence that says what the file is about")
 	}},
 	{"spec", func(d *decoder, n *node, h *fileHead) { h.spec = d.link(n) }},
 	{"defaults", func(d *decoder, n *node, h *fileHead) { h.defaults = n }},
 	{"scenarios", func(d *decoder, n *node, h *fileHead) {
 		switch {
-		case n.kind != listNode:
-			d.wrong(n, "a list of scenarios")
-		case len(n.items) == 0:
-			d.add(n.pos, Missing, "no scenarios", "at least one")
+		case n.Kind != tree.List:
+			d.Wrong(n, "a list of scenarios")
+		case len(n.Items) == 0:
+			d.Add(n.Pos, Missing, "no scenarios", "at least one")
 		}
-		h.scenarios = n.items
+		h.scenarios = n.Items
 	}},
 }
 
@@ -108,14 +115,14 @@ var (
 		{"timeout", func(d *decoder, n *node, p *scenarioParts) { p.timeout = d.duration(n) }},
 	}
 	proseFields = []field[scenarioParts]{
-		{"title", func(d *decoder, n *node, p *scenarioParts) { p.title = d.prose(n, "a sentence that says what happens") }},
+		{"title", func(d *decoder, n *node, p *scenarioParts) { p.title = d.Prose(n, "a sentence that says what happens") }},
 		{"spec", func(d *decoder, n *node, p *scenarioParts) { p.spec = d.link(n) }},
-		{"why", func(d *decoder, n *node, p *scenarioParts) { p.why = d.prose(n, "why it is so, for a learner") }},
+		{"why", func(d *decoder, n *node, p *scenarioParts) { p.why = d.Prose(n, "why it is so, for a learner") }},
 	}
 	stepsField = field[scenarioParts]{"steps", func(d *decoder, n *node, p *scenarioParts) {
 		p.steps = n
-		if n.kind != listNode || len(n.items) == 0 {
-			d.wrong(n, "a list of steps")
+		if n.Kind != tree.List || len(n.Items) == 0 {
+			d.Wrong(n, "a list of steps")
 			p.steps = nil
 		}
 	}}
@@ -151,40 +158,40 @@ func (r *reader) scenario(item *node) *Scenario {
 	if !readMapping(&r.decoder, item, scenarioFields, &own) {
 		return nil
 	}
-	s := &Scenario{Pos: item.pos, Topic: r.file.Topic, ID: own.id}
-	if item.get("id") == nil {
+	s := &Scenario{Pos: item.Pos, Topic: r.file.Topic, ID: own.id}
+	if item.Get("id") == nil {
 		r.missing(item, "id", "an id, lower-case words joined by hyphens")
 	}
 
 	var variants []*node
 	if own.each != nil {
-		if own.each.kind != listNode || len(own.each.items) == 0 {
-			r.wrong(own.each, "a list of overrides, each with a `name`")
+		if own.each.Kind != tree.List || len(own.each.Items) == 0 {
+			r.Wrong(own.each, "a list of overrides, each with a `name`")
 		} else {
-			variants = own.each.items
+			variants = own.each.Items
 		}
 	}
 	r.partial = variants != nil
 	base := merge(r.defaults, without(item, "id", "each"))
-	base.pos = item.pos
+	base.Pos = item.Pos
 	v := r.variant(base, base)
 	r.partial = false
 	s.Title, s.Why, s.Spec, s.Steps, s.Via, s.Timeout = v.Title, v.Why, v.Spec, v.Steps, v.Via, v.Timeout
-	s.MultiStep = base.get("steps") != nil
+	s.MultiStep = base.Get("steps") != nil
 
 	taken := map[string]bool{}
 	for _, override := range variants {
-		if override.kind != mappingNode {
-			r.wrong(override, "an override, a mapping with a `name`")
+		if override.Kind != tree.Mapping {
+			r.Wrong(override, "an override, a mapping with a `name`")
 			continue
 		}
 		var parts scenarioParts
 		readMapping(&r.decoder, override, eachFields, &parts)
-		if override.get("name") == nil {
+		if override.Get("name") == nil {
 			r.missing(override, "name", "a name for this override, lower-case words joined by hyphens")
 		}
 		if parts.name != "" && taken[parts.name] {
-			r.add(override.pos, RepeatedID, "the name "+quoted(parts.name)+" again", "each name once in a list")
+			r.Add(override.Pos, RepeatedID, "the name "+tree.Quoted(parts.name)+" again", "each name once in a list")
 		}
 		taken[parts.name] = true
 		laid := merge(base, without(override, "name"))
@@ -200,20 +207,20 @@ func (r *reader) scenario(item *node) *Scenario {
 func (r *reader) variant(n, at *node) Variant {
 	var parts scenarioParts
 	readMapping(&r.decoder, n, eachFields, &parts)
-	where := &node{kind: mappingNode, pos: at.pos}
-	if n.get("title") == nil {
+	where := &node{Kind: tree.Mapping, Pos: at.Pos}
+	if n.Get("title") == nil {
 		r.missing(where, "title", "a sentence that says what happens")
 	}
-	if n.get("why") == nil {
+	if n.Get("why") == nil {
 		r.missing(where, "why", "why it is so, two sentences for a learner")
 	}
-	if n.get("spec") == nil && !r.hasSpec {
+	if n.Get("spec") == nil && !r.hasSpec {
 		r.missing(where, "spec", "a link to the standard's section, here or for the whole file")
 	}
 	if parts.spec == "" {
 		parts.spec = r.file.Spec
 	}
-	v := Variant{Pos: at.pos, Title: parts.title, Why: parts.why, Spec: parts.spec}
+	v := Variant{Pos: at.Pos, Title: parts.title, Why: parts.why, Spec: parts.spec}
 	v.Steps, v.Via = r.steps(where, &parts)
 	if !r.partial {
 		r.checkWays(v)
@@ -237,7 +244,7 @@ func (r *reader) checkWays(v Variant) {
 		}
 		for _, via := range vias {
 			for _, err := range oracle.CheckRequest(step.Request.unbound(via)) {
-				r.add(step.requestPos, Contradiction, "a request that no page can make ("+strings.TrimPrefix(err.Error(), "oracle: ")+")",
+				r.Add(step.requestPos, Contradiction, "a request that no page can make ("+strings.TrimPrefix(err.Error(), "oracle: ")+")",
 					"a `via` and keys that go together")
 			}
 		}
@@ -268,34 +275,34 @@ func (r Request) unbound(via oracle.Via) oracle.Request {
 const DefaultTimeout = 5 * time.Second
 
 func without(n *node, keys ...string) *node {
-	out := &node{kind: n.kind, pos: n.pos}
+	out := &node{Kind: n.Kind, Pos: n.Pos}
 next:
-	for _, e := range n.entries {
+	for _, e := range n.Entries {
 		for _, key := range keys {
-			if e.key == key {
+			if e.Key == key {
 				continue next
 			}
 		}
-		out.entries = append(out.entries, e)
+		out.Entries = append(out.Entries, e)
 	}
 	return out
 }
 
 // vias reads request.via: a word or a list of them.
 func (r *reader) vias(request *node) []oracle.Via {
-	n := request.get("via")
+	n := request.Get("via")
 	if n == nil {
 		return nil
 	}
-	if n.kind == listNode && len(n.items) == 0 {
-		r.add(n.pos, Missing, "an empty list", "at least one way to load")
+	if n.Kind == tree.List && len(n.Items) == 0 {
+		r.Add(n.Pos, Missing, "an empty list", "at least one way to load")
 	}
 	var list []oracle.Via
 	have := map[oracle.Via]bool{}
-	r.list(n, "a way to load, or a list of them", func(item *node) {
+	r.Items(n, "a way to load, or a list of them", func(item *node) {
 		via := r.via(item)
 		if via != "" && have[via] {
-			r.add(item.pos, RepeatedID, "the way "+quoted(string(via))+" again", "each once")
+			r.Add(item.Pos, RepeatedID, "the way "+tree.Quoted(string(via))+" again", "each once")
 		} else if via != "" {
 			list = append(list, via)
 		}

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"slices"
 	"strings"
+
+	"github.com/corsproof/corsproof/internal/tree"
 )
 
 // The tables of the format: one for each mapping, in the order in which the
@@ -22,27 +24,27 @@ var requestFields = []field[Request]{
 	{"redirect", func(d *decoder, n *node, r *Request) { r.Redirect = word(d, n, redirectModes) }},
 	{"cache", func(d *decoder, n *node, r *Request) { r.Cache = word(d, n, cacheModes) }},
 	{"referrer-policy", func(d *decoder, n *node, r *Request) { r.ReferrerPolicy = wordOrNone(d, n, referrerPolicies) }},
-	{"keepalive", func(d *decoder, n *node, r *Request) { r.Keepalive = d.boolean(n) }},
-	{"upload-listener", func(d *decoder, n *node, r *Request) { r.UploadListener = d.boolean(n) }},
-	{"sync", func(d *decoder, n *node, r *Request) { r.Sync = d.boolean(n) }},
+	{"keepalive", func(d *decoder, n *node, r *Request) { r.Keepalive = d.Boolean(n) }},
+	{"upload-listener", func(d *decoder, n *node, r *Request) { r.UploadListener = d.Boolean(n) }},
+	{"sync", func(d *decoder, n *node, r *Request) { r.Sync = d.Boolean(n) }},
 	{"response-type", func(d *decoder, n *node, r *Request) { r.ResponseType = wordOrNone(d, n, responseTypes) }},
 	{"as", func(d *decoder, n *node, r *Request) { r.As = wordOrNone(d, n, preloadTypes) }},
 }
 
 var bodyFields = []field[Body]{
-	{"type", func(d *decoder, n *node, b *Body) { b.Type, _ = d.text(n, "a MIME type") }},
+	{"type", func(d *decoder, n *node, b *Body) { b.Type, _ = d.Text(n, "a MIME type") }},
 	{"text", func(d *decoder, n *node, b *Body) { b.Text = d.template(n, "the body's text", false) }},
-	{"bytes", func(d *decoder, n *node, b *Body) { b.Bytes = d.bytes(n, "the body's bytes") }},
+	{"bytes", func(d *decoder, n *node, b *Body) { b.Bytes = d.Bytes(n, "the body's bytes") }},
 	{"stream", func(d *decoder, n *node, b *Body) {
 		// A stream of a text is the text as a stream.
-		if b.Stream = true; n.kind == scalarNode && (n.quoted || !slices.Contains(booleans, n.text)) {
+		if b.Stream = true; n.Kind == tree.Scalar && !n.IsBoolean() {
 			b.Text = d.template(n, "true, or the text of the stream", false)
 			return
 		}
-		b.Stream = d.boolean(n)
+		b.Stream = d.Boolean(n)
 	}},
 	{"times", func(d *decoder, n *node, b *Body) {
-		b.Times = d.integer(n, "how many times over, from 2 to 100000", 2, 100_000)
+		b.Times = d.Integer(n, "how many times over, from 2 to 100000", 2, 100_000)
 	}},
 }
 
@@ -50,16 +52,16 @@ var bodyFields = []field[Body]{
 func (d *decoder) body(n *node) *Body {
 	b := &Body{}
 	switch {
-	case n.kind == scalarNode && n.binary:
-		b.Bytes = isomorphicEncode(n.text)
+	case n.Kind == tree.Scalar && n.Binary:
+		b.Bytes = tree.IsomorphicEncode(n.Text)
 		return b
-	case n.kind != mappingNode:
-		b.Text = d.template(n, "a body: its text, or a mapping of "+oneOf(names(bodyFields)), false)
+	case n.Kind != tree.Mapping:
+		b.Text = d.template(n, "a body: its text, or a mapping of "+tree.OneOf(names(bodyFields)), false)
 		return b
 	}
 	readMapping(d, n, bodyFields, b)
 	d.exclusive(n, "body")
-	if n.get("text") == nil && n.get("bytes") == nil && n.get("stream") == nil && n.get("type") == nil {
+	if n.Get("text") == nil && n.Get("bytes") == nil && n.Get("stream") == nil && n.Get("type") == nil {
 		d.missing(n, "text", "`text` or `bytes` in a body")
 	}
 	return b
@@ -69,7 +71,7 @@ var replyFields = []field[Reply]{
 	{"status", func(d *decoder, n *node, r *Reply) { r.Status = d.status(n) }},
 	{"headers", func(d *decoder, n *node, r *Reply) { r.Headers = d.headers(n, byServer) }},
 	{"body", func(d *decoder, n *node, r *Reply) { r.Body = d.replyBody(n) }},
-	{"raw", func(d *decoder, n *node, r *Reply) { r.Raw = d.bytes(n, "the whole answer, from the status line on") }},
+	{"raw", func(d *decoder, n *node, r *Reply) { r.Raw = d.Bytes(n, "the whole answer, from the status line on") }},
 	{"delay", func(d *decoder, n *node, r *Reply) { r.Delay = d.duration(n) }},
 	{"abort", func(d *decoder, n *node, r *Reply) { r.Abort = word(d, n, aborts) }},
 }
@@ -77,13 +79,13 @@ var replyFields = []field[Reply]{
 var replyBodyFields = []field[Template]{
 	{"text", func(d *decoder, n *node, t *Template) { *t = d.template(n, "the body's text", true) }},
 	{"bytes", func(d *decoder, n *node, t *Template) {
-		*t = Literal(isomorphicDecode(d.bytes(n, "the body's bytes")))
+		*t = Literal(tree.IsomorphicDecode(d.Bytes(n, "the body's bytes")))
 	}},
 }
 
 func (d *decoder) replyBody(n *node) *Template {
 	var t Template
-	if n.kind == mappingNode {
+	if n.Kind == tree.Mapping {
 		readMapping(d, n, replyBodyFields, &t)
 		d.exclusive(n, "body")
 	} else {
@@ -93,7 +95,7 @@ func (d *decoder) replyBody(n *node) *Template {
 }
 
 func (d *decoder) reply(n *node, at string) *Reply {
-	r := &Reply{Pos: n.pos}
+	r := &Reply{Pos: n.Pos}
 	if readMapping(d, n, replyFields, r) {
 		d.exclusive(n, at)
 	}
@@ -102,16 +104,16 @@ func (d *decoder) reply(n *node, at string) *Reply {
 
 var hopFields = []field[Hop]{
 	{"status", func(d *decoder, n *node, h *Hop) {
-		h.Status = d.integer(n, "the status of a redirect: 301, 302, 303, 307 or 308", 300, 399)
+		h.Status = d.Integer(n, "the status of a redirect: 301, 302, 303, 307 or 308", 300, 399)
 		if h.Status != 0 && !slices.Contains([]int{301, 302, 303, 307, 308}, h.Status) {
-			d.bad(n, "the status of a redirect: 301, 302, 303, 307 or 308")
+			d.Bad(n, "the status of a redirect: 301, 302, 303, 307 or 308")
 		}
 	}},
 	{"headers", func(d *decoder, n *node, h *Hop) {
 		h.Headers = d.headers(n, byServer)
 		for _, line := range h.Headers {
 			if strings.EqualFold(line.Name, "Location") {
-				d.add(line.Pos, Contradiction, "a Location header", "`to`, `path` and `userinfo`, or `location` for a literal value")
+				d.Add(line.Pos, Contradiction, "a Location header", "`to`, `path` and `userinfo`, or `location` for a literal value")
 			}
 		}
 	}},
@@ -143,29 +145,29 @@ func ofReply(fields []field[Reply]) []field[Resource] {
 var setUpFields = []field[SetUp]{
 	{"name", func(d *decoder, n *node, s *SetUp) { s.Name = d.name(n, "the name of a set-up") }},
 	{"options", func(d *decoder, n *node, s *SetUp) {
-		if n.kind != mappingNode {
-			d.wrong(n, "a mapping of the set-up's options")
+		if n.Kind != tree.Mapping {
+			d.Wrong(n, "a mapping of the set-up's options")
 			return
 		}
 		s.Options = map[string]string{}
-		for _, e := range n.entries {
+		for _, e := range n.Entries {
 			var values []string
-			d.list(e.value, "the value of the option "+e.key+", or a list of values", func(item *node) {
-				value, _ := d.text(item, "the value of the option "+e.key)
+			d.Items(e.Value, "the value of the option "+e.Key+", or a list of values", func(item *node) {
+				value, _ := d.Text(item, "the value of the option "+e.Key)
 				values = append(values, value)
 			})
-			s.Options[e.key] = strings.Join(values, ",")
+			s.Options[e.Key] = strings.Join(values, ",")
 		}
 	}},
 }
 
 func (d *decoder) setUp(n *node) *SetUp {
 	s := &SetUp{}
-	if n.kind == scalarNode {
+	if n.Kind == tree.Scalar {
 		s.Name = d.name(n, "the name of a set-up")
 		return s
 	}
-	if readMapping(d, n, setUpFields, s) && n.get("name") == nil {
+	if readMapping(d, n, setUpFields, s) && n.Get("name") == nil {
 		d.missing(n, "name", "the name of a set-up")
 	}
 	return s
@@ -175,13 +177,13 @@ var serverFields = []field[Server]{
 	{"preflight", func(d *decoder, n *node, s *Server) { s.Preflight = d.reply(n, "preflight") }},
 	{"response", func(d *decoder, n *node, s *Server) { s.Response = *d.reply(n, "response") }},
 	{"redirects", func(d *decoder, n *node, s *Server) {
-		items, ok := d.mappings(n, "a list of redirects")
+		items, ok := d.Mappings(n, "a list of redirects")
 		if !ok {
 			return
 		}
 		s.Redirects = make([]Hop, len(items))
 		for i, item := range items {
-			s.Redirects[i].Pos = item.pos
+			s.Redirects[i].Pos = item.Pos
 			if readMapping(d, item, hopFields, &s.Redirects[i]) {
 				d.exclusive(item, "redirects")
 			}
@@ -192,24 +194,24 @@ var serverFields = []field[Server]{
 }
 
 func (d *decoder) readResources(n *node) map[string]Resource {
-	if n.kind != mappingNode {
-		d.wrong(n, "a mapping of names to resources")
+	if n.Kind != tree.Mapping {
+		d.Wrong(n, "a mapping of names to resources")
 		return nil
 	}
 	resources := map[string]Resource{}
-	for _, e := range n.entries {
-		_, taken := named(e.key)
-		if taken || !resourceName.MatchString(e.key) {
-			d.add(e.pos, BadValue, "the resource name "+quoted(e.key), "letters, digits, dots and hyphens, not the name of an origin")
+	for _, e := range n.Entries {
+		_, taken := named(e.Key)
+		if taken || !resourceName.MatchString(e.Key) {
+			d.Add(e.Pos, BadValue, "the resource name "+tree.Quoted(e.Key), "letters, digits, dots and hyphens, not the name of an origin")
 		}
-		r := Resource{Reply: Reply{Pos: e.pos}}
-		if readMapping(d, e.value, resourceFields, &r) {
-			d.exclusive(e.value, "response")
+		r := Resource{Reply: Reply{Pos: e.Pos}}
+		if readMapping(d, e.Value, resourceFields, &r) {
+			d.exclusive(e.Value, "response")
 		}
 		if r.Path == "" {
-			r.Path = "/" + e.key
+			r.Path = "/" + e.Key
 		}
-		resources[e.key] = r
+		resources[e.Key] = r
 	}
 	return resources
 }
@@ -219,7 +221,7 @@ var pageFields = []field[Page]{
 	{"top", func(d *decoder, n *node, p *Page) { p.Top = d.place(n) }},
 	{"sandbox", func(d *decoder, n *node, p *Page) {
 		p.Sandbox = []string{}
-		d.list(n, "a list of sandbox tokens", func(item *node) {
+		d.Items(n, "a list of sandbox tokens", func(item *node) {
 			for _, token := range d.fields(item) {
 				p.Sandbox = append(p.Sandbox, word(d, token, sandboxTokens))
 			}
@@ -227,16 +229,16 @@ var pageFields = []field[Page]{
 	}},
 	{"address-space", func(d *decoder, n *node, p *Page) { p.AddressSpace = word(d, n, addressSpaces) }},
 	{"permissions", func(d *decoder, n *node, p *Page) {
-		if n.kind != mappingNode {
-			d.wrong(n, "a mapping of permission names to granted, denied or prompt")
+		if n.Kind != tree.Mapping {
+			d.Wrong(n, "a mapping of permission names to granted, denied or prompt")
 			return
 		}
 		p.Permissions = map[string]string{}
-		for _, e := range n.entries {
-			if !kebab.MatchString(e.key) {
-				d.add(e.pos, BadValue, "the permission "+quoted(e.key), "the name of a permission")
+		for _, e := range n.Entries {
+			if !kebab.MatchString(e.Key) {
+				d.Add(e.Pos, BadValue, "the permission "+tree.Quoted(e.Key), "the name of a permission")
 			}
-			p.Permissions[e.key] = word(d, e.value, permissionStates)
+			p.Permissions[e.Key] = word(d, e.Value, permissionStates)
 		}
 	}},
 	{"service-worker", func(d *decoder, n *node, p *Page) {
@@ -246,7 +248,7 @@ var pageFields = []field[Page]{
 }
 
 var serviceWorkerFields = []field[ServiceWorker]{
-	{"script", func(d *decoder, n *node, s *ServiceWorker) { s.Script, _ = d.text(n, "the worker's script") }},
+	{"script", func(d *decoder, n *node, s *ServiceWorker) { s.Script, _ = d.Text(n, "the worker's script") }},
 	{"responds", func(d *decoder, n *node, s *ServiceWorker) { s.Responds = word(d, n, responders) }},
 }
 
@@ -254,24 +256,24 @@ var cookieFields = []field[Cookie]{
 	{"on", func(d *decoder, n *node, c *Cookie) { c.On = d.place(n) }},
 	{"name", func(d *decoder, n *node, c *Cookie) { c.Name = d.token(n, "a cookie's name") }},
 	{"value", func(d *decoder, n *node, c *Cookie) {
-		c.Value, _ = d.text(n, "a cookie's value")
+		c.Value, _ = d.Text(n, "a cookie's value")
 		if strings.IndexFunc(c.Value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f || r == ';' }) >= 0 {
-			d.bad(n, "a cookie's value, without ; and control characters")
+			d.Bad(n, "a cookie's value, without ; and control characters")
 		}
 	}},
 	{"attributes", func(d *decoder, n *node, c *Cookie) { c.Attributes = d.attributes(n) }},
 }
 
 func (d *decoder) cookies(n *node) []Cookie {
-	items, _ := d.mappings(n, "a list of cookies: [{on, name, value}]")
+	items, _ := d.Mappings(n, "a list of cookies: [{on, name, value}]")
 	cookies := make([]Cookie, len(items))
 	for i, item := range items {
-		cookies[i].Pos = item.pos
+		cookies[i].Pos = item.Pos
 		if !readMapping(d, item, cookieFields, &cookies[i]) {
 			continue
 		}
 		for _, key := range []string{"on", "name", "value"} {
-			if item.get(key) == nil {
+			if item.Get(key) == nil {
 				d.missing(item, key, "a cookie's `on`, `name` and `value`")
 			}
 		}
@@ -281,7 +283,7 @@ func (d *decoder) cookies(n *node) []Cookie {
 
 // attributes reads cookie attributes as in Set-Cookie.
 func (d *decoder) attributes(n *node) string {
-	s, ok := d.text(n, `cookie attributes, such as "SameSite=None; Secure"`)
+	s, ok := d.Text(n, `cookie attributes, such as "SameSite=None; Secure"`)
 	if !ok {
 		return ""
 	}
@@ -292,7 +294,7 @@ func (d *decoder) attributes(n *node) string {
 			known = known || strings.EqualFold(w, name)
 		}
 		if !known && name != "" {
-			d.add(d.within(n, name), UnknownWord, "the unknown attribute "+quoted(name), choice(name, cookieAttributes))
+			d.Add(d.Within(n, name), UnknownWord, "the unknown attribute "+tree.Quoted(name), tree.Choice(name, cookieAttributes))
 		}
 	}
 	return s
@@ -303,42 +305,42 @@ var expectFields = []field[Expect]{
 	{"reason", func(d *decoder, n *node, e *Expect) { e.Reason = word(d, n, reasons) }},
 	{"server-saw", func(d *decoder, n *node, e *Expect) {
 		e.ServerSaw = []string{}
-		d.list(n, "a list of methods in order", func(item *node) {
+		d.Items(n, "a list of methods in order", func(item *node) {
 			e.ServerSaw = append(e.ServerSaw, d.token(item, "a method"))
 		})
 	}},
 	{"wire", func(d *decoder, n *node, e *Expect) {
-		items, ok := d.mappings(n, "a list of requests: [{method, origin, ...}]")
+		items, ok := d.Mappings(n, "a list of requests: [{method, origin, ...}]")
 		if !ok {
 			return
 		}
 		e.Wire = make([]WireClaim, len(items))
 		for i, item := range items {
-			e.Wire[i].Pos = item.pos
+			e.Wire[i].Pos = item.Pos
 			readMapping(d, item, wireFields, &e.Wire[i])
 		}
 	}},
 	{"type", func(d *decoder, n *node, e *Expect) { e.Type = word(d, n, types) }},
 	{"status", func(d *decoder, n *node, e *Expect) {
-		e.Status = ref(d.integer(n, "a status, 0 for an opaque response", 0, 999))
+		e.Status = ref(d.Integer(n, "a status, 0 for an opaque response", 0, 999))
 	}},
 	{"url", func(d *decoder, n *node, e *Expect) { e.URL = ref(d.template(n, "a URL", false)) }},
-	{"redirected", func(d *decoder, n *node, e *Expect) { e.Redirected = ref(d.boolean(n)) }},
+	{"redirected", func(d *decoder, n *node, e *Expect) { e.Redirected = ref(d.Boolean(n)) }},
 	{"body", func(d *decoder, n *node, e *Expect) { e.Body = ref(d.template(n, "the text that script reads", false)) }},
 	{"readable-headers", func(d *decoder, n *node, e *Expect) { e.ReadableHeaders = d.readable(n) }},
 	{"hidden-headers", func(d *decoder, n *node, e *Expect) {
 		e.HiddenHeaders = []string{}
-		d.list(n, "a list of header names", func(item *node) {
+		d.Items(n, "a list of header names", func(item *node) {
 			e.HiddenHeaders = append(e.HiddenHeaders, strings.ToLower(d.token(item, "a header name")))
 		})
 	}},
 	{"error", func(d *decoder, n *node, e *Expect) {
-		e.Error, _ = d.text(n, "the exception's name, such as TypeError")
+		e.Error, _ = d.Text(n, "the exception's name, such as TypeError")
 	}},
-	{"muted", func(d *decoder, n *node, e *Expect) { e.Muted = ref(d.boolean(n)) }},
+	{"muted", func(d *decoder, n *node, e *Expect) { e.Muted = ref(d.Boolean(n)) }},
 	{"timing", func(d *decoder, n *node, e *Expect) { e.Timing = d.timing(n) }},
 	{"preflights", func(d *decoder, n *node, e *Expect) {
-		e.Preflights = ref(d.integer(n, "how many preflights", 0, 100))
+		e.Preflights = ref(d.Integer(n, "how many preflights", 0, 100))
 	}},
 	{"origin", func(d *decoder, n *node, e *Expect) { e.Origin = d.originClaim(n) }},
 	{"request-headers", func(d *decoder, n *node, e *Expect) { e.RequestHeaders = d.headerClaims(n) }},
@@ -350,20 +352,20 @@ func (d *decoder) readable(n *node) []string {
 	out := []string{}
 	one := func(pos Pos, name, rest string) {
 		if !isToken(name) {
-			d.add(pos, BadValue, "the header name "+quoted(name), "a token")
+			d.Add(pos, BadValue, "the header name "+tree.Quoted(name), "a token")
 		}
 		out = append(out, strings.ToLower(name)+rest)
 	}
-	if n.kind == mappingNode {
-		for _, e := range n.entries {
-			one(e.pos, e.key, ": "+d.claim(e.value, "the value of "+e.key))
+	if n.Kind == tree.Mapping {
+		for _, e := range n.Entries {
+			one(e.Pos, e.Key, ": "+d.claim(e.Value, "the value of "+e.Key))
 		}
 		return out
 	}
-	d.list(n, `a list of header names, each alone or as "name: value"`, func(item *node) {
-		if item.kind == mappingNode && len(item.entries) == 1 {
-			e := item.entries[0]
-			one(e.pos, e.key, ": "+d.claim(e.value, "the value of "+e.key))
+	d.Items(n, `a list of header names, each alone or as "name: value"`, func(item *node) {
+		if item.Kind == tree.Mapping && len(item.Entries) == 1 {
+			e := item.Entries[0]
+			one(e.Pos, e.Key, ": "+d.claim(e.Value, "the value of "+e.Key))
 			return
 		}
 		name, value, found := strings.Cut(d.claim(item, "a header name"), ":")
@@ -371,7 +373,7 @@ func (d *decoder) readable(n *node) []string {
 			value = ": " + strings.TrimSpace(value)
 		}
 		if name != "" {
-			one(item.pos, name, value)
+			one(item.Pos, name, value)
 		}
 	})
 	return out
@@ -401,8 +403,8 @@ var wireFields = []field[WireClaim]{
 }
 
 func (d *decoder) expect(n *node) Expect {
-	e := Expect{Pos: n.pos}
-	if readMapping(d, n, expectFields, &e) && len(n.entries) == 0 {
+	e := Expect{Pos: n.Pos}
+	if readMapping(d, n, expectFields, &e) && len(n.Entries) == 0 {
 		d.missing(n, "read", "a claim, `read` at least")
 	}
 	return e

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -44,7 +45,7 @@ func (a Answer) received(method string, p Protocol) oracle.Reply {
 func unframed(h oracle.Headers, data []byte, chunks bool) (body []byte, abort string) {
 	codings, _ := h.Get("Transfer-Encoding")
 	if chunks && slices.ContainsFunc(strings.Split(codings, ","), isChunked) {
-		body, err := io.ReadAll(io.LimitReader(httputil.NewChunkedReader(bytes.NewReader(data)), maxBytes))
+		body, err := io.ReadAll(io.LimitReader(httputil.NewChunkedReader(bytes.NewReader(data)), tree.MaxBytes))
 		if err != nil {
 			return body, "in-body"
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -100,5 +101,5 @@ func (h *head) add(line string) {
 // false when data ends before the line does.
 func cutLine(data []byte) (line string, rest []byte, ended bool) {
 	first, rest, ended := bytes.Cut(data, []byte("\n"))
-	return isomorphicDecode(bytes.TrimSuffix(first, []byte("\r"))), rest, ended
+	return tree.IsomorphicDecode(bytes.TrimSuffix(first, []byte("\r"))), rest, ended
 }

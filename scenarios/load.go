@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/corsproof/corsproof/internal/tree"
 )
 
 // Load reads scenario files. The error is an *[Errors] with every problem of
@@ -25,7 +27,7 @@ func readBounded(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, maxBytes+1))
+	return io.ReadAll(io.LimitReader(file, tree.MaxBytes+1))
 }
 
 // LoadFS reads the files of fsys that match any of the patterns ([fs.Glob]), in
@@ -84,21 +86,21 @@ func load(paths []string, read func(string) ([]byte, error)) ([]*File, error) {
 	ids := map[string]Pos{}
 	for _, path := range paths {
 		data, err := read(path)
-		p := newProblems(path, strings.TrimPrefix(string(data[:min(len(data), maxBytes)]), "\ufeff"))
+		p := tree.NewProblems(path, strings.TrimPrefix(string(data[:min(len(data), tree.MaxBytes)]), "\ufeff"))
 		if err != nil {
-			p.add(Pos{File: path}, Unreadable, unreadable(err), "a scenario file")
+			p.Add(Pos{File: path}, Unreadable, unreadable(err), "a scenario file")
 		} else if f := readFile(p, data); f != nil {
 			for _, s := range f.Scenarios {
 				id := s.Topic + "/" + s.ID
 				if first, taken := ids[id]; taken {
-					p.add(s.Pos, RepeatedID, "the id "+quoted(id)+" again", "an id of its own: "+first.String()+" has it")
+					p.Add(s.Pos, RepeatedID, "the id "+tree.Quoted(id)+" again", "an id of its own: "+first.String()+" has it")
 				} else if s.ID != "" {
 					ids[id] = s.Pos
 				}
 			}
 			files = append(files, f)
 		}
-		all.List = append(all.List, p.sorted()...)
+		all.List = append(all.List, p.Sorted()...)
 	}
 	if len(all.List) > 0 {
 		return nil, &all

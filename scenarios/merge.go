@@ -1,6 +1,10 @@
 package scenarios
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/corsproof/corsproof/internal/tree"
+)
 
 // merge lays over upon base: mappings merge key by key, anything else in over
 // replaces what base has. Neither is changed.
@@ -16,42 +20,42 @@ func mergeAt(base, over *node, at string) *node {
 	switch {
 	case over == nil:
 		return base
-	case base == nil || base.kind != mappingNode || over.kind != mappingNode:
+	case base == nil || base.Kind != tree.Mapping || over.Kind != tree.Mapping:
 		return over
 	}
 	same := func(a, b string) bool { return a == b }
 	if at == "headers" {
 		same = strings.EqualFold
 	}
-	out := &node{kind: mappingNode, pos: over.pos}
+	out := &node{Kind: tree.Mapping, Pos: over.Pos}
 	replaced := map[int]bool{}
-	reads := at == "expect" && over.get("read") != nil
-	otherwise := reads && base.get("read") != nil && over.get("read").text != base.get("read").text
-	for _, b := range base.entries {
+	reads := at == "expect" && over.Get("read") != nil
+	otherwise := reads && base.Get("read") != nil && over.Get("read").Text != base.Get("read").Text
+	for _, b := range base.Entries {
 		kept := true
-		for i, o := range over.entries {
+		for i, o := range over.Entries {
 			switch {
-			case same(b.key, o.key):
+			case same(b.Key, o.Key):
 				kept = false
 				if at == "headers" {
 					continue // over's lines come below, in over's order
 				}
 				replaced[i] = true
-				out.entries = append(out.entries, entry{pos: o.pos, key: o.key, value: mergeAt(b.value, o.value, o.key)})
-			case excludes(at, o.key, b.key):
+				out.Entries = append(out.Entries, tree.Entry{Pos: o.Pos, Key: o.Key, Value: mergeAt(b.Value, o.Value, o.Key)})
+			case excludes(at, o.Key, b.Key):
 				kept = false
 			}
 		}
-		if reads && b.key == "reason" || otherwise && ofResponse[b.key] {
+		if reads && b.Key == "reason" || otherwise && ofResponse[b.Key] {
 			kept = false
 		}
 		if kept {
-			out.entries = append(out.entries, b)
+			out.Entries = append(out.Entries, b)
 		}
 	}
-	for i, o := range over.entries {
+	for i, o := range over.Entries {
 		if !replaced[i] {
-			out.entries = append(out.entries, o)
+			out.Entries = append(out.Entries, o)
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -124,7 +125,7 @@ func ResolveOrigin(s string) (oracle.Origin, Protocol, error) {
 	}
 	origin, err := literalOrigin(s)
 	if err != nil {
-		return oracle.Origin{}, "", fmt.Errorf("scenarios: origin %s: %w", quoted(s), err)
+		return oracle.Origin{}, "", fmt.Errorf("scenarios: origin %s: %w", tree.Quoted(s), err)
 	}
 	return origin, protocolOf(origin), nil
 }
@@ -148,7 +149,7 @@ func (w wanted) Error() string { return string(w) }
 func literalOrigin(s string) (oracle.Origin, error) {
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found {
-		return oracle.Origin{}, wanted("an origin such as https://app.example.com, or " + choice(s, originNames()))
+		return oracle.Origin{}, wanted("an origin such as https://app.example.com, or " + tree.Choice(s, originNames()))
 	}
 	origin := oracle.Origin{Scheme: scheme}
 	switch scheme {

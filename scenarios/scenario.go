@@ -209,9 +209,3 @@ type WireClaim struct {
 	Headers        map[string]string
 	Body           *string
 }
-
-// Pos is a place in a file. Lines and columns count from 1.
-type Pos struct {
-	File         string
-	Line, Column int
-}

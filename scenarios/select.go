@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/corsproof/corsproof/internal/tree"
 )
 
 // Select keeps the permutations that any of the patterns names, in their own
@@ -96,7 +98,7 @@ func nearestIDs(perms []*Permutation, pattern string) []string {
 			}
 		}
 	}
-	if near := nearest(pattern, candidates, 3); len(near) > 0 {
+	if near := tree.Nearest(pattern, candidates, 3); len(near) > 0 {
 		return near
 	}
 	// Not the spelling, then the place: an id that holds the pattern's words.
@@ -110,8 +112,8 @@ func nearestIDs(perms []*Permutation, pattern string) []string {
 	if len(holding) > 0 {
 		return holding
 	}
-	for _, c := range ranked(pattern, candidates)[:min(3, len(candidates))] {
-		holding = append(holding, c.word)
+	for _, c := range tree.Ranked(pattern, candidates)[:min(3, len(candidates))] {
+		holding = append(holding, c.Word)
 	}
 	return holding
 }

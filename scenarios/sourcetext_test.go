@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/corsproof/corsproof/internal/tree"
 )
 
 // one wraps a scenario's keys, indented by four spaces, in a file.
@@ -81,13 +83,13 @@ func TestScalarsAreSourceText(t *testing.T) {
 				assert.Equal(t, test.want, s.Steps[0].Cookies[0].Value, "a cookie")
 			}
 			s := parseOne(t, fmt.Sprintf("    request:\n      to: api\n      method: POST\n      body:\n        bytes: %s\n    expect: {read: allowed}\n", test.yaml))
-			assert.Equal(t, isomorphicEncode(test.want), s.Steps[0].Request.Body.Bytes, "a request's body")
+			assert.Equal(t, tree.IsomorphicEncode(test.want), s.Steps[0].Request.Body.Bytes, "a request's body")
 
 			s = parseOne(t, fmt.Sprintf("    request: {to: api}\n    expect: {read: allowed}\n    server:\n      response:\n        body:   %s\n", test.yaml))
 			assert.Equal(t, test.want, s.Steps[0].Server.Response.Body.Expand(Query{}, nil), "a response's body")
 
 			s = parseOne(t, fmt.Sprintf("    request: {to: api}\n    expect: {read: allowed}\n    server:\n      response:\n        raw:   %s\n", test.yaml))
-			assert.Equal(t, isomorphicEncode(test.want), s.Steps[0].Server.Response.Raw, "raw")
+			assert.Equal(t, tree.IsomorphicEncode(test.want), s.Steps[0].Server.Response.Raw, "raw")
 		})
 	}
 }
@@ -140,6 +142,6 @@ func FuzzSourceText(f *testing.F) {
 		}
 		file, err := Parse("my.yaml", []byte(one("    request: {to: api, method: POST, body: {bytes: "+yaml+"'}}\n    expect: {read: allowed}\n")))
 		require.NoError(t, err)
-		assert.Equal(t, isomorphicEncode(s), file.Scenarios[0].Steps[0].Request.Body.Bytes)
+		assert.Equal(t, tree.IsomorphicEncode(s), file.Scenarios[0].Steps[0].Request.Body.Bytes)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -22,7 +23,7 @@ var stepFields = []field[stepParts]{
 	{"expect", func(d *decoder, n *node, p *stepParts) { p.expect = n }},
 	{"wait", func(d *decoder, n *node, p *stepParts) { p.wait = d.wait(n) }},
 	{"page", func(d *decoder, n *node, p *stepParts) {
-		if n.kind == mappingNode {
+		if n.Kind == tree.Mapping {
 			p.page = n
 			return
 		}
@@ -53,7 +54,7 @@ func (r *reader) steps(where *node, parts *scenarioParts) ([]Step, []oracle.Via)
 	var steps []Step
 	claimed := false
 	fixed := DefaultVia
-	for i, item := range parts.steps.items {
+	for i, item := range parts.steps.Items {
 		var own stepParts
 		if !readMapping(&r.decoder, item, stepFields, &own) {
 			continue
@@ -99,14 +100,14 @@ func (r *reader) page(n *node) *Page {
 func (r *reader) oneKindOfServer(steps []Step) {
 	for _, step := range steps {
 		if !r.partial && (step.Server.SetUp == nil) != (steps[0].Server.SetUp == nil) {
-			r.add(step.Pos, Contradiction, "a set-up in one step and literal replies in another", "one kind of server in a scenario")
+			r.Add(step.Pos, Contradiction, "a set-up in one step and literal replies in another", "one kind of server in a scenario")
 			return
 		}
 	}
 }
 
 func withoutVia(n *node) *node {
-	if n == nil || n.kind != mappingNode {
+	if n == nil || n.Kind != tree.Mapping {
 		return n
 	}
 	return without(n, "via")
@@ -114,31 +115,31 @@ func withoutVia(n *node) *node {
 
 // stepVia is the way to load that a step fixes for itself.
 func (r *reader) stepVia(request *node) oracle.Via {
-	n := request.get("via")
+	n := request.Get("via")
 	if n == nil {
 		return ""
 	}
-	if n.kind != scalarNode {
-		r.wrong(n, "one way to load (the scenario's own `request` may have a list)")
+	if n.Kind != tree.Scalar {
+		r.Wrong(n, "one way to load (the scenario's own `request` may have a list)")
 		return ""
 	}
 	return r.via(n)
 }
 
 func (r *reader) step(where *node, parts stepParts, page *Page) Step {
-	step := Step{Pos: where.pos, Page: page}
+	step := Step{Pos: where.Pos, Page: page}
 	r.resources = map[string]bool{}
-	if resources := parts.server.get("resources"); resources != nil {
-		for _, e := range resources.entries {
-			r.resources[e.key] = true
+	if resources := parts.server.Get("resources"); resources != nil {
+		for _, e := range resources.Entries {
+			r.resources[e.Key] = true
 		}
 	}
-	to := parts.request.get("to")
-	r.dataURL = to != nil && to.text == "data:"
+	to := parts.request.Get("to")
+	r.dataURL = to != nil && to.Text == "data:"
 	if parts.request == nil {
 		r.missing(where, "request", "the request that the page makes")
-	} else if step.requestPos = parts.request.pos; readMapping(&r.decoder, parts.request, requestFields, &step.Request) {
-		if parts.request.get("to") == nil {
+	} else if step.requestPos = parts.request.Pos; readMapping(&r.decoder, parts.request, requestFields, &step.Request) {
+		if parts.request.Get("to") == nil {
 			r.missing(parts.request, "to", "the origin that the request goes to")
 		}
 	}
@@ -166,13 +167,13 @@ func (r *reader) step(where *node, parts stepParts, page *Page) Step {
 // check looks at what no single key shows.
 func (r *reader) check(step *Step, parts stepParts) {
 	if e := step.Expect; e.Reason != "" && e.Read == oracle.Allowed {
-		r.add(parts.expect.get("reason").pos, Contradiction, "a reason beside `read: "+string(e.Read)+"`", "a reason only where something stands in the way")
+		r.Add(parts.expect.Get("reason").Pos, Contradiction, "a reason beside `read: "+string(e.Read)+"`", "a reason only where something stands in the way")
 	}
-	r.resourcesOverH2(step, parts.server.get("resources"))
+	r.resourcesOverH2(step, parts.server.Get("resources"))
 	if to := step.Request.To; strings.HasSuffix(to, ":") {
 		for _, key := range []string{"preflight", "redirects", "set-up"} {
-			if n := parts.server.get(key); n != nil {
-				r.add(n.pos, Contradiction, "`"+key+"` for a request to "+to, "no server: nothing goes over the wire")
+			if n := parts.server.Get(key); n != nil {
+				r.Add(n.Pos, Contradiction, "`"+key+"` for a request to "+to, "no server: nothing goes over the wire")
 			}
 		}
 		return
@@ -182,10 +183,10 @@ func (r *reader) check(step *Step, parts stepParts) {
 		if c[hop].anywhere || protocolOf(c[hop].at) != H2 {
 			continue
 		}
-		preflight, at := step.Server.Preflight, parts.server.get("preflight")
+		preflight, at := step.Server.Preflight, parts.server.Get("preflight")
 		if hop > 0 && step.Server.Redirects[hop-1].Preflight != nil {
 			preflight = step.Server.Redirects[hop-1].Preflight
-			at = parts.server.get("redirects").items[hop-1].get("preflight")
+			at = parts.server.Get("redirects").Items[hop-1].Get("preflight")
 		}
 		if preflight != nil {
 			r.overH2(at, *preflight)
@@ -193,20 +194,20 @@ func (r *reader) check(step *Step, parts stepParts) {
 		if hop < len(step.Server.Redirects) {
 			r.linesOverH2(step.Server.Redirects[hop].Headers)
 		} else {
-			r.overH2(parts.server.get("response"), step.Server.Response)
+			r.overH2(parts.server.Get("response"), step.Server.Response)
 		}
 	}
 }
 
 func (r *reader) resourcesOverH2(step *Step, resources *node) {
 	for _, name := range sortedKeys(step.Server.Resources) {
-		resource, n := step.Server.Resources[name], resources.get(name)
+		resource, n := step.Server.Resources[name], resources.Get(name)
 		if protocolOf(resource.origin(step)) != H2 {
 			continue
 		}
 		r.overH2(n, resource.Reply)
 		if resource.Preflight != nil {
-			r.overH2(n.get("preflight"), *resource.Preflight)
+			r.overH2(n.Get("preflight"), *resource.Preflight)
 		}
 	}
 }
@@ -214,8 +215,8 @@ func (r *reader) resourcesOverH2(step *Step, resources *node) {
 // overH2 refuses what a framed protocol cannot say.
 func (r *reader) overH2(n *node, reply Reply) {
 	for _, key := range []string{"raw", "abort"} {
-		if v := n.get(key); v != nil {
-			r.add(v.pos, Contradiction, "`"+key+"` from a server that speaks HTTP/2", "a server that speaks HTTP/1.1")
+		if v := n.Get(key); v != nil {
+			r.Add(v.Pos, Contradiction, "`"+key+"` from a server that speaks HTTP/2", "a server that speaks HTTP/1.1")
 		}
 	}
 	r.linesOverH2(reply.Headers)
@@ -228,9 +229,9 @@ func (r *reader) linesOverH2(lines Lines) {
 		value := line.Value.source
 		switch {
 		case connectionHeaders[strings.ToLower(line.Name)]:
-			r.add(line.Pos, Contradiction, line.Name+" from a server that speaks HTTP/2", "no header of the connection, or a server that speaks HTTP/1.1")
+			r.Add(line.Pos, Contradiction, line.Name+" from a server that speaks HTTP/2", "no header of the connection, or a server that speaks HTTP/1.1")
 		case strings.TrimSpace(value) != value, strings.IndexFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) >= 0:
-			r.add(line.Pos, Contradiction, "a malformed value of "+line.Name+" from a server that speaks HTTP/2", "a value without control characters and outer spaces, or a server that speaks HTTP/1.1")
+			r.Add(line.Pos, Contradiction, "a malformed value of "+line.Name+" from a server that speaks HTTP/2", "a value without control characters and outer spaces, or a server that speaks HTTP/1.1")
 		}
 	}
 }

@@ -2,6 +2,8 @@ package scenarios
 
 import (
 	"strings"
+
+	"github.com/corsproof/corsproof/internal/tree"
 )
 
 // Template is a string that may hold placeholders, which stand for what is
@@ -59,7 +61,7 @@ type TemplateError struct {
 
 // Error names the placeholder and what to write instead.
 func (e *TemplateError) Error() string {
-	return "scenarios: found " + quoted(e.Placeholder) + ", expected " + e.Wanted
+	return "scenarios: found " + tree.Quoted(e.Placeholder) + ", expected " + e.Wanted
 }
 
 // ParseTemplate reads a template. The error is the first *[TemplateError].
@@ -150,7 +152,7 @@ func parsePlaceholder(s string) (part, int, *TemplateError) {
 	case !isPlaceholder(word) && !isSlip(word):
 		return part{}, 0, nil
 	case !isPlaceholder(word):
-		return part{}, 0, &TemplateError{s[:length], choice(word, placeholders) + literalBrace}
+		return part{}, 0, &TemplateError{s[:length], tree.Choice(word, placeholders) + literalBrace}
 	case takesName && name == "":
 		return part{}, 0, &TemplateError{s[:length], "{" + word + ":NAME}" + literalBrace}
 	case !takesName && len(s)-len(rest) > 1+len(word):
@@ -174,8 +176,8 @@ func isSlip(word string) bool {
 	if strings.HasPrefix(word, "request-") {
 		return true
 	}
-	for _, c := range ranked(word, placeholders) {
-		if c.distance <= len(c.word)/3 {
+	for _, c := range tree.Ranked(word, placeholders) {
+		if c.Distance <= len(c.Word)/3 {
 			return true
 		}
 	}

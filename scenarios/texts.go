@@ -2,21 +2,23 @@ package scenarios
 
 import (
 	"strings"
+
+	"github.com/corsproof/corsproof/internal/tree"
 )
 
 // template reads a text with placeholders. inReply says whether there is a
 // request that it answers.
 func (d *decoder) template(n *node, what string, inReply bool) Template {
-	s, ok := d.text(n, what)
+	s, ok := d.Text(n, what)
 	if !ok {
 		return Template{}
 	}
-	if n.binary {
+	if n.Binary {
 		return Literal(s)
 	}
 	t, errs := parseTemplate(s)
 	for _, err := range errs {
-		d.add(d.within(n, err.Placeholder), BadPlaceholder, quoted(err.Placeholder), err.Wanted)
+		d.Add(d.Within(n, err.Placeholder), BadPlaceholder, tree.Quoted(err.Placeholder), err.Wanted)
 	}
 	for _, p := range t.parts {
 		d.placeholder(n, p, inReply)
@@ -26,7 +28,7 @@ func (d *decoder) template(n *node, what string, inReply bool) Template {
 
 func (d *decoder) placeholder(n *node, p part, inReply bool) {
 	written := "{" + p.word + "}"
-	problem := func(expected string) { d.add(d.within(n, written), BadPlaceholder, quoted(written), expected) }
+	problem := func(expected string) { d.Add(d.Within(n, written), BadPlaceholder, tree.Quoted(written), expected) }
 	switch p.word {
 	case "":
 	case originOf, urlOf:
@@ -36,9 +38,9 @@ func (d *decoder) placeholder(n *node, p part, inReply bool) {
 		}
 		if _, _, err := ResolveOrigin(p.name); err != nil {
 			if p.word == urlOf {
-				problem("the name of an origin or a resource: " + choice(p.name, append(originNames(), sortedKeys(d.resources)...)))
+				problem("the name of an origin or a resource: " + tree.Choice(p.name, append(originNames(), sortedKeys(d.resources)...)))
 			} else {
-				problem("the name of an origin: " + choice(p.name, originNames()))
+				problem("the name of an origin: " + tree.Choice(p.name, originNames()))
 			}
 		}
 	default:
@@ -54,7 +56,7 @@ func (d *decoder) claim(n *node, what string) string {
 	t := d.template(n, what, false)
 	for _, p := range t.parts {
 		if p.word == urlOf {
-			d.add(d.within(n, "{url:"), BadPlaceholder, quoted("{url:"+p.name+"}"), "{origin:NAME} here: URLs differ from run to run")
+			d.Add(d.Within(n, "{url:"), BadPlaceholder, tree.Quoted("{url:"+p.name+"}"), "{origin:NAME} here: URLs differ from run to run")
 			return ""
 		}
 	}
@@ -78,7 +80,7 @@ func (d *decoder) originClaim(n *node) string {
 	}
 	origin, _, err := ResolveOrigin(s)
 	if err != nil {
-		d.add(n.pos, BadOrigin, "the origin "+quoted(s), `a named or serialised origin, "null" or absent`)
+		d.Add(n.Pos, BadOrigin, "the origin "+tree.Quoted(s), `a named or serialised origin, "null" or absent`)
 		return ""
 	}
 	return origin.String()
@@ -99,46 +101,46 @@ func (d *decoder) headers(n *node, who author) Lines {
 	lines := Lines{}
 	line := func(pos Pos, name string, value *node) {
 		if who != byScript && !isToken(name) {
-			d.add(pos, BadValue, "the header name "+quoted(name), "a token: letters, digits and !#$%&'*+-.^_`|~ (anything else takes `raw`)")
+			d.Add(pos, BadValue, "the header name "+tree.Quoted(name), "a token: letters, digits and !#$%&'*+-.^_`|~ (anything else takes `raw`)")
 			return
 		}
 		t := d.template(value, "the value of "+name, who == byServer)
 		if i := strings.IndexAny(t.source, "\r\n\x00"); i >= 0 && who != byScript {
-			d.add(value.pos, BadValue, "a line break or NUL in the value of "+name, "a value on one line (a block scalar ends in a line break; `raw` takes anything)")
+			d.Add(value.Pos, BadValue, "a line break or NUL in the value of "+name, "a value on one line (a block scalar ends in a line break; `raw` takes anything)")
 			return
 		}
 		lines = append(lines, Line{Pos: pos, Name: name, Value: t})
 	}
 	named := func(pos Pos, name string, value *node) {
-		if value.kind != listNode {
+		if value.Kind != tree.List {
 			line(pos, name, value)
 			return
 		}
-		for _, v := range value.items {
+		for _, v := range value.Items {
 			line(pos, name, v)
 		}
 	}
 	const what = "headers: a mapping of names to values, or a list of [name, value] pairs"
-	switch n.kind {
-	case mappingNode:
-		for _, e := range n.entries {
-			named(e.pos, e.key, e.value)
+	switch n.Kind {
+	case tree.Mapping:
+		for _, e := range n.Entries {
+			named(e.Pos, e.Key, e.Value)
 		}
-	case listNode:
-		for _, pair := range n.items {
+	case tree.List:
+		for _, pair := range n.Items {
 			switch {
-			case pair.kind == mappingNode && len(pair.entries) == 1:
-				named(pair.entries[0].pos, pair.entries[0].key, pair.entries[0].value)
-			case pair.kind != listNode || len(pair.items) != 2:
-				d.wrong(pair, "a [name, value] pair")
+			case pair.Kind == tree.Mapping && len(pair.Entries) == 1:
+				named(pair.Entries[0].Pos, pair.Entries[0].Key, pair.Entries[0].Value)
+			case pair.Kind != tree.List || len(pair.Items) != 2:
+				d.Wrong(pair, "a [name, value] pair")
 			default:
-				if name, ok := d.scalar(pair.items[0], "a header name"); ok {
-					named(pair.pos, name, pair.items[1])
+				if name, ok := d.Scalar(pair.Items[0], "a header name"); ok {
+					named(pair.Pos, name, pair.Items[1])
 				}
 			}
 		}
 	default:
-		d.wrong(n, what)
+		d.Wrong(n, what)
 	}
 	return lines
 }
@@ -146,21 +148,21 @@ func (d *decoder) headers(n *node, who author) Lines {
 // headerClaims reads what is claimed of headers by name: a value, "absent" or
 // "present". Names come out in lower case.
 func (d *decoder) headerClaims(n *node) map[string]string {
-	if n.kind != mappingNode {
-		d.wrong(n, "a mapping of header names to a value, absent or present")
+	if n.Kind != tree.Mapping {
+		d.Wrong(n, "a mapping of header names to a value, absent or present")
 		return nil
 	}
 	claims := map[string]string{}
-	for _, e := range n.entries {
-		if !isToken(e.key) {
-			d.add(e.pos, BadValue, "the header name "+quoted(e.key), "a token")
+	for _, e := range n.Entries {
+		if !isToken(e.Key) {
+			d.Add(e.Pos, BadValue, "the header name "+tree.Quoted(e.Key), "a token")
 			continue
 		}
-		name := strings.ToLower(e.key)
+		name := strings.ToLower(e.Key)
 		if _, twice := claims[name]; twice {
-			d.add(e.pos, RepeatedKey, "the header "+quoted(e.key)+" again", "each name once, in whatever case")
+			d.Add(e.Pos, RepeatedKey, "the header "+tree.Quoted(e.Key)+" again", "each name once, in whatever case")
 		}
-		claims[name] = d.claim(e.value, "a value, absent or present")
+		claims[name] = d.claim(e.Value, "a value, absent or present")
 	}
 	return claims
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 )
 
@@ -22,12 +23,12 @@ var (
 // name reads an id: lower-case words with hyphens, never a number, since a
 // number says a place and places change.
 func (d *decoder) name(n *node, what string) string {
-	s, ok := d.scalar(asWord(n), what)
+	s, ok := d.Scalar(asWord(n), what)
 	if !ok {
 		return ""
 	}
 	if !kebab.MatchString(s) || !hasLetter.MatchString(s) || len(s) > 80 {
-		d.bad(n, what+": lower-case words joined by hyphens, not a number")
+		d.Bad(n, what+": lower-case words joined by hyphens, not a number")
 		return ""
 	}
 	return s
@@ -36,8 +37,8 @@ func (d *decoder) name(n *node, what string) string {
 // caseName reads the name of an override. A status is a name, too: no list has
 // so many items that it could be a place.
 func (d *decoder) caseName(n *node) string {
-	if n.kind == scalarNode && threeDigits.MatchString(n.text) {
-		return n.text
+	if n.Kind == tree.Scalar && threeDigits.MatchString(n.Text) {
+		return n.Text
 	}
 	return d.name(n, "a name")
 }
@@ -45,21 +46,21 @@ func (d *decoder) caseName(n *node) string {
 // asWord reads a bare null as the word that stands there, where it can be
 // nothing else: in a name. `~` stays nothing.
 func asWord(n *node) *node {
-	if n.kind != nullNode || n.text != "null" {
+	if n.Kind != tree.Null || n.Text != "null" {
 		return n
 	}
-	return &node{kind: scalarNode, pos: n.pos, text: n.text}
+	return &node{Kind: tree.Scalar, Pos: n.Pos, Text: n.Text}
 }
 
 // link reads an absolute https: URL.
 func (d *decoder) link(n *node) string {
 	const what = "the standard's section, an absolute https: URL such as https://fetch.spec.whatwg.org/#cors-check"
-	s, ok := d.scalar(n, what)
+	s, ok := d.Scalar(n, what)
 	if !ok {
 		return ""
 	}
 	if !isLink(s) {
-		d.bad(n, what)
+		d.Bad(n, what)
 		return ""
 	}
 	return s
@@ -75,9 +76,9 @@ func isLink(s string) bool {
 func (d *decoder) origin(n *node, also ...string) string {
 	what := "a named origin or one such as https://app.example.com"
 	if len(also) > 0 {
-		what += ", or " + oneOf(also)
+		what += ", or " + tree.OneOf(also)
 	}
-	s, ok := d.scalar(n, what)
+	s, ok := d.Scalar(n, what)
 	if !ok {
 		return ""
 	}
@@ -92,9 +93,9 @@ func (d *decoder) origin(n *node, also ...string) string {
 	if _, err := literalOrigin(s); err != nil {
 		expected := err.Error()
 		if !strings.Contains(s, "://") {
-			expected = "an origin such as https://app.example.com, or " + choice(s, append(originNames(), also...))
+			expected = "an origin such as https://app.example.com, or " + tree.Choice(s, append(originNames(), also...))
 		}
-		d.add(n.pos, BadOrigin, "the origin "+quoted(s), expected)
+		d.Add(n.Pos, BadOrigin, "the origin "+tree.Quoted(s), expected)
 		return ""
 	}
 	return s
@@ -104,7 +105,7 @@ func (d *decoder) origin(n *node, also ...string) string {
 func (d *decoder) place(n *node, also ...string) string {
 	s := d.origin(n, also...)
 	if origin, _, err := ResolveOrigin(s); err == nil && oracle.IsBadPort(origin.Port) {
-		d.add(n.pos, BadOrigin, "the origin "+quoted(s), fmt.Sprintf("a port that browsers load from: they block %d", origin.Port))
+		d.Add(n.Pos, BadOrigin, "the origin "+tree.Quoted(s), fmt.Sprintf("a port that browsers load from: they block %d", origin.Port))
 		return ""
 	}
 	return s
@@ -113,7 +114,7 @@ func (d *decoder) place(n *node, also ...string) string {
 // path reads a path with query and fragment, as a script or a server writes it:
 // what browsers rewrite (dot segments, spaces, quotes) may stand in it.
 func (d *decoder) path(n *node) string {
-	s, ok := d.scalar(n, `a path that begins with "/"`)
+	s, ok := d.Scalar(n, `a path that begins with "/"`)
 	if !ok {
 		return ""
 	}
@@ -121,17 +122,17 @@ func (d *decoder) path(n *node) string {
 	const base = "/~"
 	switch {
 	case !strings.HasPrefix(s, "/"):
-		d.bad(n, `a path that begins with "/"`)
+		d.Bad(n, `a path that begins with "/"`)
 	case strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) >= 0:
-		d.bad(n, "a path without control characters")
+		d.Bad(n, "a path without control characters")
 	case strings.Contains(path, "|") && strings.Contains(s, "|"):
-		d.bad(n, "a path with %7C for |, which engines send differently")
+		d.Bad(n, "a path with %7C for |, which engines send differently")
 	case !strings.HasPrefix(wirePath(base+s), base+"/"):
-		d.bad(n, "a path whose .. segments stay below its beginning")
+		d.Bad(n, "a path whose .. segments stay below its beginning")
 	case strings.HasPrefix(path, base), strings.HasPrefix(path, strings.TrimSuffix(Reserved, "/")):
-		d.bad(n, "another path: corsproof itself uses those that begin with /~ and "+Reserved)
+		d.Bad(n, "another path: corsproof itself uses those that begin with /~ and "+Reserved)
 	case hasParam(query, TokenParam):
-		d.bad(n, "a query without "+TokenParam+"=, which corsproof itself uses")
+		d.Bad(n, "a query without "+TokenParam+"=, which corsproof itself uses")
 	default:
 		return inASCII(s)
 	}
@@ -157,7 +158,7 @@ func (d *decoder) requestPath(n *node) string {
 	if !d.dataURL {
 		return d.path(n)
 	}
-	s, _ := d.scalar(n, "the rest of a data: URL, such as text/plain,hello")
+	s, _ := d.Scalar(n, "the rest of a data: URL, such as text/plain,hello")
 	return s
 }
 
@@ -172,9 +173,9 @@ func hasParam(query, name string) bool {
 
 func (d *decoder) userinfo(n *node) string {
 	const what = `"user:password", "user" or ":password", in letters, digits and -._~!$&'()*+,;=%`
-	s, ok := d.scalar(n, what)
+	s, ok := d.Scalar(n, what)
 	if ok && (s == "" || !userinfo.MatchString(s)) {
-		d.bad(n, what)
+		d.Bad(n, what)
 		return ""
 	}
 	return s
@@ -194,9 +195,9 @@ func isToken(s string) bool {
 }
 
 func (d *decoder) token(n *node, what string) string {
-	s, ok := d.scalar(n, what)
+	s, ok := d.Scalar(n, what)
 	if ok && !isToken(s) {
-		d.bad(n, what+", a token: letters, digits and !#$%&'*+-.^_`|~")
+		d.Bad(n, what+", a token: letters, digits and !#$%&'*+-.^_`|~")
 		return ""
 	}
 	return s
@@ -204,9 +205,9 @@ func (d *decoder) token(n *node, what string) string {
 
 // method reads what a script passes as a method, be it one or not.
 func (d *decoder) method(n *node) string {
-	s, ok := d.text(n, "a method")
+	s, ok := d.Text(n, "a method")
 	if ok && s == "" {
-		d.bad(n, "a method")
+		d.Bad(n, "a method")
 	}
 	return s
 }

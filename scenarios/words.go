@@ -41,7 +41,6 @@ var (
 		allow-top-navigation-to-custom-protocols`)
 	permissionStates = words[string](`granted denied prompt`)
 	cookieAttributes = words[string](`Path Domain SameSite Secure HttpOnly Max-Age Expires Partitioned`)
-	booleans         = words[string](`true false`)
 )
 
 func words[S ~string](list string) []S {

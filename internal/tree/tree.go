@@ -1,4 +1,7 @@
-package scenarios
+// Package tree reads the YAML files that people write for corsproof: strictly,
+// with the place of every value, every problem at once, and scalars as they stand
+// in the source.
+package tree
 
 import (
 	"encoding/base64"
@@ -14,77 +17,83 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// A node is a value of a scenario file: what the YAML means, without the types
+// Node is a value of a file: what the YAML means, without the types
 // that YAML gives to scalars. A scalar is its source text.
-type node struct {
-	pos     Pos
-	kind    nodeKind
-	entries []entry // of a mapping, in order
-	items   []*node // of a list
-	text    string  // of a scalar
-	quoted  bool    // a scalar in quotes or a block
-	binary  bool    // a scalar tagged !!binary; text is isomorphic
+type Node struct {
+	Pos     Pos
+	Kind    NodeKind
+	Entries []Entry // of a mapping, in order
+	Items   []*Node // of a list
+	Text    string  // of a scalar
+	Quoted  bool    // a scalar in quotes or a block
+	Binary  bool    // a scalar tagged !!binary; text is isomorphic
 }
 
-type entry struct {
-	pos   Pos
-	key   string
-	value *node
+type Entry struct {
+	Pos   Pos
+	Key   string
+	Value *Node
 }
 
-type nodeKind int
+type NodeKind int
 
 const (
-	nullNode nodeKind = iota // nothing, `~`, a bare null
-	scalarNode
-	listNode
-	mappingNode
+	Null NodeKind = iota // nothing, `~`, a bare null
+	Scalar
+	List
+	Mapping
 )
 
-// found describes a node for an error.
-func (n *node) found() string {
-	switch n.kind {
-	case mappingNode:
+// Found describes a node for an error.
+func (n *Node) Found() string {
+	switch n.Kind {
+	case Mapping:
 		return "a mapping"
-	case listNode:
+	case List:
 		return "a list"
-	case scalarNode:
-		return quoted(n.text)
+	case Scalar:
+		return Quoted(n.Text)
 	}
-	if n.text == "" {
+	if n.Text == "" {
 		return "nothing"
 	}
-	return n.text
+	return n.Text
 }
 
-// get is the value of a key, nil when the mapping (or the node) lacks it.
-func (n *node) get(key string) *node {
+// Get is the value of a key, nil when the mapping (or the node) lacks it.
+func (n *Node) Get(key string) *Node {
 	if n == nil {
 		return nil
 	}
-	for _, e := range n.entries {
-		if e.key == key {
-			return e.value
+	for _, e := range n.Entries {
+		if e.Key == key {
+			return e.Value
 		}
 	}
 	return nil
 }
 
-// What a scenario file may be at most. YAML's parser recurses, and its time
+// What a file may be at most. YAML's parser recurses, and its time
 // grows with the square of a mapping: neither is a file's to exhaust.
 const (
-	maxBytes  = 8 << 20
+	MaxBytes  = 8 << 20
 	maxTokens = 500_000
 	maxDepth  = 64
 	maxKeys   = 2_000 // of one mapping
 )
 
-// parse turns a file into its tree, nil when it has none. It never panics.
-func parse(p *problems, data []byte) *node {
-	top := Pos{File: p.file, Line: 1, Column: 1}
+// Form is what errors say of one kind of file.
+type Form struct {
+	Begins  string // what an empty file lacks
+	Sharing string // what stands in for anchors and aliases
+}
+
+// Parse turns a file into its tree, nil when it has none. It never panics.
+func Parse(p *Problems, data []byte, form Form) *Node {
+	top := Pos{File: p.File, Line: 1, Column: 1}
 	switch {
-	case len(data) > maxBytes:
-		p.add(Pos{File: p.file}, Unreadable, fmt.Sprintf("%d bytes", len(data)), fmt.Sprintf("at most %d: split the file", maxBytes))
+	case len(data) > MaxBytes:
+		p.Add(Pos{File: p.File}, Unreadable, fmt.Sprintf("%d bytes", len(data)), fmt.Sprintf("at most %d: split the file", MaxBytes))
 		return nil
 	case !utf8.Valid(data):
 		pos := top
@@ -95,12 +104,12 @@ func parse(p *problems, data []byte) *node {
 			}
 			pos.Line++
 		}
-		p.add(pos, Unreadable, "a byte that is not UTF-8", "a file in UTF-8 (write other bytes as \"\\xNN\" or as !!binary)")
+		p.Add(pos, Unreadable, "a byte that is not UTF-8", "a file in UTF-8 (write other bytes as \"\\xNN\" or as !!binary)")
 		return nil
 	}
 	// A line break is one, however a file writes it.
 	text := strings.Join(splitLines(strings.TrimPrefix(string(data), "\ufeff")), "\n")
-	tokens, ok := tokenize(p, text)
+	tokens, ok := tokenize(p, text, form)
 	if !ok {
 		return nil
 	}
@@ -117,7 +126,7 @@ func parse(p *problems, data []byte) *node {
 	}
 	switch {
 	case len(bodies) == 0:
-		p.add(top, Missing, "an empty file", "a mapping that begins with `format: 1`")
+		p.Add(top, Missing, "an empty file", form.Begins)
 		return nil
 	case len(bodies) > 1 || len(file.Docs) > 1:
 		last := file.Docs[len(file.Docs)-1]
@@ -125,11 +134,11 @@ func parse(p *problems, data []byte) *node {
 		if last.Start != nil {
 			pos = p.at(last.Start)
 		}
-		p.add(pos, Syntax, "a second document", "one document in a file")
+		p.Add(pos, Syntax, "a second document", "one document in a file")
 		return nil
 	}
-	t := tree{problems: p}
-	return t.node(bodies[0])
+	b := builder{Problems: p}
+	return b.node(bodies[0])
 }
 
 // parseTokens keeps a parser's panic from becoming ours.
@@ -143,8 +152,8 @@ func parseTokens(tokens token.Tokens) (file *ast.File, err error) {
 }
 
 // tokenize looks at the tokens before the parser does: at what would exhaust
-// it, and at the parts of YAML that scenario files do without.
-func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
+// it, and at the parts of YAML that our files do without.
+func tokenize(p *Problems, text string, form Form) (tokens token.Tokens, ok bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			p.syntax(fmt.Errorf("the YAML parser gave up: %v", r))
@@ -153,14 +162,14 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 	}()
 	tokens = lexer.Tokenize(text)
 	if len(tokens) > maxTokens {
-		p.add(p.at(tokens[maxTokens]), Unreadable, "too many values", fmt.Sprintf("at most %d words and signs: split the file", maxTokens))
+		p.Add(p.at(tokens[maxTokens]), Unreadable, "too many values", fmt.Sprintf("at most %d words and signs: split the file", maxTokens))
 		return nil, false
 	}
 	before := len(p.list)
 	depth := 0
 	wide := keyCounts{}
 	refuse := func(t *token.Token, found, expected string) {
-		p.add(p.at(t), Syntax, found, expected)
+		p.Add(p.at(t), Syntax, found, expected)
 	}
 	for i, t := range tokens {
 		switch t.Type {
@@ -172,11 +181,11 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 			p.invalid(p.at(t), firstLine(t.Error))
 			return nil, false
 		case token.AnchorType:
-			refuse(t, "an anchor (&)", "no anchors: what scenarios share stands in `defaults`; quote the value if it begins with &")
+			refuse(t, "an anchor (&)", "no anchors: "+form.Sharing+"; quote the value if it begins with &")
 		case token.AliasType:
-			refuse(t, "an alias (*)", "no aliases: what scenarios share stands in `defaults`; quote the value if it is \"*\"")
+			refuse(t, "an alias (*)", "no aliases: "+form.Sharing+"; quote the value if it is \"*\"")
 		case token.MergeKeyType:
-			refuse(t, "a merge key (<<)", "no merge keys: what scenarios share stands in `defaults`")
+			refuse(t, "a merge key (<<)", "no merge keys: "+form.Sharing)
 		case token.MappingKeyType:
 			refuse(t, "an explicit key (?)", "`key: value`")
 		case token.DirectiveType:
@@ -192,7 +201,7 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 		case token.MappingStartType, token.SequenceStartType:
 			depth++
 			if depth > maxDepth {
-				p.add(p.at(t), Unreadable, "too many brackets in brackets", fmt.Sprintf("at most %d", maxDepth))
+				p.Add(p.at(t), Unreadable, "too many brackets in brackets", fmt.Sprintf("at most %d", maxDepth))
 				return nil, false
 			}
 		case token.MappingEndType, token.SequenceEndType:
@@ -200,12 +209,12 @@ func tokenize(p *problems, text string) (tokens token.Tokens, ok bool) {
 			depth = max(0, depth-1)
 		case token.SequenceEntryType, token.MappingValueType:
 			if !wide.add(t, depth) {
-				p.add(p.at(t), Unreadable, "too many keys in a mapping", fmt.Sprintf("at most %d", maxKeys))
+				p.Add(p.at(t), Unreadable, "too many keys in a mapping", fmt.Sprintf("at most %d", maxKeys))
 				return nil, false
 			}
 			// Every block within a block stands further to the right.
 			if depth == 0 && indent(t) > 4*maxDepth {
-				p.add(p.at(t), Unreadable, "too many blocks in blocks", fmt.Sprintf("at most %d", maxDepth))
+				p.Add(p.at(t), Unreadable, "too many blocks in blocks", fmt.Sprintf("at most %d", maxDepth))
 				return nil, false
 			}
 		}
@@ -249,8 +258,8 @@ func firstLine(s string) string {
 }
 
 // syntax notes an error of the YAML parser in our own form.
-func (p *problems) syntax(err error) {
-	pos := Pos{File: p.file, Line: 1, Column: 1}
+func (p *Problems) syntax(err error) {
+	pos := Pos{File: p.File, Line: 1, Column: 1}
 	message := firstLine(err.Error())
 	var positioned yaml.Error
 	if errors.As(err, &positioned) {
@@ -263,7 +272,7 @@ func (p *problems) syntax(err error) {
 }
 
 // invalid notes what the YAML parser says, and what it usually means.
-func (p *problems) invalid(pos Pos, message string) {
+func (p *Problems) invalid(pos Pos, message string) {
 	expected := "valid YAML"
 	switch {
 	case strings.Contains(message, "mapping value is not allowed"):
@@ -271,110 +280,110 @@ func (p *problems) invalid(pos Pos, message string) {
 	case strings.Contains(message, "reserved character"):
 		expected = "quotes around a value that begins so"
 	}
-	p.add(pos, Syntax, "invalid YAML ("+message+")", expected)
+	p.Add(pos, Syntax, "invalid YAML ("+message+")", expected)
 }
 
 // at is a token's place in the file, on a line that the file has.
-func (p *problems) at(t *token.Token) Pos {
-	pos := Pos{File: p.file, Line: 1, Column: 1}
+func (p *Problems) at(t *token.Token) Pos {
+	pos := Pos{File: p.File, Line: 1, Column: 1}
 	if t != nil && t.Position != nil {
-		pos.Line = min(max(t.Position.Line, 1), len(p.lines))
+		pos.Line = min(max(t.Position.Line, 1), len(p.Lines))
 		pos.Column = max(t.Position.Column, 1)
 	}
 	return pos
 }
 
-// tree builds nodes of YAML's syntax tree.
-type tree struct {
-	*problems
+// builder makes nodes of YAML's syntax tree.
+type builder struct {
+	*Problems
 }
 
-func (t *tree) node(n ast.Node) *node {
-	pos := t.at(n.GetToken())
+func (b *builder) node(n ast.Node) *Node {
+	pos := b.at(n.GetToken())
 	switch n := n.(type) {
 	case *ast.MappingNode:
-		out := &node{kind: mappingNode, pos: pos}
+		out := &Node{Kind: Mapping, Pos: pos}
 		if !n.IsFlowStyle && len(n.Values) > 0 {
-			out.pos = t.at(n.Values[0].Key.GetToken())
+			out.Pos = b.at(n.Values[0].Key.GetToken())
 		}
-		t.entries(out, n.Values)
+		b.entries(out, n.Values)
 		return out
 	case *ast.MappingValueNode:
-		out := &node{kind: mappingNode, pos: t.at(n.Key.GetToken())}
-		t.entries(out, []*ast.MappingValueNode{n})
+		out := &Node{Kind: Mapping, Pos: b.at(n.Key.GetToken())}
+		b.entries(out, []*ast.MappingValueNode{n})
 		return out
 	case *ast.SequenceNode:
-		out := &node{kind: listNode, pos: pos}
+		out := &Node{Kind: List, Pos: pos}
 		for _, v := range n.Values {
-			out.items = append(out.items, t.node(v))
+			out.Items = append(out.Items, b.node(v))
 		}
 		return out
 	case *ast.TagNode:
-		return t.binary(n, pos)
+		return b.binary(n, pos)
 	case *ast.NullNode:
-		out := &node{kind: nullNode, pos: pos}
+		out := &Node{Kind: Null, Pos: pos}
 		if n.Token.Type == token.NullType {
-			out.text = n.Token.Value
+			out.Text = n.Token.Value
 		}
 		return out
 	case *ast.LiteralNode:
-		return &node{kind: scalarNode, pos: pos, text: n.Value.Value, quoted: true}
+		return &Node{Kind: Scalar, Pos: pos, Text: n.Value.Value, Quoted: true}
 	case *ast.StringNode:
 		kind := n.Token.Type
-		return &node{kind: scalarNode, pos: pos, text: n.Token.Value,
-			quoted: kind == token.SingleQuoteType || kind == token.DoubleQuoteType}
+		return &Node{Kind: Scalar, Pos: pos, Text: n.Token.Value,
+			Quoted: kind == token.SingleQuoteType || kind == token.DoubleQuoteType}
 	case ast.ScalarNode:
 		// Numbers and truth values arrive as they were written.
-		return &node{kind: scalarNode, pos: pos, text: n.GetToken().Value}
+		return &Node{Kind: Scalar, Pos: pos, Text: n.GetToken().Value}
 	}
-	t.add(pos, Syntax, "a "+strings.ToLower(n.Type().String()), "a scalar, a list or a mapping")
-	return &node{kind: nullNode, pos: pos}
+	b.Add(pos, Syntax, "a "+strings.ToLower(n.Type().String()), "a scalar, a list or a mapping")
+	return &Node{Kind: Null, Pos: pos}
 }
 
-func (t *tree) entries(out *node, values []*ast.MappingValueNode) {
+func (b *builder) entries(out *Node, values []*ast.MappingValueNode) {
 	have := map[string]bool{}
 	for _, v := range values {
-		key := t.at(v.Key.GetToken())
+		key := b.at(v.Key.GetToken())
 		name := v.Key.GetToken().Value
 		if _, scalar := v.Key.(ast.ScalarNode); !scalar {
-			t.add(key, Syntax, "a key that is no word", "`key: value`")
+			b.Add(key, Syntax, "a key that is no word", "`key: value`")
 			continue
 		}
 		if have[name] {
-			t.add(key, RepeatedKey, "the key "+quoted(name)+" again", "each key once in a mapping")
+			b.Add(key, RepeatedKey, "the key "+Quoted(name)+" again", "each key once in a mapping")
 			continue
 		}
 		have[name] = true
-		value := t.node(v.Value)
-		if value.kind == nullNode && value.text == "" {
-			value.pos = key
+		value := b.node(v.Value)
+		if value.Kind == Null && value.Text == "" {
+			value.Pos = key
 		}
-		out.entries = append(out.entries, entry{pos: key, key: name, value: value})
+		out.Entries = append(out.Entries, Entry{Pos: key, Key: name, Value: value})
 	}
 }
 
-func (t *tree) binary(n *ast.TagNode, pos Pos) *node {
-	out := &node{kind: scalarNode, pos: pos, quoted: true, binary: true}
+func (b *builder) binary(n *ast.TagNode, pos Pos) *Node {
+	out := &Node{Kind: Scalar, Pos: pos, Quoted: true, Binary: true}
 	if n.Value == nil {
-		t.add(pos, WrongType, "!!binary without a value", "base64")
+		b.Add(pos, WrongType, "!!binary without a value", "base64")
 		return out
 	}
-	value := t.node(n.Value)
-	if value.kind != scalarNode {
-		t.add(value.pos, WrongType, value.found(), "base64 after !!binary")
+	value := b.node(n.Value)
+	if value.Kind != Scalar {
+		b.Add(value.Pos, WrongType, value.Found(), "base64 after !!binary")
 		return out
 	}
-	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value.text), ""))
+	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value.Text), ""))
 	if err != nil {
-		t.add(value.pos, BadValue, quoted(value.text), "base64 after !!binary")
+		b.Add(value.Pos, BadValue, Quoted(value.Text), "base64 after !!binary")
 	}
-	out.text = isomorphicDecode(data)
+	out.Text = IsomorphicDecode(data)
 	return out
 }
 
-// isomorphicDecode gives each byte as the character of its number.
+// IsomorphicDecode gives each byte as the character of its number.
 // https://infra.spec.whatwg.org/#isomorphic-decode
-func isomorphicDecode(data []byte) string {
+func IsomorphicDecode(data []byte) string {
 	runes := make([]rune, len(data))
 	for i, b := range data {
 		runes[i] = rune(b)
@@ -382,10 +391,10 @@ func isomorphicDecode(data []byte) string {
 	return string(runes)
 }
 
-// isomorphicEncode gives each character as the byte of its number. The loader
+// IsomorphicEncode gives each character as the byte of its number. The loader
 // has refused characters above U+00FF.
 // https://infra.spec.whatwg.org/#isomorphic-encode
-func isomorphicEncode(s string) []byte {
+func IsomorphicEncode(s string) []byte {
 	out := make([]byte, 0, len(s))
 	for _, r := range s {
 		out = append(out, byte(r))

@@ -1,4 +1,4 @@
-package scenarios
+package tree
 
 import (
 	"cmp"
@@ -6,30 +6,30 @@ import (
 	"strings"
 )
 
-// candidate is a word that another may have been meant to be.
-type candidate struct {
-	word     string
-	distance int
+// Candidate is a word that another may have been meant to be.
+type Candidate struct {
+	Word     string
+	Distance int
 }
 
-// ranked are the words, nearest to word first.
-func ranked[S ~string](word string, words []S) []candidate {
+// Ranked are the words, nearest to word first.
+func Ranked[S ~string](word string, words []S) []Candidate {
 	lower := strings.ToLower(word[:min(len(word), 200)])
-	all := make([]candidate, len(words))
+	all := make([]Candidate, len(words))
 	for i, w := range words {
-		all[i] = candidate{string(w), distance(lower, strings.ToLower(string(w)))}
+		all[i] = Candidate{string(w), distance(lower, strings.ToLower(string(w)))}
 	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(a.Distance, b.Distance) })
 	return all
 }
 
-// nearest is up to n of the words that word was probably meant to be, nearest
+// Nearest is up to n of the words that word was probably meant to be, nearest
 // first; none when no word is near.
-func nearest[S ~string](word string, words []S, n int) []string {
+func Nearest[S ~string](word string, words []S, n int) []string {
 	out := make([]string, 0, n)
-	for _, c := range ranked(word, words) {
-		if limit := max(len(word), len(c.word))/3 + 1; len(out) < n && c.distance <= limit && c.distance < len(word) {
-			out = append(out, c.word)
+	for _, c := range Ranked(word, words) {
+		if limit := max(len(word), len(c.Word))/3 + 1; len(out) < n && c.Distance <= limit && c.Distance < len(word) {
+			out = append(out, c.Word)
 		}
 	}
 	return out
