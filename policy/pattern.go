@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
 )
@@ -31,7 +31,7 @@ type Pattern struct {
 func ParsePattern(s string) (Pattern, error) {
 	p, expected := readPattern(s)
 	if expected != "" {
-		return Pattern{}, fmt.Errorf("policy: found the origin %s, expected %s", quoted(s), expected)
+		return Pattern{}, fmt.Errorf("policy: found the origin %s, expected %s", tree.Quoted(s), expected)
 	}
 	return p, nil
 }
@@ -121,7 +121,7 @@ func readStrictly(s string) (Pattern, string) {
 	case strings.Contains(scheme, "*"):
 		return Pattern{}, `a scheme: one entry for "https://` + rest + `", one for "http://` + rest + `"`
 	case strings.ToLower(scheme) != "https" && strings.ToLower(scheme) != "http":
-		return Pattern{}, "an https: or http: origin: no page that could ask has the scheme " + quoted(scheme)
+		return Pattern{}, "an https: or http: origin: no page that could ask has the scheme " + tree.Quoted(scheme)
 	}
 	if end := strings.IndexAny(rest, "/?#"); end >= 0 && strings.Trim(rest[end:], "/") == "" {
 		return Pattern{}, "no slash at the end, where an origin has none"
@@ -234,12 +234,4 @@ func isRegexp(s string) bool {
 
 func isASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r > 0x7e }) < 0
-}
-
-func quoted(s string) string {
-	const most = 60
-	if runes := []rune(s); len(runes) > most {
-		s = string(runes[:most]) + "…"
-	}
-	return strconv.Quote(s)
 }

@@ -4,12 +4,7 @@
 // [Policy.Scenarios].
 package policy
 
-import (
-	"maps"
-	"slices"
-	"strings"
-	"time"
-)
+import "time"
 
 // Policy is a CORS policy in its author's words. The zero value of a field
 // means none of it; what is safelisted (GET, HEAD, POST, the CORS-safelisted
@@ -40,6 +35,8 @@ type Policy struct {
 	Endpoints []Endpoint
 	// Accept are findings that somebody has decided to live with.
 	Accept []Accept
+
+	secrets []string // values from the environment
 }
 
 // Endpoint is a URL of the server that the policy holds for.
@@ -61,19 +58,4 @@ type Accept struct {
 	Endpoint string // a path of Endpoints
 	Why      string
 	Until    time.Time // the last day, UTC; zero: for good
-}
-
-// requestHeaders are all names that the policy declares: RequestHeaders, and
-// what its endpoints are sent.
-func (p *Policy) requestHeaders() []string {
-	names := slices.Clone(p.RequestHeaders)
-	for _, e := range p.Endpoints {
-		for _, name := range slices.Sorted(maps.Keys(e.Headers)) {
-			same := func(other string) bool { return strings.EqualFold(other, name) }
-			if !slices.ContainsFunc(names, same) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"github.com/corsproof/corsproof/internal/tree"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
 )
@@ -19,6 +20,7 @@ type Problem struct {
 	Kind     scenarios.Kind
 	Found    string
 	Expected string // what to do
+	against  string // the key whose value makes this one wrong, "" if it is so by itself
 }
 
 // Error is the problem on one line.
@@ -79,8 +81,11 @@ type validator struct {
 }
 
 func (v *validator) add(key string, kind scenarios.Kind, found, expected string) {
-	v.list = append(v.list, &Problem{key, kind, found, expected})
+	v.list = append(v.list, &Problem{Key: key, Kind: kind, Found: found, Expected: expected})
 }
+
+// against says of the last problem what makes the value wrong.
+func (v *validator) against(key string) { v.list[len(v.list)-1].against = key }
 
 func item(key string, i int) string { return fmt.Sprintf("%s[%d]", key, i) }
 
@@ -93,11 +98,11 @@ func (v *validator) origins() {
 	for i, s := range p.Origins {
 		key := item("origins", i)
 		if _, expected := readPattern(s); expected != "" {
-			v.add(key, scenarios.BadOrigin, "the origin "+quoted(s), expected)
+			v.add(key, scenarios.BadOrigin, "the origin "+tree.Quoted(s), expected)
 		} else if slices.Contains(p.Origins[:i], s) {
-			v.add(key, scenarios.RepeatedID, "the origin "+quoted(s)+" again", "each origin once")
+			v.add(key, scenarios.RepeatedID, "the origin "+tree.Quoted(s)+" again", "each origin once")
 		} else if everyone && s != "*" {
-			v.add(key, scenarios.Contradiction, "the origin "+quoted(s)+` beside "*"`, `"*" alone, which is everyone, or a list without "*"`)
+			v.add(key, scenarios.Contradiction, "the origin "+tree.Quoted(s)+` beside "*"`, `"*" alone, which is everyone, or a list without "*"`)
 		}
 	}
 	if everyone && p.Credentials {
@@ -114,13 +119,13 @@ func (v *validator) origins() {
 func (v *validator) methods(key string, list []string) {
 	for i, method := range list {
 		key := item(key, i)
-		name := quoted(method)
+		name := tree.Quoted(method)
 		upper := strings.ToUpper(method)
 		switch {
 		case strings.Contains(method, "*"):
 			v.add(key, scenarios.BadValue, "the method "+name, "each method by its name: there is no wildcard for methods")
 		case !oracle.IsToken(method):
-			v.add(key, scenarios.BadValue, "the method "+name, "a method, such as PUT")
+			v.add(key, scenarios.BadValue, "the method "+name, "one method, such as PUT")
 		case oracle.IsForbiddenMethod(method):
 			v.add(key, scenarios.BadValue, "the method "+name, "a method that a script can use: browsers refuse CONNECT, TRACE and TRACK")
 		case method != upper && (oracle.NormalizeMethod(method) != method || upper == "PATCH"):
@@ -139,13 +144,13 @@ func (v *validator) headerNames(key string, list []string, further func(key, nam
 		again := func(before string) bool { return strings.EqualFold(before, name) }
 		switch {
 		case slices.ContainsFunc(list[:i], again):
-			v.add(key, scenarios.RepeatedID, "the header "+quoted(name)+" again", "each header once: their names have no case")
+			v.add(key, scenarios.RepeatedID, "the header "+tree.Quoted(name)+" again", "each header once: their names have no case")
 		case name == "*":
 			further(key, name)
 		case strings.Contains(name, "*"):
-			v.add(key, scenarios.BadValue, "the header "+quoted(name), `"*" alone, or each header by its name`)
+			v.add(key, scenarios.BadValue, "the header "+tree.Quoted(name), `"*" alone, or each header by its name`)
 		case !oracle.IsToken(name):
-			v.add(key, scenarios.BadValue, "the header "+quoted(name), "the name of a header, such as X-Total")
+			v.add(key, scenarios.BadValue, "the header "+tree.Quoted(name), "the name of one header, such as X-Total")
 		default:
 			further(key, name)
 		}
@@ -159,7 +164,7 @@ func (v *validator) requestHeaders() {
 // scriptMaySet refuses the headers that only browsers set.
 func (v *validator) scriptMaySet(key, name, value string) {
 	if oracle.IsForbiddenRequestHeader(name, value) {
-		v.add(key, scenarios.BadValue, "the header "+quoted(name), "a header that a script can set: browsers keep this one to themselves")
+		v.add(key, scenarios.BadValue, "the header "+tree.Quoted(name), "a header that a script can set: browsers keep this one to themselves")
 	}
 }
 
@@ -167,7 +172,7 @@ func (v *validator) exposeHeaders() {
 	v.headerNames("expose-headers", v.policy.ExposeHeaders, func(key, name string) {
 		switch {
 		case oracle.IsForbiddenResponseHeaderName(name):
-			v.add(key, scenarios.BadValue, "the header "+quoted(name), "a header that a script can read: browsers hide this one from all of them")
+			v.add(key, scenarios.BadValue, "the header "+tree.Quoted(name), "a header that a script can read: browsers hide this one from all of them")
 		case name == "*" && v.policy.Credentials:
 			v.add(key, scenarios.Contradiction, `"*" with credentials`,
 				"the headers by name: with credentials a browser takes \"*\" in Access-Control-Expose-Headers for a header of that name")
@@ -199,7 +204,7 @@ func (v *validator) publicURL() {
 		expected = "an origin such as https://api.example.com"
 	}
 	if expected != "" {
-		v.add("public-url", scenarios.BadOrigin, "the origin "+quoted(p.PublicURL), expected)
+		v.add("public-url", scenarios.BadOrigin, "the origin "+tree.Quoted(p.PublicURL), expected)
 		return
 	}
 	if pattern.origin.IsPotentiallyTrustworthy() {
@@ -207,7 +212,7 @@ func (v *validator) publicURL() {
 	}
 	for _, s := range p.Origins {
 		if strings.HasPrefix(s, "https:") {
-			v.add("public-url", scenarios.Contradiction, p.PublicURL+" without TLS, and "+quoted(s)+" in origins",
+			v.add("public-url", scenarios.Contradiction, p.PublicURL+" without TLS, and "+tree.Quoted(s)+" in origins",
 				"an https: name: browsers let no https: page load from http: (mixed content)")
 			return
 		}
@@ -218,16 +223,19 @@ func (v *validator) endpoints() {
 	var paths []string
 	for i, e := range v.policy.Endpoints {
 		key := item("endpoints", i)
-		if expected := pathProblem(e.Path); expected != "" {
-			v.add(key+".path", scenarios.BadValue, "the path "+quoted(e.Path), expected)
+		if e.Path == "" {
+			v.add(key+".path", scenarios.Missing, "no `path`", "one, such as /items")
+		} else if expected := pathProblem(e.Path); expected != "" {
+			v.add(key+".path", scenarios.BadValue, "the path "+tree.Quoted(e.Path), expected)
 		} else if slices.Contains(paths, e.Path) {
-			v.add(key+".path", scenarios.RepeatedID, "the path "+quoted(e.Path)+" again", "each path once")
+			v.add(key+".path", scenarios.RepeatedID, "the path "+tree.Quoted(e.Path)+" again", "each path once")
 		}
 		paths = append(paths, e.Path)
 		v.methods(key+".methods", e.Methods)
 		for j, method := range e.Methods {
 			if oracle.IsToken(method) && !oracle.IsForbiddenMethod(method) && !oracle.IsSafelistedMethod(method) && !slices.Contains(v.policy.Methods, method) {
-				v.add(item(key+".methods", j), scenarios.Contradiction, "the method "+quoted(method)+", which the policy does not have", "it in `methods`, too, or not here")
+				v.add(item(key+".methods", j), scenarios.Contradiction, "the method "+tree.Quoted(method)+", which the policy does not have", "it in `methods`, too, or not here")
+				v.against("methods")
 			}
 		}
 		v.sent(key+".headers", e.Headers)
@@ -277,11 +285,13 @@ func (v *validator) sent(key string, headers map[string]string) {
 		again := func(before string) bool { return strings.EqualFold(before, name) }
 		switch {
 		case !oracle.IsToken(name):
-			v.add(key, scenarios.BadValue, "the header "+quoted(name), "the name of a header, such as Authorization")
+			v.add(key, scenarios.BadValue, "the header "+tree.Quoted(name), "the name of a header, such as Authorization")
 		case slices.ContainsFunc(names[:i], again):
-			v.add(key, scenarios.RepeatedID, "the header "+quoted(name)+" again", "each header once: their names have no case")
+			v.add(key, scenarios.RepeatedID, "the header "+tree.Quoted(name)+" again", "each header once: their names have no case")
 		case !httpguts.ValidHeaderFieldValue(headers[name]) || strings.ContainsFunc(headers[name], beyondLatin1):
 			v.add(key, scenarios.BadValue, "a value that no header can have", "one line, without control characters and with none above U+00FF")
+		case strings.Contains(headers[name], "${") && !slices.ContainsFunc(v.policy.secrets, func(s string) bool { return strings.Contains(s, "${") }):
+			v.add(key, scenarios.BadPlaceholder, "${", "the value itself, such as os.Getenv gives: variables are put in where a policy is loaded from YAML")
 		default:
 			v.scriptMaySet(key, name, headers[name])
 		}
@@ -293,15 +303,18 @@ func beyondLatin1(r rune) bool { return r > 0xff }
 func (v *validator) accept() {
 	for i, a := range v.policy.Accept {
 		key := item("accept", i)
-		if !slices.Contains(Classes, a.Class) {
-			v.add(key+".class", scenarios.UnknownWord, "the unknown class "+quoted(string(a.Class)), fmt.Sprint("one of ", Classes))
+		if a.Class == "" {
+			v.add(key+".class", scenarios.Missing, "no `class`", tree.OneOf(Classes))
+		} else if !slices.Contains(Classes, a.Class) {
+			v.add(key+".class", scenarios.UnknownWord, "the unknown class "+tree.Quoted(string(a.Class)), tree.Choice(string(a.Class), Classes))
 		}
 		if strings.TrimSpace(a.Why) == "" {
 			v.add(key+".why", scenarios.Missing, "no `why`", "the reason why somebody lives with it")
 		}
 		isIts := func(e Endpoint) bool { return e.Path == a.Endpoint }
 		if a.Endpoint != "" && len(v.policy.Endpoints) > 0 && !slices.ContainsFunc(v.policy.Endpoints, isIts) {
-			v.add(key+".endpoint", scenarios.UnknownWord, "the unknown endpoint "+quoted(a.Endpoint), "a path of `endpoints`, or none for all of them")
+			v.add(key+".endpoint", scenarios.UnknownWord, "the unknown endpoint "+tree.Quoted(a.Endpoint), "a path of `endpoints`, or none for all of them")
+			v.against("endpoints")
 		}
 		same := func(before Accept) bool { return before.Class == a.Class && before.Endpoint == a.Endpoint }
 		if slices.ContainsFunc(v.policy.Accept[:i], same) {

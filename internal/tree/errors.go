@@ -124,6 +124,9 @@ func (p *Problems) Add(pos Pos, kind Kind, found, expected string) {
 	p.list = append(p.list, &Error{Pos: pos, Kind: kind, Found: found, Expected: expected, Excerpt: excerpt(p.Lines, pos)})
 }
 
+// Len is how many problems there are.
+func (p *Problems) Len() int { return len(p.list) }
+
 // Sorted is the list in the file's own order.
 func (p *Problems) Sorted() []*Error {
 	slices.SortStableFunc(p.list, func(a, b *Error) int {
