@@ -18,7 +18,8 @@ type Policy struct {
 	Methods []string
 	// RequestHeaders may be sent beyond the CORS-safelisted ones; "*" for any.
 	RequestHeaders []string
-	// ExposeHeaders may be read beyond the CORS-safelisted response headers.
+	// ExposeHeaders may be read beyond the CORS-safelisted response headers; "*"
+	// for any, without credentials only.
 	ExposeHeaders []string
 	// Credentials says that allowed origins may use the user's cookies and passwords.
 	Credentials bool
