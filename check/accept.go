@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/corsproof/corsproof/harness/record"
@@ -30,7 +31,7 @@ func accepted(p *policy.Policy, g cluster, now time.Time) []acceptedCluster {
 	for _, s := range g.shown {
 		why := ""
 		for _, a := range p.Accept {
-			if excuses(a, g.class, s.Endpoint) && !expired(a, now) {
+			if excuses(a, g.class, s.item) && !expired(a, now) {
 				why = a.Why
 				if why == "" {
 					why = "accepted without a reason"
@@ -53,8 +54,12 @@ func accepted(p *policy.Policy, g cluster, now time.Time) []acceptedCluster {
 	return out
 }
 
-func excuses(a policy.Accept, class policy.Class, endpoint string) bool {
-	return a.Class == class && (a.Endpoint == "" || a.Endpoint == endpoint)
+// excuses is true for a class and what is asked of an endpoint: its own path, or
+// one below it that the server does not know.
+func excuses(a policy.Accept, class policy.Class, i item) bool {
+	path, _, _ := strings.Cut(a.Endpoint, "?")
+	below := i.What == policy.ErrorResponse && strings.HasPrefix(i.Endpoint, strings.TrimSuffix(path, "/")+"/")
+	return a.Class == class && (a.Endpoint == "" || a.Endpoint == i.Endpoint || below)
 }
 
 // expired is true from the day after the last.
@@ -93,7 +98,7 @@ func doubtful(r Result) bool {
 // any is true when an entry excuses something.
 func (g clusters) any(a policy.Accept) bool {
 	for _, cluster := range g {
-		if slices.ContainsFunc(cluster.shown, func(s showing) bool { return excuses(a, cluster.class, s.Endpoint) }) {
+		if slices.ContainsFunc(cluster.shown, func(s showing) bool { return excuses(a, cluster.class, s.item) }) {
 			return true
 		}
 	}

@@ -67,10 +67,10 @@ func (f *fault) preflightFault(e record.Exchange) bool {
 	}
 	f.cause, f.reason, f.value = string(failed), failed, value
 	switch {
-	case e.Status/100 == 3:
-		f.cause = string(oracle.PreflightRedirect)
+	case e.Status/100 == 3 && e.ReplyHeaders.Has("Location"):
+		f.cause, f.reason = string(oracle.PreflightRedirect), oracle.PreflightRedirect
 	case e.Status/100 != 2:
-		f.cause = string(oracle.PreflightInvalidStatus)
+		f.cause, f.reason = string(oracle.PreflightInvalidStatus), oracle.PreflightInvalidStatus
 	case failed == oracle.MethodNotAllowed && f.starIn(e, "Access-Control-Allow-Methods"),
 		failed == oracle.HeaderNotAllowed && f.starIn(e, "Access-Control-Allow-Headers"):
 		f.cause = wildcardInList

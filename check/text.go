@@ -29,7 +29,7 @@ func (r Report) Text(w io.Writer, s Style) error {
 	s.Width = max(s.Width, 60)
 	out := bufio.NewWriter(w)
 	t := text{out, s, r}
-	if len(r.Findings)+len(r.Unproven)+len(r.Stale) > 0 {
+	if r.loud() {
 		fmt.Fprintf(t, "%s  %s\n\n", t.paint(bold, plain.Text("corsproof check "+r.Target)), t.paint(faint, plain.Text(r.ran())))
 	}
 	for _, f := range r.Findings {
@@ -158,7 +158,8 @@ func (t text) accepted() {
 		if f.Accepted == "" {
 			continue
 		}
-		fmt.Fprintf(t, "%s  %s\n", t.paint(faint, "~ accepted  "+string(f.Class)), t.paint(faint, plain.Text(f.Title)))
+		fmt.Fprintf(t, "%s  %s\n", t.paint(faint, "~ ACCEPTED  "+string(f.Class)), t.paint(faint, plain.Text(f.Cause)))
+		t.field("finding", f.Title)
 		t.field("why", f.Accepted)
 		t.field("where", f.Method+" "+f.Endpoint+" from "+f.Origin)
 		fmt.Fprintln(t)
@@ -188,12 +189,14 @@ func (t text) unproven() {
 }
 
 func (t text) stale() {
+	if len(t.r.Stale) == 0 {
+		return
+	}
+	fmt.Fprintln(t, t.paint(yellow, fmt.Sprintf("! Stale (%d)", len(t.r.Stale))))
 	for _, s := range t.r.Stale {
-		fmt.Fprintf(t, "%s\n", t.paint(yellow, "! stale  "+plain.Text(s)))
+		t.field("", s)
 	}
-	if len(t.r.Stale) > 0 {
-		fmt.Fprintln(t)
-	}
+	fmt.Fprintln(t)
 }
 
 func (t text) conclusion() {
@@ -204,7 +207,12 @@ func (t text) conclusion() {
 	case 3:
 		mark, style = "? ", yellow
 	}
-	for i, line := range plain.Wrap(plain.Text(t.r.conclusion()), t.Width-2) {
+	sentence := plain.Text(t.r.conclusion())
+	lines := []string{sentence}
+	if t.r.loud() {
+		lines = plain.Wrap(sentence, t.Width-2)
+	}
+	for i, line := range lines {
 		if i == 0 {
 			line = mark + line
 		} else {
@@ -213,6 +221,9 @@ func (t text) conclusion() {
 		fmt.Fprintln(t, t.paint(bold+";"+style, line))
 	}
 }
+
+// loud is true when there is more to say than that all is well.
+func (r Report) loud() bool { return len(r.Findings)+len(r.Unproven)+len(r.Stale) > 0 }
 
 // ran says what asked, how often, and for how long.
 func (r Report) ran() string {
@@ -224,7 +235,7 @@ func (r Report) ran() string {
 		}
 		by = "in " + strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("%s %s in %.1f s", plain.Plural(r.Probes, "probe", "probes"), by, r.Seconds)
+	return fmt.Sprintf("%s %s, %.1f s", plain.Plural(r.Probes, "probe", "probes"), by, r.Seconds)
 }
 
 // conclusion is the check in one sentence.
@@ -247,7 +258,7 @@ func (r Report) conclusion() string {
 		more = append(more, plain.Plural(n, "probe is", "probes are")+" unproven")
 	}
 	if n := len(r.Stale); n > 0 {
-		more = append(more, plain.Plural(n, "entry", "entries")+" of accept stale")
+		more = append(more, plain.Plural(n, "entry of accept is", "entries of accept are")+" stale")
 	}
 	if n := r.NotApplicable; n > 0 {
 		more = append(more, fmt.Sprintf("%d did not apply", n))

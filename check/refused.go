@@ -1,0 +1,122 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/corsproof/corsproof/oracle"
+	"github.com/corsproof/corsproof/policy"
+)
+
+// refused clusters the declared requests that were blocked. Those that the
+// server's answers allow were blocked by something else, and prove nothing.
+func (s survey) refused(found clusters) (unproven []Unproven) {
+	var faults []fault
+	var passes []item
+	for _, i := range s.items {
+		if !i.claims(oracle.Allowed) {
+			continue
+		}
+		if i.read() {
+			if slices.ContainsFunc(i.Observed.Wire, crosses) {
+				passes = append(passes, i)
+			}
+			continue
+		}
+		f, ok := faultOf(i)
+		switch {
+		case ok:
+			faults = append(faults, f)
+		case i.What == policy.Cached:
+			found.at(policy.Cache, varyMissing).add(showing{item: i, at: i.actual(), reason: oracle.Reason(i.Observed.Reason), headers: []string{"Vary", allowOrigin}})
+		default:
+			unproven = append(unproven, unexplained(i))
+		}
+	}
+	for _, e := range s.explain(faults, passes) {
+		s.place(found, e, len(passes) == 0)
+	}
+	return unproven
+}
+
+// unexplained is a declared request that was blocked although the answers that
+// it got allow it.
+func unexplained(i item) Unproven {
+	why := "the browser blocked it, and nothing that the server sent explains why"
+	if len(i.Observed.Wire) == 0 {
+		why = "the browser blocked it before anything reached the server"
+	}
+	if said := cmp.Or(i.Observed.Native, i.Observed.Reason, i.Observed.Error); said != "" {
+		why += ": " + said
+	}
+	id := ""
+	if i.Permutation != nil {
+		id = i.Permutation.ID
+	}
+	return Unproven{Probe: id, Engine: i.engine, Meant: i.Meant, Why: why}
+}
+
+// place puts failures with one explanation where they belong. Responses that
+// say no are unreadable errors if that is all that fails.
+func (s survey) place(found clusters, e explained, nothingWorks bool) {
+	first := slices.MinFunc(e.faults, func(a, b fault) int { return plainness(a.item, b.item) })
+	cause := causeOf(e, first)
+	class := policy.Refused
+	if !slices.ContainsFunc(e.faults, func(f fault) bool { return !s.ofError(f) }) {
+		class, cause = policy.UnreadableError, errorBare
+	}
+	g := found.at(class, cause)
+	g.grave = g.grave || nothingWorks || e.kind == byAll
+	for n, f := range e.faults {
+		g.add(showing{item: f.item, at: f.at, reason: f.reason, subject: subjectOf(cause, e.values[n], f), headers: decisive(f)})
+	}
+}
+
+// ofError is true where the response to the actual request says no, and lacks
+// what would let the page know.
+func (s survey) ofError(f fault) bool {
+	if f.inPreflight() || f.cause == redirectBare {
+		return false
+	}
+	if f.cause == noAnswer {
+		return f.What == policy.ErrorResponse
+	}
+	_, no := s.errorStatus(f.item)
+	return no && f.at == f.actual()
+}
+
+// subjectOf is what a failure with that cause is about.
+func subjectOf(cause, value string, f fault) string {
+	switch cause {
+	case methodRefused:
+		return f.method()
+	case headerRefused:
+		return cmp.Or(f.value, value)
+	case originRefused:
+		return f.Origin
+	}
+	return ""
+}
+
+// stars moves what a "*" in a list allows to whom it was not meant for to the
+// finding that the same "*" blocks what is declared: it is one cause.
+func (s survey) stars(found clusters) {
+	blocked := found[[2]string{string(policy.Refused), wildcardInList}]
+	if blocked == nil {
+		return
+	}
+	for key, list := range map[[2]string]string{
+		{string(policy.OverPermissive), undeclaredMethod}:  allowMethods,
+		{string(policy.OverPermissive), undeclaredHeader}:  allowHeaders,
+		{string(policy.OverPermissive), undeclaredExposed}: exposeHeaders,
+	} {
+		g := found[key]
+		if g == nil || !slices.ContainsFunc(blocked.shown, func(s showing) bool { return s.lists(list, "*") }) {
+			continue
+		}
+		g.shown = slices.DeleteFunc(g.shown, func(s showing) bool { return s.lists(list, "*") })
+		if len(g.shown) == 0 {
+			delete(found, key)
+		}
+	}
+}
