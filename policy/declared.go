@@ -279,8 +279,11 @@ func (pl *plan) expose() {
 }
 
 func (pl *plan) exposedWords() string {
-	if len(pl.policy.ExposeHeaders) == 0 {
+	switch {
+	case len(pl.policy.ExposeHeaders) == 0:
 		return "the safelisted headers and no other"
+	case slices.Contains(pl.policy.ExposeHeaders, "*"):
+		return "every header"
 	}
 	return "the safelisted headers, " + strings.Join(pl.policy.ExposeHeaders, ", ") + ", and no other"
 }

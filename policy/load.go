@@ -33,7 +33,8 @@ func Load(path string, data []byte, env func(string) (string, bool)) (*Policy, e
 }
 
 // Secrets are the values that the policy has from variables of the environment.
-// No report may show one.
+// No report may show one. What stands in the policy itself is not among them,
+// be it YAML or Go: a report tells by a header's name that its value is secret.
 func (p *Policy) Secrets() []string { return p.secrets }
 
 var form = tree.Form{
