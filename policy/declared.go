@@ -115,7 +115,7 @@ func canLive(o oracle.Origin) bool {
 func (pl *plan) headerSets() [][]string {
 	sets := [][]string{nil}
 	var all []string
-	for _, name := range pl.policy.RequestHeaders {
+	for _, name := range pl.policy.requestHeaders() {
 		if name == "*" || oracle.IsForbiddenRequestHeader(name, headerValue(name)) ||
 			slices.ContainsFunc(all, func(h string) bool { return strings.EqualFold(h, name) }) {
 			continue
@@ -237,7 +237,7 @@ func (pl *plan) plainFirst(sizes []int, serves func(e, v int) bool) [][]int {
 // allowed asks what must be answered so that script can read it.
 func (pl *plan) allowed(q question, p Probe) {
 	step := pl.step(q, oracle.Allowed)
-	if status := pl.status(q.at, q.verb); status != 0 && q.path == "" && !q.bare {
+	if status := q.status(); status != 0 {
 		step.Expect.Status = &status
 	}
 	p.Meant = q.from.String() + " may " + q.String() + "."

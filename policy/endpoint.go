@@ -71,17 +71,18 @@ func (e endpoint) reads() verb {
 	return verb{method: "GET"}
 }
 
-// status is what an allowed request must be answered with; 0 is any. Of an
-// endpoint that names no methods, only those of the policy and GET are certain.
-func (pl *plan) status(e endpoint, v verb) int {
-	certain := v.method == "GET" || slices.ContainsFunc(pl.policy.Methods, func(m string) bool { return oracle.NormalizeMethod(m) == v.method })
-	if len(e.Methods) > 0 {
-		certain = slices.ContainsFunc(e.Methods, func(m string) bool { return oracle.NormalizeMethod(m) == v.method })
+// status is what the question must be answered with; 0 is any. What we send to
+// the endpoint beyond what its author has said, a body or a header, may have a
+// status of its own.
+func (q question) status() int {
+	own := func(name string) bool {
+		return slices.ContainsFunc(q.at.lines(), func(line scenarios.Line) bool { return strings.EqualFold(line.Name, name) })
 	}
-	if !certain {
+	invented := slices.ContainsFunc(q.headers, func(name string) bool { return !own(name) })
+	if get := (verb{method: "GET", served: true}); q.verb.method != "GET" || q.at.reads() != get || invented || q.bare || q.path != "" {
 		return 0
 	}
-	return e.ExpectStatus
+	return q.at.ExpectStatus
 }
 
 // lines are the headers that go with every request to the endpoint, by name.
@@ -105,5 +106,5 @@ func (e endpoint) preflights() bool {
 
 // declaresHeader says whether a request header is one of the policy's.
 func (pl *plan) declaresHeader(name string) bool {
-	return slices.ContainsFunc(pl.policy.RequestHeaders, func(h string) bool { return h == "*" || strings.EqualFold(h, name) })
+	return slices.ContainsFunc(pl.policy.requestHeaders(), func(h string) bool { return h == "*" || strings.EqualFold(h, name) })
 }

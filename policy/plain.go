@@ -13,7 +13,7 @@ func (pl *plan) plainTraffic() {
 			p.What, p.Subject = Plain, ""
 			p.Meant = "A page of the server's own may " + q.String() + "."
 			step := pl.step(q, oracle.Allowed)
-			if status := pl.status(e, v); status != 0 {
+			if status := q.status(); status != 0 {
 				step.Expect.Status = &status
 			}
 			pl.add(p, q.name(), step)

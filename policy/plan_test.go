@@ -70,7 +70,7 @@ func TestAPlanIsSound(t *testing.T) {
 					for _, s := range c.Steps {
 						require.NotNil(t, s.Server.SetUp)
 						assert.Equal(t, policy.Target, s.Server.SetUp.Name)
-						assert.Empty(t, oracle.CheckRequest(oracle.Request{Via: s.Request.Via, Method: s.Request.Method, Mode: s.Request.Mode, Credentials: s.Request.Credentials}), c.ID)
+						require.Empty(t, oracle.CheckRequest(oracle.Request{Via: s.Request.Via, Method: s.Request.Method, Mode: s.Request.Mode, Credentials: s.Request.Credentials}), c.ID)
 					}
 					if probe.Class == policy.Leak {
 						assert.False(t, p.Allows(probe.Origin), "%s: %s is no stranger", c.ID, probe.Origin)
@@ -80,8 +80,9 @@ func TestAPlanIsSound(t *testing.T) {
 						assert.True(t, p.Allows(probe.Origin), "%s: %s is not declared", c.ID, probe.Origin)
 					}
 				}
-				again := plan(t, p, policy.Options{Thorough: thorough})
-				assert.Equal(t, probes, again, "the same policy has the same plan")
+				if !thorough {
+					assert.Equal(t, probes, plan(t, p, policy.Options{}), "the same policy has the same plan")
+				}
 			})
 		}
 	}

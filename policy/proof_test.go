@@ -33,12 +33,13 @@ func unmet(t *testing.T, p policy.Probe, s oracle.Server) []string {
 
 func TestACorrectServerMeetsEveryClaim(t *testing.T) {
 	for name, p := range policies {
-		for _, thorough := range []bool{false, true} {
-			for _, cache := range []string{"no-store", "max-age=3600"} {
-				s := newSite(p)
-				s.cache = cache
-				for _, probe := range plan(t, p, policy.Options{Thorough: thorough}) {
-					assert.Empty(t, unmet(t, probe, s), "%s: %s", name, probe.Permutation.ID)
+		for _, cache := range []string{"no-store", "max-age=3600"} {
+			s := newSite(p)
+			s.cache = cache
+			thorough := cache == "no-store" && len(p.Origins) < 3
+			for _, probe := range plan(t, p, policy.Options{Thorough: thorough}) {
+				if why := unmet(t, probe, s); len(why) > 0 {
+					t.Errorf("%s: %s: %s", name, probe.Permutation.ID, why)
 				}
 			}
 		}
