@@ -115,7 +115,7 @@ func canLive(o oracle.Origin) bool {
 func (pl *plan) headerSets() [][]string {
 	sets := [][]string{nil}
 	var all []string
-	for _, name := range pl.policy.requestHeaders() {
+	for _, name := range pl.headerNames() {
 		if name == "*" || oracle.IsForbiddenRequestHeader(name, headerValue(name)) ||
 			slices.ContainsFunc(all, func(h string) bool { return strings.EqualFold(h, name) }) {
 			continue

@@ -104,7 +104,17 @@ func (e endpoint) preflights() bool {
 	return false
 }
 
+// headerNames are the request headers that the policy declares, those of its
+// endpoints among them.
+func (pl *plan) headerNames() []string {
+	names := slices.Clone(pl.policy.RequestHeaders)
+	for _, e := range pl.policy.Endpoints {
+		names = append(names, slices.Sorted(maps.Keys(e.Headers))...)
+	}
+	return names
+}
+
 // declaresHeader says whether a request header is one of the policy's.
 func (pl *plan) declaresHeader(name string) bool {
-	return slices.ContainsFunc(pl.policy.requestHeaders(), func(h string) bool { return h == "*" || strings.EqualFold(h, name) })
+	return slices.ContainsFunc(pl.headerNames(), func(h string) bool { return h == "*" || strings.EqualFold(h, name) })
 }
