@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -95,5 +96,27 @@ func TestAPlanIsProportionate(t *testing.T) {
 		n := len(plan(t, policies[name], policy.Options{}))
 		assert.GreaterOrEqual(t, n, bounds[0], name)
 		assert.LessOrEqual(t, n, bounds[1], name)
+	}
+}
+
+// A list of sixty origins has a plan that a person waits for.
+func TestALongListIsAskedForInShort(t *testing.T) {
+	p := &policy.Policy{Credentials: true}
+	for i := range 60 {
+		p.Origins = append(p.Origins, fmt.Sprintf("https://app%d.example%d.com", i, i))
+	}
+	probes := plan(t, p, policy.Options{})
+	assert.Less(t, len(probes), 1600)
+	last := map[policy.Who]bool{}
+	for _, probe := range probes {
+		if probe.Subject == p.Origins[59] {
+			last[probe.Who] = true
+		}
+	}
+	for _, who := range []policy.Who{
+		policy.Scheme, policy.Port, policy.Prefix, policy.Suffix, policy.Substring, policy.Subdomain, policy.Parent, policy.Sibling,
+		policy.RegexDot, policy.Glued, policy.TrailingDot, policy.Special,
+	} {
+		assert.True(t, last[who], who)
 	}
 }

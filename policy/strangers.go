@@ -12,6 +12,7 @@ import (
 type stranger struct {
 	who Who
 	asker
+	brief bool // one of many: it asks one question
 }
 
 // model is a declared origin as strangers resemble it.
@@ -69,39 +70,53 @@ func (pl *plan) models() []model {
 	return out
 }
 
+// The entries of a long list are most likely compared in one way. Strangers try
+// the first ones with every question, the next with one, and of the rest there
+// is one stranger of each kind.
+const (
+	short = 4
+	long  = 8
+)
+
 // strangers are those who may not read, each origin once, in the order of their
 // kinds: what one proves, those after it need not.
 func (pl *plan) strangers() []stranger {
 	var out []stranger
 	seen := map[string]bool{}
-	add := func(who Who, like string, origins ...oracle.Origin) {
+	add := func(who Who, like string, place int, origins ...oracle.Origin) {
+		if pl.options.Thorough {
+			place = 0
+		}
 		for _, o := range origins {
 			s := o.String()
 			if seen[s] || !canLive(o) || pl.policy.Allows(s) || o == pl.options.Server || !pl.reaches(o) {
 				continue
 			}
 			seen[s] = true
-			out = append(out, stranger{who, asker{page: o, like: like}})
+			out = append(out, stranger{who, asker{page: o, like: like}, place >= short})
+			if place >= long {
+				return
+			}
 		}
 	}
 	models := pl.models()
 	for _, kind := range kinds {
 		switch kind.who {
 		case Foreign:
-			add(Foreign, "", pl.foreigners()...)
+			add(Foreign, "", 0, pl.foreigners()...)
 		case Null:
 			if !pl.policy.Allows("null") {
-				out = append(out, stranger{Null, pl.null()})
+				out = append(out, stranger{who: Null, asker: pl.null()})
 			}
 		case Glued:
-			for _, two := range pl.couples(models) {
-				add(Glued, two[0].like, glued(two[0], two[1])...)
+			for i, two := range pl.couples(models) {
+				add(Glued, two[0].like, i/short, glued(two[0], two[1])...)
 			}
 		case ServerOrigin:
-			add(ServerOrigin, "", pl.serverOrigins()...)
+			add(ServerOrigin, "", 0, pl.serverOrigins()...)
 		default:
-			for _, m := range models {
-				add(kind.who, m.like, kind.of(pl, m)...)
+			for i, m := range models {
+				add(kind.who, m.like, i, kind.of(pl, m)...)
 			}
 		}
 	}
@@ -128,7 +143,6 @@ func (pl *plan) serverOrigins() []oracle.Origin {
 // couples are the pairs of models whose hosts may be run together: all of them
 // in a short policy, neighbours in a long one.
 func (pl *plan) couples(models []model) [][2]model {
-	const short = 4
 	var out [][2]model
 	for i, a := range models {
 		for j, b := range models {
@@ -285,7 +299,7 @@ func (pl *plan) estrange() {
 				continue
 			}
 			had = append(had, s.who)
-			for _, q := range pl.askedBy(s.asker, e, i == 0) {
+			for _, q := range pl.askedBy(s.asker, e, i == 0 && !s.brief) {
 				p := q.probe(Leak, s.who)
 				p.Subject = s.like
 				p.Meant = s.String() + " may not read what " + q.String() + " answers."
