@@ -306,6 +306,15 @@ var mutants = []mutant{
 			}
 		}
 	}, policy.Leak, policy.Foreign, ""},
+	{"writes for everyone", endpoints, func(s *site) {
+		s.last = func(w oracle.WireRequest, path string, r *oracle.Reply) {
+			if strings.HasPrefix(path, "/items") && (w.Method == "PUT" || w.RequestMethod == "PUT") {
+				bare(r)
+				r.Headers = append(r.Headers, oracle.Headers{{Name: "Access-Control-Allow-Origin", Value: w.Origin}, {Name: "Access-Control-Allow-Methods", Value: "PUT"}}...)
+			}
+		}
+	}, policy.Leak, policy.Foreign, policy.Method},
+	lets("its neighbours", policy.Sibling, example, func(o string) bool { return strings.HasSuffix(o, ".corsproof.test") }),
 	{"remembered for too long", anyPort, func(s *site) { s.maxAge = "60" }, policy.OverPermissive, policy.Declared, policy.MaxAge},
 	{"remembered for the default", anyPort, func(s *site) { s.maxAge = "" }, policy.OverPermissive, policy.Declared, policy.MaxAge},
 	{"another status", endpoints, func(s *site) {

@@ -118,6 +118,9 @@ func (pl *plan) strangers() []stranger {
 			for i, m := range models {
 				add(kind.who, m.like, i, kind.of(pl, m)...)
 			}
+			if besideServer[kind.who] {
+				add(kind.who, pl.options.Server.String(), short, kind.of(pl, pl.serverModel())...)
+			}
 		}
 	}
 	return out
@@ -139,6 +142,12 @@ func (pl *plan) serverOrigins() []oracle.Origin {
 	port.Port = otherThan(server)
 	return []oracle.Origin{port, scheme}
 }
+
+// besideServer are the kinds of strangers that a server may take for its own
+// company, whatever the policy names.
+var besideServer = map[Who]bool{Subdomain: true, Parent: true, Sibling: true}
+
+func (pl *plan) serverModel() model { return model{origin: pl.options.Server} }
 
 // couples are the pairs of models whose hosts may be run together: all of them
 // in a short policy, neighbours in a long one.
@@ -290,37 +299,45 @@ const specials = "_$+"
 
 // estrange lets strangers ask: without credentials, with them, and what needs a
 // preflight. All of them ask the first endpoint, one of each kind every other.
+// One asks for everything that there is, since each method may be answered by
+// another part of the server.
 func (pl *plan) estrange() {
 	strangers := pl.strangers()
 	for i, e := range pl.endpoints {
 		var had []Who
-		for _, s := range strangers {
+		for n, s := range strangers {
 			if i > 0 && slices.Contains(had, s.who) && !pl.options.Thorough {
 				continue
 			}
 			had = append(had, s.who)
-			for _, q := range pl.askedBy(s.asker, e, i == 0 && !s.brief) {
-				p := q.probe(Leak, s.who)
-				p.Subject = s.like
-				p.Meant = s.String() + " may not read what " + q.String() + " answers."
-				pl.add(p, q.name(), pl.step(q, oracle.Blocked))
+			questions := pl.askedBy(s.asker, e, n == 0 || i == 0 && !s.brief)
+			if n == 0 {
+				questions = append(questions, pl.everyVerb(s.asker, e)...)
+			}
+			for _, q := range questions {
+				pl.spy(s, q)
 			}
 		}
 	}
 }
 
+// spy asks what a stranger may not read.
+func (pl *plan) spy(s stranger, q question) {
+	p := q.probe(Leak, s.who)
+	p.Subject = s.like
+	p.Meant = s.String() + " may not read what " + q.String() + " answers."
+	pl.add(p, q.name(), pl.step(q, oracle.Blocked))
+}
+
 // askedBy are the questions of a stranger; where others have asked much already,
-// the one by which most would be lost.
+// the one that most servers would answer.
 func (pl *plan) askedBy(who asker, e endpoint, all bool) []question {
 	plain := question{from: who, at: e, verb: e.reads()}
-	credentialed := plain
-	credentialed.credentials = true
 	if !all && !pl.options.Thorough {
-		if pl.policy.Credentials {
-			return []question{credentialed}
-		}
 		return []question{plain}
 	}
+	credentialed := plain
+	credentialed.credentials = true
 	out := []question{plain, credentialed}
 	if q, ok := pl.preflighted(who, e); ok {
 		out = append(out, q)
@@ -334,6 +351,22 @@ func (pl *plan) askedBy(who asker, e endpoint, all bool) []question {
 			q.via = via
 			out = append(out, q)
 		}
+	}
+	return out
+}
+
+// everyVerb are the questions with what else the endpoint serves than what all
+// strangers ask for.
+func (pl *plan) everyVerb(who asker, e endpoint) []question {
+	var out []question
+	for _, v := range e.verbs {
+		if !v.served || v == e.reads() {
+			continue
+		}
+		q := question{from: who, at: e, verb: v}
+		out = append(out, q)
+		q.credentials = true
+		out = append(out, q)
 	}
 	return out
 }
