@@ -224,3 +224,21 @@ func TestFind(t *testing.T) {
 		})
 	}
 }
+
+// A preflight may refuse a method that the endpoint does not serve. What is sent
+// all the same must be answered so that the page can read why not.
+func TestAMethodThatAnEndpointDoesNotServe(t *testing.T) {
+	probe := ask(policy.Declared, policy.ErrorResponse, app, by("REPORT"), func(p *probe) {
+		p.what, p.class = policy.ErrorResponse, policy.UnreadableError
+	})
+	findings, unproven, _ := find(meant(), results(t, correct(), probe), day)
+	assert.Empty(t, findings)
+	assert.Empty(t, unproven)
+
+	s := correct()
+	s.methods += ", REPORT"
+	s.actualBare = true
+	findings, _, _ = find(meant(), results(t, s, probe), day)
+	require.Len(t, findings, 1)
+	assert.Equal(t, app, findings[0].Origin)
+}

@@ -25,6 +25,7 @@ func (s survey) refused(found clusters) (unproven []Unproven) {
 		}
 		f, ok := faultOf(i)
 		switch {
+		case ok && f.inPreflight() && notServed(i):
 		case ok:
 			faults = append(faults, f)
 		case i.What == policy.Cached:
@@ -37,6 +38,12 @@ func (s survey) refused(found clusters) (unproven []Unproven) {
 		s.place(found, e, len(passes) == 0)
 	}
 	return unproven
+}
+
+// notServed is true where a method is tried that the endpoint does not serve. A
+// preflight may say so; an answer to the request itself must be readable.
+func notServed(i item) bool {
+	return i.What == policy.ErrorResponse && !oracle.IsSafelistedMethod(i.method())
 }
 
 // unexplained is a declared request that was blocked although the answers that
