@@ -67,7 +67,7 @@ func (a *asker) ask(ctx context.Context, request oracle.Request, w oracle.WireRe
 		return servers.Entry{}, err
 	}
 	if at != a.public {
-		return servers.Entry{}, fmt.Errorf("a redirect leads to %s, which is not the target's origin %s: what that server says is not known", at, a.public)
+		return servers.Entry{}, fmt.Errorf("a redirect leads to %s, which is another server: what that says is not known", w.URL)
 	}
 	e := servers.Entry{
 		At: at, Method: w.Method, Target: target, Path: target, Body: w.Body, Preflight: w.Preflight,

@@ -82,6 +82,7 @@ func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (
 	var out outcome
 	info, err := harness.Run(ctx, harness.Options{
 		Permutations: permutations, Browsers: o.Browsers, SetUps: []servers.SetUp{r},
+		Isolate:  o.Isolate,
 		Alone:    func(p *scenarios.Permutation) bool { return byID[p.ID].Alone },
 		Record:   func(rec record.Record) { out.results = append(out.results, Result{byID[rec.ID], rec}) },
 		Progress: o.Progress, Log: o.Log,

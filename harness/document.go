@@ -29,20 +29,21 @@ type document struct {
 	permissions map[string]string
 	space       string // the IP address space that it comes from; "" is loopback
 	unattended  bool   // a server asks for a name and a password, and nobody is there
+	apart       string // why no other document may be in its profile; "": they may
 }
 
 func (t *trial) document(step int) document {
 	s := t.bound.Steps[step]
 	c := s.Request.Client
 	d := document{page: c.Page, top: c.Page, origin: c.Origin().String(), permissions: c.Permissions, space: c.AddressSpace}
-	d.unattended = slices.ContainsFunc(t.bound.Steps, func(s scenarios.BoundStep) bool {
+	d.unattended = t.subject || slices.ContainsFunc(t.bound.Steps, func(s scenarios.BoundStep) bool {
 		return slices.ContainsFunc(replies(s.Step.Server), asksForPassword)
 	})
 	if place, found := scenarios.PlaceOf(s.Step.Request.From); found {
 		d.place = place.Name
 		c.Opaque = false // the place is, not the document
 	}
-	d.tabOrigin = c.Origin().String()
+	d.tabOrigin, d.apart = c.Origin().String(), t.apartFor(d.page)
 	d.served.Headers = c.Headers
 	if !c.Top.IsOpaque() {
 		d.top = c.Top
@@ -124,7 +125,7 @@ func withScripts(tokens []string) []string {
 
 // plain is true for a tab of the harness's own page.
 func (d document) plain() bool {
-	return d.served.Name() == "" && !d.framed() && d.space == "" && len(d.permissions) == 0
+	return d.served.Name() == "" && !d.framed() && d.space == "" && len(d.permissions) == 0 && d.apart == ""
 }
 
 // framed is true when the document is not the tab's.
@@ -143,7 +144,7 @@ func (d document) key() string {
 // share a profile.
 func (d document) world() string {
 	if len(d.permissions) == 0 {
-		return ""
+		return d.apart
 	}
 	var out strings.Builder
 	fmt.Fprint(&out, d.top, " ", d.page)

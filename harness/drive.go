@@ -43,6 +43,8 @@ type session struct {
 	seen func()
 	// lost is called with the error of each page that was lost.
 	lost func(error)
+	// strays are the trials that have to run with their server to themselves.
+	strays []*trial
 
 	// shared is the profile of the cases that bear company.
 	shared    *profile
@@ -60,6 +62,8 @@ func (s *session) drive(ctx context.Context, trials []*trial) error {
 	var shared, held, own, lone []*trial
 	for _, t := range trials {
 		switch {
+		case t.bare:
+			s.strays = append(s.strays, t)
 		case t.lane == laneAlone, t.lane == laneSteps && (!t.plain() || t.attempt > 1):
 			lone = append(lone, t)
 		case !t.plain():
@@ -70,6 +74,7 @@ func (s *session) drive(ctx context.Context, trials []*trial) error {
 			shared = append(shared, t)
 		}
 	}
+	whole := ctx
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(3 + pagesOpen)
 	group.Go(func() error { return s.driveShared(ctx, shared) })
@@ -92,7 +97,10 @@ func (s *session) drive(ctx context.Context, trials []*trial) error {
 			group.Go(func() error { return s.survive(ctx, s.driveLone(ctx, t)) })
 		}
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return s.driveStrays(whole, s.strays)
 }
 
 // driveDocument runs a batch in a document that only it needs.
@@ -103,7 +111,9 @@ func (s *session) driveDocument(ctx context.Context, batch []*trial) error {
 		return err
 	}
 	page, err := profile.open(ctx, document)
-	if err != nil {
+	if s.elsewhere(err, batch) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	defer page.Close()
@@ -189,7 +199,9 @@ func (s *session) runSteps(ctx context.Context, profile *profile, t *trial) erro
 			profile.forget(document)
 		}
 		page, err := profile.page(ctx, document)
-		if err != nil {
+		if s.elsewhere(err, []*trial{t}) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 		if err := profile.setCookies(ctx, t.cookies(i)); err != nil {
@@ -337,8 +349,14 @@ func (s *session) finish(ctx context.Context, profile *profile, page browser.Pag
 
 func (s *session) conclude(t *trial) {
 	s.fleet.Disarm(t.bound.Token)
-	if t.setUp(0) != "" && t.failed == nil {
+	if t.setUp(0) != "" && t.failed == nil && t.notApplicable == "" {
 		t.replay(s.profile)
+	}
+	if t.goesOn() {
+		s.mu.Lock()
+		s.strays = append(s.strays, t)
+		s.mu.Unlock()
+		return
 	}
 	t.concluded = true
 	s.concluded(t)

@@ -18,6 +18,7 @@ import (
 type failures struct {
 	mu      sync.Mutex
 	byToken map[string]browser.Failure
+	adopted map[string]string // tokens, by the serialised origin of URLs without one
 	changed chan struct{} // closed and replaced at each arrival
 }
 
@@ -30,11 +31,14 @@ func newFailures() *failures {
 // failed.
 func (f *failures) hear(failure browser.Failure) {
 	token, ok := tokenOf(failure.URL)
-	if !ok {
-		return
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if !ok {
+		authority, _, _ := cutAuthority(failure.URL)
+		if token = f.adopted[authority]; token == "" {
+			return
+		}
+	}
 	if known, found := f.byToken[token]; found {
 		errorPage := known.ErrorPage || failure.ErrorPage
 		if rank(known.Reason) > rank(failure.Reason) {
@@ -45,6 +49,17 @@ func (f *failures) hear(failure browser.Failure) {
 	f.byToken[token] = failure
 	close(f.changed)
 	f.changed = make(chan struct{})
+}
+
+// adopt makes what is said of URLs without a token at origins a case's, until
+// the next call.
+func (f *failures) adopt(token string, at []oracle.Origin) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.adopted = map[string]string{}
+	for _, origin := range at {
+		f.adopted[origin.String()] = token
+	}
 }
 
 // rank says how much a reason says.

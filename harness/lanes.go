@@ -53,7 +53,9 @@ func (s *session) drivePage(ctx context.Context, profile *profile, batches [][]*
 		}
 		document := batch[0].document(0)
 		page, err := profile.page(ctx, document)
-		if err != nil {
+		if s.elsewhere(err, batch) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 		running, err := s.runBatch(ctx, profile, page, batch)

@@ -45,6 +45,10 @@ type Options struct {
 	// Alone says which permutations need caches of their own, beyond those whose
 	// steps say so; nil: none.
 	Alone func(*scenarios.Permutation) bool
+	// Isolate keeps the tokens out of the URLs of servers under test, for those
+	// that refuse queries that they do not know: their permutations then run one
+	// after the other, each in a profile of its own.
+	Isolate bool
 	// Record is called for each record, in the order that cases finish, never
 	// twice at once.
 	Record func(record.Record)

@@ -23,7 +23,7 @@ func (s *session) sentinels(ctx context.Context, profile *profile, page browser.
 	elsewhere := map[bool][]string{}
 	origins := map[oracle.Origin]bool{}
 	for _, t := range trials {
-		for _, origin := range t.bound.Origins() {
+		for _, origin := range t.watched() {
 			if origins[origin] || oracle.IsBadPort(origin.Port) || t.asksSecurely(origin) { // there no sentinel can go
 				continue
 			}
@@ -52,6 +52,16 @@ func (s *session) sentinels(ctx context.Context, profile *profile, page browser.
 		}
 	}
 	return silent, nil
+}
+
+// watched are the origins whose silence must mean something. Where a server under
+// test can make a page's own origin an https one, that is not among them: nothing
+// but pages comes from there.
+func (t *trial) watched() []oracle.Origin {
+	if t.subject {
+		return t.asked()
+	}
+	return t.bound.Origins()
 }
 
 // asksSecurely says whether a browser may have turned to https for all of an

@@ -35,6 +35,10 @@ type trial struct {
 	profile oracle.Profile
 	steps   []trialStep
 
+	subject bool // its server is under test
+	bare    bool // its URLs are to carry no token
+	adopts  bool // what arrives without a token is its own
+
 	notApplicable string          // why this cannot run here
 	failed        error           // the harness failed it
 	silent        []string        // origins whose sentinel never arrived

@@ -175,6 +175,8 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 			return engine, pending, err
 		}
 		trial.attempt = t.attempt
+		trial.subject = t.isSubject(p)
+		trial.bare = trial.subject && t.Isolate
 		if trial.apart = t.apart[p.ID] != nil; trial.apart || t.Alone != nil && t.Alone(p) {
 			trial.lane = laneAlone
 		}

@@ -148,5 +148,9 @@ func (s *session) twin(t *trial, step int) (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newTrial(perm, token, s.profile)
+	twin, err := newTrial(perm, token, s.profile)
+	if err == nil {
+		twin.subject = t.subject
+	}
+	return twin, err
 }

@@ -24,10 +24,14 @@ const TokenParam = "corsproof"
 //
 // A case of a set-up keeps the server's own path and carries the token in the
 // query: https://api.other.test/with-cors?corsproof=k3f9x2
+//
+// Where the server refuses queries that it does not know, the address is bare:
+// which case it is, somebody else has to know.
 type Address struct {
 	Token string
 	Hop   int
 	SetUp bool
+	Bare  bool // of a set-up
 }
 
 // URL is the address at origin, with path (query and fragment allowed) and
@@ -37,6 +41,9 @@ func (a Address) URL(origin oracle.Origin, path, userinfo string) string {
 		userinfo += "@"
 	}
 	base := strings.Replace(origin.String(), "://", "://"+userinfo, 1)
+	if a.Bare {
+		return base + path
+	}
 	if a.SetUp {
 		path, fragment, found := strings.Cut(path, "#")
 		if found {

@@ -48,13 +48,22 @@ var validToken = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 // Tokens must differ from case to case, and from run to run where a browser
 // lives longer than a run.
 func (p *Permutation) Bind(token string, assets Assets) (*Bound, error) {
+	return p.bindTo(token, assets, false)
+}
+
+// BindBare binds a permutation of a set-up, and keeps the token out of its URLs.
+func (p *Permutation) BindBare(token string, assets Assets) (*Bound, error) {
+	return p.bindTo(token, assets, true)
+}
+
+func (p *Permutation) bindTo(token string, assets Assets, bare bool) (*Bound, error) {
 	if !validToken.MatchString(token) {
 		return nil, fmt.Errorf("scenarios: token %q: expected letters, digits, - and _", token)
 	}
 	if assets == nil {
 		return nil, errors.New("scenarios: bind needs assets")
 	}
-	b := &Bound{Permutation: p, Token: token, assets: assets}
+	b := &Bound{Permutation: p, Token: token, assets: assets, bare: bare}
 	for i := range p.Steps {
 		b.chains = append(b.chains, newChain(&p.Steps[i]))
 		b.setUp = b.setUp || p.Steps[i].Server.SetUp != nil
@@ -133,7 +142,7 @@ func (s *Step) client(names Names) (oracle.Client, error) {
 }
 
 func (b *Bound) address(hop int) Address {
-	return Address{Token: b.Token, Hop: hop, SetUp: b.setUp}
+	return Address{Token: b.Token, Hop: hop, SetUp: b.setUp, Bare: b.bare && b.setUp}
 }
 
 func (b *Bound) url(s *Step, client oracle.Client) (string, error) {

@@ -42,6 +42,7 @@ type Bound struct {
 	assets Assets
 	chains []chain // one a step
 	setUp  bool
+	bare   bool // of a set-up: its URLs carry no token
 }
 
 // BoundStep is one step of a [Bound].

@@ -66,7 +66,7 @@ func (c *conn) exchange() bool {
 	if strings.HasPrefix(r.target, scenarios.Reserved) {
 		return c.own(r)
 	}
-	address, path, ok := scenarios.ParseTarget(r.target)
+	address, path, ok := c.fleet.caseOf(r.target, c.at)
 	if !ok {
 		return c.readBody(r) && c.send(r, nil, notFound)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -69,8 +70,9 @@ type Fleet struct {
 	proxy     *listener
 	backends  map[string]*backend
 
-	mu    sync.RWMutex
-	armed map[string]armed
+	mu      sync.RWMutex
+	armed   map[string]armed
+	adopted map[oracle.Origin]string // whose the requests without a token are, by where they arrive
 
 	life   sync.Mutex // guards closed, and wg.Add against wg.Wait
 	closed bool
@@ -101,7 +103,7 @@ func Start(config Config) (*Fleet, error) {
 	}
 	f := &Fleet{
 		config: config, ledger: newLedger(), cert: own.Certificate, spki: own.pin,
-		backends: make(map[string]*backend), armed: make(map[string]armed),
+		backends: make(map[string]*backend), armed: make(map[string]armed), adopted: make(map[oracle.Origin]string),
 	}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	if err := errors.Join(f.listenProxy(), f.listen(), f.startSetUps()); err != nil {
@@ -227,12 +229,34 @@ func (f *Fleet) arm(token string, a armed) {
 // Step says which step of a case is active from now on; it starts with 0.
 func (f *Fleet) Step(token string, step int) { f.ledger.setStep(token, step) }
 
+// Adopt makes the requests that arrive at an origin without a token a case's, as
+// long as it is armed, and has a set-up answer them: what a server's own redirects
+// lead to carries none. No other case may be on its way there.
+func (f *Fleet) Adopt(token string, at oracle.Origin) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.adopted[at] = token
+}
+
 // Disarm forgets a case and its entries in the ledger.
 func (f *Fleet) Disarm(token string) {
 	f.mu.Lock()
 	delete(f.armed, token)
+	maps.DeleteFunc(f.adopted, func(_ oracle.Origin, by string) bool { return by == token })
 	f.mu.Unlock()
 	f.ledger.forget(token)
+}
+
+// caseOf finds the case that a request-target belongs to at an origin, and the
+// path as its author wrote it. ok is false for requests that belong to none.
+func (f *Fleet) caseOf(target string, at oracle.Origin) (a scenarios.Address, path string, ok bool) {
+	if a, path, ok = scenarios.ParseTarget(target); ok {
+		return a, path, true
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	token, ok := f.adopted[at]
+	return scenarios.Address{Token: token, SetUp: true}, target, ok
 }
 
 // whoAnswers is what is armed for an address: a script below the case's own
