@@ -19,7 +19,7 @@ type failures struct {
 	mu      sync.Mutex
 	byToken map[string]browser.Failure
 	adopted map[string]string // tokens, by the serialised origin of URLs without one
-	changed chan struct{} // closed and replaced at each arrival
+	changed chan struct{}     // closed and replaced at each arrival
 }
 
 func newFailures() *failures {
