@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	silentTime = 5 * time.Second  // beyond the cases' own deadline, before a silent page is asked whether it goes on
-	hangTime   = 10 * time.Second // for its answer
+	quietTime     = 2 * time.Second // before a silent page is asked whether it goes on
+	hangDeadlines = 2               // of its cases, for its answer
+	hangTime      = 3 * time.Second // for its answer, at least
 	// probesInFlight are the most probes of a page that may have begun without
 	// an outcome of theirs having arrived: those in its slots, and those whose
 	// message was on its way.
@@ -23,7 +24,9 @@ const (
 // even that their deadlines have passed.
 var errHangs = errors.New("the page answers no more")
 
-// runProbes runs probes on a page for as long as it answers.
+// runProbes runs probes on a page for as long as it answers. Those whose frame or
+// worker answers no more have no outcome either: they are an error, when the
+// others are in.
 func runProbes(ctx context.Context, page browser.Page, probes []browser.Probe, onOutcome func(browser.Outcome)) error {
 	if len(probes) == 0 {
 		return nil
@@ -36,28 +39,36 @@ func runProbes(ctx context.Context, page browser.Page, probes []browser.Probe, o
 	defer cancel(nil)
 	heard := make(chan struct{}, 1)
 	go func() {
-		if hangs(ctx, page, longest+silentTime, heard) {
+		if hangs(ctx, page, max(hangDeadlines*longest, hangTime), heard) {
 			cancel(errHangs)
 		}
 	}()
+	lost := ""
 	err := page.Run(ctx, probes, func(o browser.Outcome) {
 		select {
 		case heard <- struct{}{}:
 		default:
+		}
+		if o.Lost != "" {
+			lost = o.Lost
+			return
 		}
 		onOutcome(o)
 	})
 	if err != nil && context.Cause(ctx) == errHangs {
 		return fmt.Errorf("harness: %w: %w", errHangs, err)
 	}
+	if err == nil && lost != "" {
+		return fmt.Errorf("harness: %s", lost)
+	}
 	return err
 }
 
-// hangs waits until a page that was silent for so long does not answer, and says
-// whether that came before the end of ctx.
-func hangs(ctx context.Context, page browser.Page, silence time.Duration, heard <-chan struct{}) bool {
+// hangs waits until a silent page does not answer within limit, and says whether
+// that came before the end of ctx.
+func hangs(ctx context.Context, page browser.Page, limit time.Duration, heard <-chan struct{}) bool {
 	for {
-		quiet := time.NewTimer(silence)
+		quiet := time.NewTimer(quietTime)
 		select {
 		case <-heard:
 			quiet.Stop()
@@ -67,7 +78,7 @@ func hangs(ctx context.Context, page browser.Page, silence time.Duration, heard 
 			return false
 		case <-quiet.C:
 		}
-		asking, end := context.WithTimeout(ctx, hangTime)
+		asking, end := context.WithTimeout(ctx, limit)
 		err := page.Eval(asking, "1", nil)
 		late := err != nil && asking.Err() != nil
 		end()
@@ -94,7 +105,8 @@ func (s *session) rescue(ctx context.Context, batch []*trial, why error) error {
 			others = append(others, t)
 		}
 	}
-	// A page begins them in order.
+	// A page begins them in order; and what is in a place that answers no more is
+	// in a slot.
 	setApart(others[:min(len(others), probesInFlight)], why)
 	if len(ended) == 0 {
 		return nil

@@ -201,8 +201,11 @@ type Outcome struct {
 	TimedOut   bool        `json:"timedOut,omitempty"`
 	// Broken is set when the probe itself failed (a bug, an API that this
 	// engine lacks); it is no outcome.
-	Broken string  `json:"broken,omitempty"`
-	MS     float64 `json:"ms"`
+	Broken string `json:"broken,omitempty"`
+	// Lost is set when the frame or the worker that the probe was in answers no
+	// more; it is no outcome either, and another probe there may be why.
+	Lost string  `json:"lost,omitempty"`
+	MS   float64 `json:"ms"`
 }
 
 // Failure is a request that the browser itself reports as failed. It gives the

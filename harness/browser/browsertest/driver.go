@@ -58,7 +58,7 @@ func Run(t *testing.T, d Driver) {
 		{"Batch", testBatch}, {"Page", testPage}, {"Origins", testOrigins}, {"OriginError", testOriginError},
 		{"Visible", testVisible}, {"Contexts", testContexts}, {"Death", Death}, {"Crash", testCrash}, {"Ways", testWays},
 		{"Requests", testRequests}, {"ForcedPreflights", testForcedPreflights}, {"Refused", testRefused},
-		{"Pages", testPages}, {"Places", testPlaces}, {"Policy", testPolicy},
+		{"Pages", testPages}, {"Places", testPlaces}, {"LostPlace", testLostPlace}, {"Policy", testPolicy},
 		{"Responses", testResponses}, {"Painted", testPainted}, {"OpaqueByWhatScriptMayDo", testOpaqueByWhatScriptMayDo},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -93,6 +93,36 @@ func testPlaces(t *testing.T, d Driver) {
 	assert.ErrorContains(t, page.Run(Deadline(t), []browser.Probe{wrong}, nil), "https://c.test, not https://b.test")
 }
 
+// A worker that answers no more takes with it what is in it, and what was still to
+// go there; the page and its other places go on.
+func testLostPlace(t *testing.T, d Driver) {
+	w := NewWorld(t)
+	w.More = "if (!corsproof.inDocument) corsproof.way('endless', () => { for (;;); });"
+	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	in := func(via oracle.Via, kind string) browser.Probe {
+		probe := w.Probe(via, API, "allow=*")
+		probe.Timeout = 500
+		if kind != "" {
+			probe.Frames, probe.Origin = []browser.Frame{{Kind: kind}}, "https://app.site.test"
+		}
+		return probe
+	}
+	before := in("fetch", "worker")
+	assert.Equal(t, oracle.Allowed, RunProbes(t, page, before)[before.ID].Read)
+	endless, beside := in("endless", "worker"), in("fetch", "worker")
+	others := []browser.Probe{in("fetch", ""), in("fetch", "blob-worker"), in("fetch", "shared-worker")}
+	outcomes := RunProbes(t, page, append(others, endless, beside)...)
+	for _, lost := range []browser.Probe{endless, beside} {
+		assert.Contains(t, outcomes[lost.ID].Lost, "does not answer")
+		assert.Empty(t, outcomes[lost.ID].Broken)
+	}
+	for _, other := range others {
+		assert.Equal(t, oracle.Allowed, outcomes[other.ID].Read, "%v: %+v", other.Frames, outcomes[other.ID])
+	}
+	after := in("fetch", "worker")
+	assert.Contains(t, RunProbes(t, page, after)[after.ID].Lost, "does not answer")
+}
+
 // A page whose policy lets no script in gets it from the driver, in a frame too.
 func testPolicy(t *testing.T, d Driver) {
 	w := NewWorld(t)

@@ -30,6 +30,7 @@ type World struct {
 	tls, plain *httptest.Server
 	proxy      *httptest.Server
 	Elsewhere  string // where /.corsproof/elsewhere leads
+	More       string // what probe.js has at its end
 
 	mu        sync.Mutex
 	last      int
@@ -115,7 +116,7 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	case "/.corsproof/frame.html":
 		serve(rw, "text/html", fixtures.FrameHTML)
 	case "/.corsproof/probe.js":
-		serve(rw, "text/javascript", fixtures.ProbeJS())
+		serve(rw, "text/javascript", append(fixtures.ProbeJS(), w.More...))
 	case "/.corsproof/elsewhere":
 		http.Redirect(rw, r, w.Elsewhere, http.StatusFound)
 	case "/.corsproof/sentinel":
