@@ -17,7 +17,7 @@ import (
 
 // document is where a step's script runs, as servers and browser have to
 // provide it: scenarios' `from` and `page`. Steps with equal documents share a
-// page.
+// page; those in frames of one page share that.
 type document struct {
 	served      servers.Document
 	page        oracle.Origin // whose server it comes from
@@ -131,13 +131,26 @@ func (d document) plain() bool {
 // framed is true when the document is not the tab's.
 func (d document) framed() bool { return d.top != d.page || d.sandbox != nil }
 
-// key is the same for documents that are the same but for their places.
+// key is the same for documents that share a tab: those that are the same but
+// for their places, and the harness's own in frames of the same page.
 func (d document) key() string {
+	if d.framed() {
+		return fmt.Sprint("in ", d.top, " ", d.served.Name(), " ", d.world(), " ", d.unattended)
+	}
+	return fmt.Sprint(d.page, " ", d.served.Name(), " ", d.world(), " ", d.unattended)
+}
+
+// frame is the same for documents in the same frame of a tab; "" for one that is
+// in none.
+func (d document) frame() string {
+	if !d.framed() {
+		return ""
+	}
 	sandbox := "none"
 	if d.sandbox != nil {
 		sandbox = "[" + *d.sandbox + "]"
 	}
-	return fmt.Sprint(d.page, " ", d.top, " ", d.served.Name(), " ", sandbox, " ", d.world(), " ", d.unattended)
+	return d.url() + " " + d.workerPath() + " " + sandbox
 }
 
 // world is what a browser profile has one of: documents of two worlds cannot

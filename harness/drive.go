@@ -22,6 +22,7 @@ const (
 	heldOpen    = 3                // profiles of such cases, at once
 	pagesOpen   = 4                // lone cases, and documents of their own, at once
 	waitersOpen = 12               // lone cases at once that mostly wait
+	framesSize  = 24               // frames of a tab: they come up one after the other
 	cookiesSize = 100              // cookies of cases in one profile at once: a site keeps some 160
 	batchTime   = 60 * time.Second // for a batch, beyond its cases' own deadlines
 	openTime    = 60 * time.Second // for a browser to start, or to open a page
@@ -103,7 +104,7 @@ func (s *session) drive(ctx context.Context, trials []*trial) error {
 	return s.driveStrays(whole, s.strays)
 }
 
-// driveDocument runs a batch in a document that only it needs.
+// driveDocument runs a batch in a tab that only it needs.
 func (s *session) driveDocument(ctx context.Context, batch []*trial) error {
 	document := batch[0].document(0)
 	profile, err := s.world(ctx, document)

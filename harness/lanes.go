@@ -78,8 +78,8 @@ func (s *session) drivePage(ctx context.Context, profile *profile, batches [][]*
 	return gathering.Wait()
 }
 
-// batches cuts trials into what may run together: same page, same lane, not
-// more than its size. The order within a page is kept.
+// batches cuts trials into what may run together: same tab, same lane, not more
+// than its size. The order within a tab is kept.
 func batches(trials []*trial) [][]*trial {
 	type key struct {
 		document string
@@ -102,12 +102,15 @@ func batches(trials []*trial) [][]*trial {
 		}
 		var batch []*trial
 		cookies := 0
+		frames := map[string]bool{}
 		for _, t := range groups[k] {
-			n := len(t.bound.Steps[0].Cookies)
-			if len(batch) == size || len(batch) > 0 && n > 0 && cookies+n > cookiesSize {
+			n, frame := len(t.bound.Steps[0].Cookies), t.document(0).frame()
+			full := len(batch) == size || len(frames) == framesSize && !frames[frame]
+			if full || len(batch) > 0 && n > 0 && cookies+n > cookiesSize {
 				out, batch, cookies = append(out, batch), nil, 0
+				clear(frames)
 			}
-			batch, cookies = append(batch, t), cookies+n
+			batch, cookies, frames[frame] = append(batch, t), cookies+n, true
 		}
 		out = append(out, batch)
 	}

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,17 @@ func TestBatches(t *testing.T) {
 		}
 		return out
 	}
+	framed := func(sites, each int) []*trial { // in frames of one page
+		var out []*trial
+		for i := range sites {
+			site := some(each, oracle.Origin{Scheme: "https", Host: fmt.Sprintf("site%d.test", i), Port: 443}, laneMain, 0)
+			for _, t := range site {
+				t.bound.Steps[0].Request.Client.Top = app
+			}
+			out = append(out, site...)
+		}
+		return out
+	}
 	for name, c := range map[string]struct {
 		trials []*trial
 		want   []int
@@ -99,6 +111,8 @@ func TestBatches(t *testing.T) {
 		"cookies":          {some(cookiesSize/2+1, app, laneMain, 2), []int{cookiesSize / 2, 1}},
 		"too many cookies": {some(2, app, laneMain, cookiesSize+1), []int{1, 1}},
 		"two pages":        {append(append(some(1, app, laneMain, 0), some(1, plain, laneMain, 0)...), some(1, app, laneMain, 0)...), []int{2, 1}},
+		"frames":           {framed(framesSize, 3), []int{3 * framesSize}},
+		"too many frames":  {framed(framesSize+1, 3), []int{3 * framesSize, 3}},
 		"two lanes":        {append(some(1, app, laneHeld, 0), some(1, app, laneMain, 0)...), []int{1, 1}},
 	} {
 		var sizes []int
@@ -108,7 +122,7 @@ func TestBatches(t *testing.T) {
 			for _, trial := range batch {
 				assert.False(t, seen[trial], "%s: a trial runs twice", name)
 				seen[trial] = true
-				assert.Equal(t, batch[0].page(), trial.page(), name)
+				assert.Equal(t, batch[0].document(0).key(), trial.document(0).key(), name)
 				assert.Equal(t, batch[0].lane, trial.lane, name)
 			}
 		}
