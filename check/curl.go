@@ -45,6 +45,17 @@ func curl(s showing) string {
 	return strings.Join(append(words, plain.Quote(e.At+e.Path)), " ")
 }
 
+// aim lets the command of a finding go to where the target is, instead of the
+// name by which browsers know it. at is an origin.
+func aim(command, public, at string) string {
+	url := strings.LastIndex(command, " '"+public+"/")
+	if url < 0 || public == at {
+		return command
+	}
+	_, host, _ := strings.Cut(public, "://")
+	return command[:url] + " -H " + plain.Quote("Host: "+host) + " '" + at + command[url+len(" '"+public):]
+}
+
 // sentAgain is true for the headers that the answer can hang on: those of CORS,
 // and those that the script set.
 func sentAgain(name string, r record.Request) bool {

@@ -74,6 +74,7 @@ func (s survey) place(found clusters, e explained, nothingWorks bool) {
 	}
 	g := found.at(class, cause)
 	g.grave = g.grave || nothingWorks || e.kind == byAll
+	g.local = e.kind == byEndpoint || e.in == byEndpoint
 	for n, f := range e.faults {
 		g.add(showing{item: f.item, at: f.at, reason: f.reason, subject: subjectOf(cause, e.values[n], f), headers: decisive(f)})
 	}

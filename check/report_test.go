@@ -241,6 +241,13 @@ func TestRedact(t *testing.T) {
 	assert.Equal(t, policy.Leak, blanked.Findings[0].Class)
 }
 
+func TestCurlGoesToTheTarget(t *testing.T) {
+	command := "curl -i -H 'Origin: " + api + "' '" + api + "/items?a=1'"
+	assert.Equal(t, "curl -i -H 'Origin: "+api+"' -H 'Host: api.example.net' 'http://127.0.0.1:3000/items?a=1'", aim(command, api, "http://127.0.0.1:3000"))
+	assert.Equal(t, command, aim(command, api, api))
+	assert.Equal(t, command, aim(command, "https://other.test", "http://127.0.0.1:3000"))
+}
+
 func TestCurlLeavesSecretsToTheShell(t *testing.T) {
 	s := showing{item: item{Step: record.Step{
 		Request: record.Request{Headers: oracle.Headers{{Name: "Authorization", Value: "x"}, {Name: "X-Quote", Value: "it's $HOME"}}},

@@ -56,6 +56,12 @@ type showing struct {
 	headers []string
 }
 
+// fromCache is true where a cache has answered what is meant to be read, and the
+// browser has blocked that.
+func (s showing) fromCache() bool {
+	return s.What == policy.Cached && s.claims(oracle.Allowed) && s.blocked()
+}
+
 // exchange is the one that shows it; nil for none.
 func (s showing) exchange() *record.Exchange {
 	if s.at < 0 || s.at >= len(s.Observed.Wire) {
@@ -73,6 +79,8 @@ type cluster struct {
 	credentialed bool
 	// grave is true when hardly anything works.
 	grave bool
+	// local is true when it is only some paths that go wrong.
+	local bool
 }
 
 func (g *cluster) add(s showing) { g.shown = append(g.shown, s) }

@@ -62,7 +62,7 @@ func (g cluster) cacheWords(s showing) worded {
 		happened: fmt.Sprintf("The CORS headers of %s depend on the request's Origin. A cache may keep the response that %s got, and answer another origin with it.", asked(s.item), asker),
 		spec:     fetchSpec + "cors-protocol-and-http-caches",
 	}
-	if s.What == policy.Cached && s.blocked() {
+	if s.fromCache() {
 		w.happened = fmt.Sprintf("The browser answered %s for a page of %s from its cache, with the response that another request had got, and blocked it.", asked(s.item), s.Origin)
 	}
 	return w
@@ -172,7 +172,7 @@ func (g cluster) ofPreflight() bool { return strings.HasPrefix(g.cause, prefligh
 func (g cluster) kept() bool {
 	return slices.ContainsFunc(g.shown, func(s showing) bool {
 		e := s.exchange()
-		return s.What == policy.Cached && s.blocked() || e != nil && fresh(*e)
+		return s.fromCache() || e != nil && fresh(*e)
 	})
 }
 

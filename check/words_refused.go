@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -10,7 +11,7 @@ import (
 )
 
 func (g cluster) refusedWords(s showing) worded {
-	w := worded{spec: specOf(s), happened: fmt.Sprintf("The browser blocked %s for a page of %s: %s", asked(s.item), s.Origin, about(s.reason))}
+	w := worded{spec: specOf(s), happened: fmt.Sprintf("The browser blocked %s for a page of %s (%s): %s", asked(s.item), s.Origin, statusWords(s), about(s.reason))}
 	if e := s.exchange(); e != nil && e.Preflight {
 		w.happened = fmt.Sprintf("The browser asked first, by a preflight, and got %s. It did not send %s for the page of %s: %s", statusWords(s), asked(s.item), s.Origin, about(s.reason))
 	}
@@ -50,23 +51,24 @@ func (g cluster) refusedWords(s showing) worded {
 		w.title = "Allowed requests are answered with another status than the policy expects."
 		w.happened = fmt.Sprintf("%s from a page of %s was answered %s, not %s.", asked(s.item), s.Origin, statusWords(s), s.subject)
 	case preflight == oracle.PreflightInvalidStatus:
-		w.title = "Preflights are answered " + joined(g.statuses()) + ", so nothing that needs one works."
+		w.title = "Preflights" + g.where() + " are answered " + joined(g.statuses()) + ", so nothing that needs one works" + g.there() + "."
 	case preflight == oracle.PreflightRedirect:
-		w.title = "Preflights are redirected, so nothing that needs one works."
+		w.title = "Preflights" + g.where() + " are redirected, so nothing that needs one works" + g.there() + "."
 	case preflight == oracle.PreflightNetworkError:
-		w.title = "Preflights get no answer, so nothing that needs one works."
+		w.title = "Preflights" + g.where() + " get no answer, so nothing that needs one works" + g.there() + "."
 	default:
-		w.title = refusedTitle(preflight, g.grave)
+		w.title = g.refusedTitle(preflight)
 	}
 	return w
 }
 
-func refusedTitle(reason oracle.Reason, grave bool) string {
+func (g cluster) refusedTitle(reason oracle.Reason) string {
 	plain := oracle.Reason(strings.TrimPrefix(string(reason), "preflight-"))
 	where := "Responses"
 	if plain != reason {
 		where = "Answers to preflights"
 	}
+	where += g.where()
 	switch plain {
 	case oracle.MissingAllowOrigin:
 		return where + " lack Access-Control-Allow-Origin, so allowed origins are blocked."
@@ -111,6 +113,27 @@ func (g cluster) named(noun string) string {
 		noun += "s"
 	}
 	return "The " + noun + " " + g.declared()
+}
+
+// where names the paths, if it is only some that go wrong.
+func (g cluster) where() string {
+	if !g.local {
+		return ""
+	}
+	var paths []string
+	for _, s := range g.shown {
+		if path := s.path(); !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	return " at " + joined(paths)
+}
+
+func (g cluster) there() string {
+	if g.local {
+		return " there"
+	}
+	return ""
 }
 
 func areOrIs(n int) string {
