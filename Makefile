@@ -25,7 +25,7 @@ test race: NEEDS = all -grid
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test race bench lint cover mutate fuzz fuzz-browser clean
+.PHONY: help setup run test race bench lint cover mutate faults fuzz fuzz-browser clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ cover: ## lint alone must cover COVER (98) percent of the oracle's statements; n
 
 mutate: setup ## flip each comparison, drop each check of the oracle: does the catalogue notice? FILES="csp.go,corp.go" for some
 	$(GO) run ./internal/mutate/cmd -files '$(FILES)'
+
+faults: ## our own faulty servers, and the same without their faults: recall and false alarms of a check, offline
+	@$(GO) run ./faults/cmd
 
 fuzz: ## Go's own fuzzing of the pure code: each fuzz test for FUZZTIME (20s)
 	@set -e; for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n 1 dirname | sort -u); do \

@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -302,4 +303,32 @@ func byRoute() http.Handler {
 	serve.Handle("/prices", fixed("*")())
 	serve.Handle("/", cors{allow: only(app), credentials: "true"}.handler(items))
 	return serve
+}
+
+// written answers on the connection itself, where nobody looks after header
+// values: the origin is let in by its host, and written as write says.
+func written(write func(origin string) string) func() http.Handler {
+	return func() http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			conn, out, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			defer conn.Close()
+			status, body := "200 OK", "[]\n"
+			if r.URL.Path != "/items" {
+				status, body = "404 Not Found", "nothing\n"
+			}
+			fmt.Fprintf(out, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nVary: Origin\r\nConnection: close\r\n", status, len(body))
+			origin := r.Header.Get("Origin")
+			if u, err := url.Parse(origin); err == nil && u.Scheme == "https" && u.Host == "app.example.com" {
+				fmt.Fprintf(out, "Access-Control-Allow-Origin: %s\r\n", write(origin))
+			}
+			fmt.Fprintf(out, "\r\n")
+			if r.Method != http.MethodHead {
+				fmt.Fprint(out, body)
+			}
+			out.Flush()
+		})
+	}
 }

@@ -11,43 +11,43 @@ import (
 var credentials = []Fault{
 	{
 		Name: "credentials-capital", About: "Access-Control-Allow-Credentials says True, as a formatted boolean of Python does.",
-		Class: policy.Refused, Cause: "credentialed", Policy: withCookies(reads(app)),
+		Class: policy.Refused, Cause: "invalid-allow-credentials", Policy: withCookies(reads(app)),
 		Faulty:  cors{allow: only(app), credentials: "True"}.before(items),
 		Correct: cors{allow: only(app), credentials: "true"}.before(items),
 	},
 	{
 		Name: "credentials-upper-case", About: "Access-Control-Allow-Credentials says TRUE.",
-		Class: policy.Refused, Cause: "credentialed", Policy: withCookies(edits(app)),
+		Class: policy.Refused, Cause: "invalid-allow-credentials", Policy: withCookies(edits(app)),
 		Faulty:  editingWithCookies("TRUE").before(items),
 		Correct: editingWithCookies("true").before(items),
 	},
 	{
 		Name: "credentials-1", About: "Access-Control-Allow-Credentials says 1.",
-		Class: policy.Refused, Cause: "credentialed", Policy: withCookies(reads(app)),
+		Class: policy.Refused, Cause: "invalid-allow-credentials", Policy: withCookies(reads(app)),
 		Faulty:  cors{allow: only(app), credentials: "1"}.before(items),
 		Correct: cors{allow: only(app), credentials: "true"}.before(items),
 	},
 	{
 		Name: "credentials-yes", About: "Access-Control-Allow-Credentials says yes.",
-		Class: policy.Refused, Cause: "credentialed", Policy: withCookies(reads(app)),
+		Class: policy.Refused, Cause: "invalid-allow-credentials", Policy: withCookies(reads(app)),
 		Faulty:  cors{allow: only(app), credentials: "yes"}.before(items),
 		Correct: cors{allow: only(app), credentials: "true"}.before(items),
 	},
 	{
 		Name: "credentials-missing", About: "Nothing is said of credentials, which the policy has.",
-		Class: policy.Refused, Cause: "credentialed", Policy: withCookies(edits(app)),
+		Class: policy.Refused, Cause: "invalid-allow-credentials", Policy: withCookies(edits(app)),
 		Faulty:  editingWithCookies("").before(items),
 		Correct: editingWithCookies("true").before(items),
 	},
 	{
 		Name: "credentials-twice", About: "Application and proxy each say true, and true, true is not true.",
-		Class: policy.Refused, Cause: "credentialed", Policy: withCookies(edits(app)),
+		Class: policy.Refused, Cause: "invalid-allow-credentials", Policy: withCookies(edits(app)),
 		Faulty:  credentialsOn(func(*http.Request) []string { return []string{"true", "true"} }),
 		Correct: credentialsOn(func(*http.Request) []string { return []string{"true"} }),
 	},
 	{
 		Name: "credentials-in-preflight-only", About: "Credentials are allowed in the preflight and forgotten in the response.",
-		Class: policy.Refused, Cause: "credentialed", Policy: withCookies(edits(app)),
+		Class: policy.Refused, Cause: "invalid-allow-credentials", Policy: withCookies(edits(app)),
 		Faulty: credentialsOn(func(r *http.Request) []string {
 			if isPreflight(r) {
 				return []string{"true"}
@@ -58,7 +58,7 @@ var credentials = []Fault{
 	},
 	{
 		Name: "credentials-in-response-only", About: "Credentials are allowed in responses and forgotten in the preflight.",
-		Class: policy.Refused, Cause: "credentialed", Policy: withCookies(edits(app)),
+		Class: policy.Refused, Cause: "preflight-invalid-allow-credentials", Policy: withCookies(edits(app)),
 		Faulty: credentialsOn(func(r *http.Request) []string {
 			if isPreflight(r) {
 				return nil
@@ -69,7 +69,7 @@ var credentials = []Fault{
 	},
 	{
 		Name: "credentials-when-a-cookie-comes", About: "Credentials are allowed only in answers to requests with a cookie; a first visit has none.",
-		Class: policy.Refused, Cause: "credentialed", Policy: withCookies(edits(app)),
+		Class: policy.Refused, Cause: "invalid-allow-credentials", Policy: withCookies(edits(app)),
 		Faulty: credentialsOn(func(r *http.Request) []string {
 			if r.Header.Get("Cookie") != "" {
 				return []string{"true"}
@@ -80,19 +80,25 @@ var credentials = []Fault{
 	},
 	{
 		Name: "credentials-with-star", About: "Those who are in the list are answered a star, which is not for requests with credentials.",
-		Class: policy.Refused, Cause: "credentialed", Policy: withCookies(reads(app)),
+		Class: policy.Refused, Cause: "wildcard-with-credentials", Policy: withCookies(reads(app)),
 		Faulty:  answering(only(app), func(string) string { return "*" }, "true"),
 		Correct: answering(only(app), same, "true"),
 	},
 	{
+		Name: "star-for-everyone-with-credentials", About: "Everyone is answered a star, where one origin may read with cookies: strangers can, and that one cannot.",
+		Class: policy.Leak, Cause: "foreign", Besides: "refused/wildcard-with-credentials", Policy: withCookies(reads(app)),
+		Faulty:  starWithCookies("*"),
+		Correct: starWithCookies(app),
+	},
+	{
 		Name: "methods-star-with-credentials", About: "Access-Control-Allow-Methods is a star, which with credentials is a method called *.",
-		Class: policy.Refused, Cause: "method", Policy: withCookies(edits(app)),
+		Class: policy.Refused, Cause: "wildcard-with-credentials", Besides: "over-permissive/method", Policy: withCookies(edits(app)),
 		Faulty:  cors{allow: only(app), methods: "*", headers: "X-Token", credentials: "true"}.before(items),
 		Correct: editingWithCookies("true").before(items),
 	},
 	{
 		Name: "headers-star-with-credentials", About: "Access-Control-Allow-Headers is a star, which with credentials is a header called *.",
-		Class: policy.Refused, Cause: "header", Policy: withCookies(edits(app)),
+		Class: policy.Refused, Cause: "wildcard-with-credentials", Besides: "over-permissive/header", Policy: withCookies(edits(app)),
 		Faulty:  cors{allow: only(app), methods: "PUT, DELETE", headers: "*", credentials: "true"}.before(items),
 		Correct: editingWithCookies("true").before(items),
 	},
@@ -104,7 +110,7 @@ var credentials = []Fault{
 	},
 	{
 		Name: "star-with-allow-credentials", About: "Credentials are allowed for everyone by a star, which no browser honours.",
-		Class: policy.Ineffective, Cause: "credentialed", Policy: reads("*"),
+		Class: policy.Ineffective, Cause: "wildcard-with-credentials", Policy: reads("*"),
 		Faulty:  starWithCookies("*"),
 		Correct: fixed("*"),
 	},

@@ -29,7 +29,7 @@ var exposed = []Fault{
 	},
 	{
 		Name: "exposed-star-with-credentials", About: "Everything is exposed by a star, which with credentials is a header called *.",
-		Class: policy.Refused, Cause: "exposed", Policy: shows(withCookies(reads(app))),
+		Class: policy.Refused, Cause: "wildcard-with-credentials", Besides: "over-permissive/exposed", Policy: shows(withCookies(reads(app))),
 		Faulty:  cors{allow: only(app), credentials: "true", expose: "*"}.before(bare),
 		Correct: cors{allow: only(app), credentials: "true", expose: "X-Total"}.before(bare),
 	},

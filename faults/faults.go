@@ -15,10 +15,12 @@ import (
 type Fault struct {
 	Name  string // words joined by hyphens; no other fault has it
 	About string // what is wrong, one sentence
-	// Class and Cause are what a check must find, and all that it may find.
-	Class  policy.Class
-	Cause  string
-	Policy policy.Policy
+	// Class and Cause are what a check must find, and all that it may find,
+	// but for what Besides names, "class/cause": the other side of the same thing.
+	Class   policy.Class
+	Cause   string
+	Besides string
+	Policy  policy.Policy
 	// Faulty and Correct make a server of their own each time, so that nothing
 	// of one check is left for the next.
 	Faulty, Correct func() http.Handler
@@ -34,5 +36,5 @@ type Twin struct {
 
 // All are the faults, grouped by what goes wrong.
 func All() []Fault {
-	return slices.Concat(origins, patterns, answers, credentials, preflight, methods, headers, exposed, vary, failures, halves, state, maxAge, plain, robustness)
+	return slices.Concat(origins, patterns, answers, credentials, preflight, methods, headers, exposed, vary, failures, halves, state, maxAge, plain)
 }

@@ -12,13 +12,13 @@ import (
 var halves = []Fault{
 	{
 		Name: "response-bare", About: "The preflight is answered by the proxy, and the application knows nothing of CORS.",
-		Class: policy.Refused, Cause: "read", Policy: edits(app),
+		Class: policy.Refused, Cause: "missing-allow-origin", Policy: edits(app),
 		Faulty:  half(func(r *http.Request) bool { return r.Method == http.MethodOptions }),
 		Correct: half(func(*http.Request) bool { return true }),
 	},
 	{
 		Name: "preflight-bare", About: "Responses have their headers, and OPTIONS is answered 204 with none.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-missing-allow-origin", Policy: edits(app),
 		Faulty:  half(func(r *http.Request) bool { return r.Method != http.MethodOptions }),
 		Correct: half(func(*http.Request) bool { return true }),
 	},
@@ -32,13 +32,14 @@ var halves = []Fault{
 	},
 	{
 		Name: "one-route-bare", About: "One of two paths was added after the CORS layer.",
-		Class: policy.Refused, Cause: "read", Policy: at(reads(app), policy.Endpoint{Path: "/items", Methods: []string{"GET"}}, policy.Endpoint{Path: "/prices", Methods: []string{"GET"}}),
+		Class: policy.Refused, Cause: "missing-allow-origin", Policy: at(edits(app),
+			policy.Endpoint{Path: "/items"}, policy.Endpoint{Path: "/prices"}),
 		Faulty:  half(func(r *http.Request) bool { return r.URL.Path != "/prices" }),
 		Correct: half(func(*http.Request) bool { return true }),
 	},
 	{
 		Name: "json-only", About: "The headers are for those who accept application/json by that name.",
-		Class: policy.Refused, Cause: "read", Policy: reads(app),
+		Class: policy.Refused, Cause: "missing-allow-origin", Policy: edits(app),
 		Faulty:  half(func(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "application/json") }),
 		Correct: half(func(*http.Request) bool { return true }),
 	},

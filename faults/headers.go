@@ -74,7 +74,7 @@ var headers = []Fault{
 	},
 	{
 		Name: "headers-by-semicolons", About: "The headers are separated by semicolons, which makes the whole list void.",
-		Class: policy.Refused, Cause: "header", Policy: sends("X-Token", "X-Trace"),
+		Class: policy.Refused, Cause: "invalid-allow-headers", Policy: sends("X-Token", "X-Trace"),
 		Faulty:  allowing("", "X-Token; X-Trace"),
 		Correct: allowing("", "X-Token, X-Trace"),
 	},

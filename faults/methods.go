@@ -24,19 +24,19 @@ var methods = []Fault{
 	},
 	{
 		Name: "methods-by-spaces", About: "The methods are separated by spaces, which is no list.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "invalid-allow-methods", Policy: edits(app),
 		Faulty:  allowing("GET PUT DELETE", "X-Token"),
 		Correct: allowing("GET, PUT, DELETE", "X-Token"),
 	},
 	{
 		Name: "methods-by-semicolons", About: "The methods are separated by semicolons.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "invalid-allow-methods", Policy: edits(app),
 		Faulty:  allowing("PUT;DELETE", "X-Token"),
 		Correct: allowing("PUT,DELETE", "X-Token"),
 	},
 	{
 		Name: "methods-in-brackets", About: "The methods are written as a formatted list, in brackets.",
-		Class: policy.Refused, Cause: "method", Policy: writes("PUT"),
+		Class: policy.Refused, Cause: "invalid-allow-methods", Policy: writes("PUT"),
 		Faulty:  allowing("[PUT]", ""),
 		Correct: allowing("PUT", ""),
 	},

@@ -27,7 +27,7 @@ var patterns = []Fault{
 		Correct: readingWithCookies(belowPartner),
 	},
 	{
-		Name: "wildcard-dot", About: "The wildcard becomes .* and its dots stay what they are in regular expressions.",
+		Name: "wildcard-dot", About: "The star becomes .+ and the dots stay what they are in regular expressions.",
 		Class: policy.Leak, Cause: "wildcard-glued", Policy: reads(partner),
 		Faulty:  reading(matching(`^https://.+.partner.example$`)),
 		Correct: reading(matching(`^https://.+\.partner\.example$`)),
@@ -68,13 +68,13 @@ var patterns = []Fault{
 	},
 	{
 		Name: "wildcard-one-label", About: "The wildcard stands for one label only; two labels are refused.",
-		Class: policy.Refused, Cause: "read", Policy: reads(partner),
+		Class: policy.Refused, Cause: "origin", Policy: reads(partner),
 		Faulty:  reading(matching(`^https://[^.]+\.partner\.example$`)),
 		Correct: reading(belowPartner),
 	},
 	{
 		Name: "any-port-but-none", About: "The pattern for any port wants to see a port, which https does not write when it is its own.",
-		Class: policy.Refused, Cause: "read", Policy: reads(app + ":*"),
+		Class: policy.Refused, Cause: "origin", Policy: reads(app + ":*"),
 		Faulty:  reading(matching(`^https://app\.example\.com:[0-9]+$`)),
 		Correct: reading(matching(`^https://app\.example\.com(:[0-9]+)?$`)),
 	},

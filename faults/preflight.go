@@ -24,38 +24,38 @@ func writes(methods ...string) policy.Policy {
 var preflight = []Fault{
 	{
 		Name: "mux-use", About: "gorilla/mux runs middleware on routes that match, and no route matches OPTIONS.",
-		Class: policy.Refused, Cause: "method", Policy: writes("PUT"),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: writes("PUT"),
 		Faulty:  muxRoutes("GET", "PUT"),
 		Correct: muxRoutes("GET", "PUT", "OPTIONS"),
 	},
 	{
 		Name: "mux-subrouter", About: "The middleware hangs on a subrouter whose routes all have methods, OPTIONS not among them.",
-		Class: policy.Refused, Cause: "method", Policy: at(writes("PUT"), policy.Endpoint{Path: "/v1/items", Methods: []string{"GET", "PUT"}}),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: at(writes("PUT"), policy.Endpoint{Path: "/v1/items", Methods: []string{"GET", "PUT"}}),
 		Faulty:  muxGroup(false),
 		Correct: muxGroup(true),
 	},
 	{
 		Name: "method-patterns", About: "Each handler of a ServeMux has its middleware, and no pattern takes OPTIONS.",
-		Class: policy.Refused, Cause: "method", Policy: writes("PUT"),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: writes("PUT"),
 		Faulty:  methodPatterns("PUT", "GET /items", "PUT /items"),
 		Correct: methodPatterns("PUT", "GET /items", "PUT /items", "OPTIONS /items"),
 	},
 	{
 		Name: "one-route-forgotten", About: "OPTIONS is routed for one of two paths.",
-		Class: policy.Refused, Cause: "method", Policy: at(writes("DELETE"),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: at(writes("DELETE"),
 			policy.Endpoint{Path: "/items", Methods: []string{"GET", "DELETE"}}, policy.Endpoint{Path: "/items/7", Methods: []string{"GET", "DELETE"}}),
 		Faulty:  methodPatterns("DELETE", "GET /items", "DELETE /items", "OPTIONS /items", "GET /items/7", "DELETE /items/7"),
 		Correct: methodPatterns("DELETE", "GET /items", "DELETE /items", "OPTIONS /items", "GET /items/7", "DELETE /items/7", "OPTIONS /items/7"),
 	},
 	{
 		Name: "authentication-first", About: "Preflights are asked for a token, and browsers send none with them.",
-		Class: policy.Refused, Cause: "header", Policy: tokens,
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: tokens,
 		Faulty:  func() http.Handler { return readable(authenticated(bearing.handler(items))) },
 		Correct: func() http.Handler { return readable(bearing.handler(authenticated(items))) },
 	},
 	{
 		Name: "csrf-first", About: "Whatever is not GET or HEAD needs a CSRF token, preflights too.",
-		Class: policy.Refused, Cause: "method", Policy: at(edits(app), policy.Endpoint{
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: at(edits(app), policy.Endpoint{
 			Path: "/items", Methods: []string{"GET", "PUT", "DELETE"}, Headers: map[string]string{"X-Token": "open-sesame"},
 		}),
 		Faulty:  guarding(false),
@@ -63,37 +63,37 @@ var preflight = []Fault{
 	},
 	{
 		Name: "rate-limited", About: "A limit that is meant for calls counts preflights as well, and has no room for them.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: edits(app),
 		Faulty:  preflightStatus(http.StatusTooManyRequests),
 		Correct: preflightStatus(http.StatusNoContent),
 	},
 	{
 		Name: "preflight-404", About: "The headers are right, and the status of a preflight is 404.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: edits(app),
 		Faulty:  preflightStatus(http.StatusNotFound),
 		Correct: preflightStatus(http.StatusOK),
 	},
 	{
 		Name: "preflight-405", About: "The headers are right, and the status of a preflight is 405.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: edits(app),
 		Faulty:  preflightStatus(http.StatusMethodNotAllowed),
 		Correct: preflightStatus(http.StatusNoContent),
 	},
 	{
 		Name: "preflight-500", About: "The headers are right, and what handles OPTIONS fails.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: edits(app),
 		Faulty:  preflightStatus(http.StatusInternalServerError),
 		Correct: preflightStatus(http.StatusAccepted),
 	},
 	{
 		Name: "preflight-304", About: "A preflight is answered 304, which is no ok status.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: edits(app),
 		Faulty:  preflightStatus(http.StatusNotModified),
 		Correct: preflightStatus(http.StatusNoContent),
 	},
 	{
 		Name: "preflight-redirected", About: "OPTIONS is redirected to the path with a slash; a preflight may not be redirected.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-redirect", Policy: edits(app),
 		Faulty: beforeCORS(func(w http.ResponseWriter, r *http.Request) bool {
 			if !isPreflight(r) || strings.HasSuffix(r.URL.Path, "/") {
 				return false
@@ -106,7 +106,7 @@ var preflight = []Fault{
 	},
 	{
 		Name: "preflight-needs-json", About: "A body is parsed before the method is looked at, and OPTIONS has none.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: edits(app),
 		Faulty: beforeCORS(func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method != http.MethodOptions {
 				return false
@@ -121,7 +121,7 @@ var preflight = []Fault{
 	},
 	{
 		Name: "preflight-is-asked-for-json", About: "Everything must accept application/json by that name; preflights accept anything.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: edits(app),
 		Faulty: beforeCORS(func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method != http.MethodOptions || strings.Contains(r.Header.Get("Accept"), "json") {
 				return false
@@ -133,7 +133,7 @@ var preflight = []Fault{
 	},
 	{
 		Name: "options-swallowed", About: "The router answers OPTIONS itself, with Allow and nothing else.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-missing-allow-origin", Policy: edits(app),
 		Faulty: beforeCORS(func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method != http.MethodOptions {
 				return false
@@ -145,7 +145,7 @@ var preflight = []Fault{
 	},
 	{
 		Name: "preflight-by-request-headers", About: "A preflight is known by its Access-Control-Request-Headers, which a bare PUT does not have.",
-		Class: policy.Refused, Cause: "method", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-invalid-status", Policy: edits(app),
 		Faulty: beforeCORS(func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Headers") != "" {
 				return false
@@ -157,7 +157,7 @@ var preflight = []Fault{
 	},
 	{
 		Name: "preflight-for-writes-only", About: "The preflight of a GET with a header of its own is taken for none.",
-		Class: policy.Refused, Cause: "header", Policy: edits(app),
+		Class: policy.Refused, Cause: "preflight-missing-allow-origin", Policy: edits(app),
 		Faulty: beforeCORS(func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") != "GET" {
 				return false

@@ -11,7 +11,7 @@ import (
 var state = []Fault{
 	{
 		Name: "first-origin-kept", About: "The first origin that asks is named in all answers from then on.",
-		Class: policy.Refused, Cause: "read", Policy: reads(app, admin),
+		Class: policy.Refused, Cause: "origin", Policy: reads(app, admin),
 		Faulty: func() http.Handler {
 			var once sync.Once
 			var kept string
@@ -24,7 +24,7 @@ var state = []Fault{
 	},
 	{
 		Name: "last-origin-kept", About: "The origin is kept in a field of the server, and answered before it is renewed.",
-		Class: policy.Refused, Cause: "read", Policy: reads(app, admin),
+		Class: policy.Refused, Cause: "repeated", Policy: reads(app, admin),
 		Faulty: func() http.Handler {
 			var mu sync.Mutex
 			last := admin
@@ -40,10 +40,10 @@ var state = []Fault{
 	},
 	{
 		Name: "header-kept", About: "The lines are collected in a header of the server's own that is never emptied.",
-		Class: policy.Refused, Cause: "read", Policy: reads(app, admin),
+		Class: policy.Refused, Cause: "multiple-allow-origin", Policy: reads(app, admin),
 		Faulty: func() http.Handler {
 			var mu sync.Mutex
-			var lines []string
+			lines := []string{app}
 			return collecting(func(origin string) []string {
 				mu.Lock()
 				defer mu.Unlock()
@@ -69,40 +69,14 @@ var state = []Fault{
 		Correct: reading(only(app)),
 	},
 	{
-		Name: "once", About: "The origins that have asked are taken off the list, for the sake of a counter.",
-		Class: policy.Refused, Cause: "repeated", Policy: reads(app),
-		Faulty: func() http.Handler {
-			var left sync.Map
-			left.Store(app, true)
-			return cors{allow: func(origin string) bool {
-				_, found := left.LoadAndDelete(origin)
-				return found
-			}}.handler(items)
-		},
-		Correct: reading(only(app)),
-	},
-	{
 		Name: "pooled", About: "What is reused from a pool is not reset: who is refused gets what the one before was given.",
 		Class: policy.Leak, Cause: "foreign", Policy: reads(app),
 		Faulty:  pooled(false),
 		Correct: pooled(true),
 	},
 	{
-		Name: "learned", About: "Who has asked once is known, and known ones are let in.",
-		Class: policy.Leak, Cause: "foreign", Policy: withCookies(reads(app)),
-		Faulty: func() http.Handler {
-			var known sync.Map
-			known.Store(app, true)
-			return cors{credentials: "true", allow: func(origin string) bool {
-				_, found := known.LoadOrStore(origin, true)
-				return found
-			}}.handler(items)
-		},
-		Correct: readingWithCookies(only(app)),
-	},
-	{
 		Name: "shared-backing-array", About: "Two lists of origins are appended to one slice with room, so that the second overwrites the first.",
-		Class: policy.Refused, Cause: "read", Policy: reads(app, admin),
+		Class: policy.Refused, Cause: "origin", Policy: reads(app, admin),
 		Faulty:  twoLists(4),
 		Correct: twoLists(1),
 	},
@@ -130,7 +104,7 @@ func pooled(reset bool) func() http.Handler {
 	type request struct{ allowed bool }
 	return func() http.Handler {
 		pool := make(chan *request, 1)
-		pool <- &request{}
+		pool <- &request{allowed: true} // by a request before
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Vary", "Origin")
 			req := <-pool
