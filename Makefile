@@ -25,7 +25,7 @@ test race: NEEDS = all -grid
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test race bench lint cover mutate faults fuzz fuzz-browser clean
+.PHONY: help setup run test race bench lint cover mutate faults fuzz fuzz-browser middleware clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ fuzz: ## Go's own fuzzing of the pure code: each fuzz test for FUZZTIME (20s)
 fuzz-browser: setup ## random scenarios, oracle against browser: CASES (1000) of SEED (1), and half as many of today's
 	@$(GO) run ./cmd/corsproof fuzz -n $(CASES) -seed $(SEED) -out $(OUT)/fuzz
 	@$(GO) run ./cmd/corsproof fuzz -n $$(( $(CASES) / 2 )) -seed 0 -out $(OUT)/fuzz
+
+middleware: setup ## how CORS products keep standard policies: writes docs/middleware.md and out/middleware/middleware.html
+	@$(GO) run -C middleware ./cmd/middleware -browsers $(BROWSERS) -out $(abspath $(OUT))/middleware -markdown ../docs/middleware.md
 
 clean: ## remove what the targets wrote in this folder
 	rm -rf $(OUT) corsproof

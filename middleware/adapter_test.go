@@ -84,6 +84,10 @@ func answers(t *testing.T, adapters []Adapter, standard []Standard) {
 					assert.Equal(t, "jub0bs-cors/null-origin", a.Name+"/"+s.Name, "only one refuses one: %v", err)
 					return
 				}
+				if words := new(InexpressibleError); errors.As(err, &words) {
+					assert.Contains(t, []string{"gorilla-handlers/any-header", "gin-cors/any-header", "apache/any-header"}, a.Name+"/"+s.Name, "%v", err)
+					return
+				}
 				require.NoError(t, err)
 				assert.NotEmpty(t, setUp.Config)
 				keeps(t, serve(t, setUp), s.Policy)
@@ -115,7 +119,9 @@ func keeps(t *testing.T, server Server, p policy.Policy) {
 
 	resp = ask(t, server, "OPTIONS", itemPath, "Origin", origin, "Access-Control-Request-Method", "GET",
 		"Access-Control-Request-Headers", "x-undeclared")
-	assert.NotContains(t, strings.ToLower(resp.Header.Get("Access-Control-Allow-Headers")), "x-undeclared")
+	if !anyHeader(p) {
+		assert.NotContains(t, strings.ToLower(resp.Header.Get("Access-Control-Allow-Headers")), "x-undeclared")
+	}
 	if len(p.Methods)+len(p.RequestHeaders) == 0 {
 		return // nothing that a browser asks for in advance
 	}
@@ -124,6 +130,9 @@ func keeps(t *testing.T, server Server, p policy.Policy) {
 		method = p.Methods[0]
 	}
 	names := strings.Split(strings.ToLower(strings.Join(p.RequestHeaders, ",")), ",")
+	if anyHeader(p) {
+		names = []string{"authorization", "x-anything"}
+	}
 	slices.Sort(names)
 	resp = ask(t, server, "OPTIONS", itemPath, "Origin", origin, "Access-Control-Request-Method", method,
 		"Access-Control-Request-Headers", strings.Join(names, ","))

@@ -34,7 +34,8 @@ var gin = Adapter{
 			c.AllowOrigins, c.AllowWildcard = nil, false
 			c.AllowOriginFunc, functions["AllowOriginFunc"] = m.match, m.source
 		}
-		return goSetUp(ginApplication(cors.New(c)), "router.Use(cors.New("+goSource(c, functions)+"))"), nil
+		return goSetUp(ginApplication(cors.New(c)), "router.Use(cors.New("+goSource(c, functions)+"))",
+			"Gin's router answers a path with one slash too many by a redirect, before any middleware runs: RedirectTrailingSlash, which is on unless switched off."), nil
 	},
 }
 

@@ -31,7 +31,7 @@ var netHTTP = Adapter{
 		if everyone(p) {
 			c.Origins = "*"
 		}
-		return goSetUp(c.handler(application()), goSource(c, nil), "The middleware is in middleware/nethttp.go."), nil
+		return goSetUp(c.handler(application()), strings.TrimPrefix(goSource(c, nil), "middleware."), "The middleware is in middleware/nethttp.go."), nil
 	},
 }
 

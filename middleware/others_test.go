@@ -5,14 +5,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/corsproof/corsproof/servers/external"
 )
 
 // TestAnswersOfNode has the same questions for the middleware of Node.js.
 func TestAnswersOfNode(t *testing.T) {
-	_, err := external.Middleware.Install(t.Context())
-	require.NoError(t, err)
+	require.NoError(t, Install(t.Context(), t.Output(), false))
 	adapters, err := ByName("express-cors", "fastify-cors", "hono", "koa-cors")
 	require.NoError(t, err)
 	standard, err := PoliciesByName()

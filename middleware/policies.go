@@ -91,6 +91,16 @@ func StandardPolicies() []Standard {
 			},
 		},
 		{
+			Name: "any-header", About: "One trusted front end that may send whatever header it likes, signed in by cookies.",
+			Policy: policy.Policy{
+				Origins:        []string{"https://app.example.com"},
+				Methods:        []string{"PUT"},
+				RequestHeaders: []string{"*"},
+				Credentials:    true,
+				Endpoints:      endpoints("PUT"),
+			},
+		},
+		{
 			Name: "null-origin", About: "A web application that also runs in sandboxed frames, without cookies.",
 			Policy: policy.Policy{
 				Origins:    []string{"https://app.example.com"},

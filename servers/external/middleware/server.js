@@ -31,8 +31,6 @@ const frameworks = {
       app[method]('/items/:id', (req, res) => res.set(HEADERS).json({id: req.params.id, method: req.method}));
     }
     app.get('/failing', () => { throw failure(); });
-    // Express writes errors to standard error, which nobody reads here.
-    app.set('env', 'test');
     listen(app.listen(0, '127.0.0.1'));
   },
 
