@@ -55,7 +55,10 @@ func (o Options) check(ctx context.Context, probe func(context.Context, *running
 		}
 	}
 	report.Findings, report.Unproven, report.Stale = find(o.Policy, out.results, started)
-	return redact(report, nil), nil
+	for i, f := range report.Findings {
+		report.Findings[i].Curl = aim(f.Curl, public.String(), o.Target.address())
+	}
+	return redact(report, o.Policy.Secrets()), nil
 }
 
 // Offline checks a target without a browser: the oracle does what the standard

@@ -14,7 +14,7 @@ import (
 
 // curl is the command that sends the deciding exchange once more. What a secret
 // header holds is left to a variable of the shell's; nothing else is expanded.
-func curl(s showing) string {
+func curl(s showing, secrets []string) string {
 	e := s.exchange()
 	if e == nil {
 		if n := s.actual(); n >= 0 {
@@ -33,7 +33,7 @@ func curl(s showing) string {
 	}
 	for _, h := range e.Headers {
 		switch {
-		case isSecretHeader(h.Name):
+		case isSecretHeader(h.Name), holds(h.Value, secrets):
 			words = append(words, "-H", `"`+h.Name+`: $`+variable(h.Name)+`"`)
 		case sentAgain(h.Name, s.Request):
 			words = append(words, "-H", plain.Quote(h.Name+": "+h.Value))
@@ -43,6 +43,18 @@ func curl(s showing) string {
 		words = append(words, "--data-raw", plain.Quote(e.Body))
 	}
 	return strings.Join(append(words, plain.Quote(e.At+e.Path)), " ")
+}
+
+// handlerAddress is where the commands of findings look for a handler, which has
+// no address between two checks.
+const handlerAddress = "http://localhost:8080"
+
+// address is the origin at which a command finds the target.
+func (t *Target) address() string {
+	if t.url == nil {
+		return handlerAddress
+	}
+	return t.url.Scheme + "://" + t.url.Host
 }
 
 // aim lets the command of a finding go to where the target is, instead of the
@@ -62,6 +74,11 @@ func sentAgain(name string, r record.Request) bool {
 	return slices.ContainsFunc([]string{"Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers", "Content-Type"}, func(n string) bool {
 		return strings.EqualFold(n, name)
 	}) || r.Headers.Has(name)
+}
+
+// holds is true for a value with a secret in it.
+func holds(value string, secrets []string) bool {
+	return slices.ContainsFunc(secrets, func(secret string) bool { return secret != "" && strings.Contains(value, secret) })
 }
 
 // isSecretHeader is true for a header whose value no report may show.

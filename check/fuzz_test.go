@@ -42,7 +42,7 @@ func FuzzFind(f *testing.F) {
 		if doubtfuls > 0 && len(unproven) == 0 && len(findings) == 0 {
 			t.Error("doubt is not silence")
 		}
-		r := redact(Report{Policy: *p, Findings: findings, Unproven: unproven, Stale: stale, Probes: len(rs)}, nil)
+		r := redact(Report{Policy: *p, Findings: findings, Unproven: unproven, Stale: stale, Probes: len(rs)}, p.Secrets())
 		for name, write := range formats {
 			if err := write(r, &bytes.Buffer{}); err != nil {
 				t.Errorf("%s: %v", name, err)

@@ -255,5 +255,6 @@ func TestCurlLeavesSecretsToTheShell(t *testing.T) {
 			{Name: "Origin", Value: app}, {Name: "Authorization", Value: "Bearer x"}, {Name: "X-Quote", Value: "it's $HOME"}, {Name: "User-Agent", Value: "x"},
 		}}}},
 	}}}
-	assert.Equal(t, `curl -i -X PUT -H 'Origin: `+app+`' -H "Authorization: $H_AUTHORIZATION" -H 'X-Quote: it'\''s $HOME' --data-raw '{}' '`+api+`/items?a=1&b=2'`, curl(s))
+	assert.Equal(t, `curl -i -X PUT -H 'Origin: `+app+`' -H "Authorization: $H_AUTHORIZATION" -H 'X-Quote: it'\''s $HOME' --data-raw '{}' '`+api+`/items?a=1&b=2'`, curl(s, nil))
+	assert.Contains(t, curl(s, []string{"s $H"}), `-H "X-Quote: $H_X_QUOTE"`)
 }

@@ -234,23 +234,6 @@ func grant(p policy.Policy, h http.Header, origin string) {
 	}
 }
 
-// reportOf is the report of an offline check.
-func reportOf(t *testing.T, p *policy.Policy, target *Target) Report {
-	o := Options{Policy: p, Target: target, Log: t.Logf}
-	public, err := target.Origin(p)
-	require.NoError(t, err)
-	probes, err := p.Scenarios(policy.Options{Server: public, Path: target.Path()})
-	require.NoError(t, err)
-	r, err := target.start(t.Context(), o)
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, r.stop()) }()
-	out, err := o.ask(t.Context(), r, probes)
-	require.NoError(t, err)
-	report := Report{Policy: *p, Probes: len(probes), Offline: true}
-	report.Findings, report.Unproven, report.Stale = find(p, out.results, day)
-	return report
-}
-
 // TestStyles checks each style offline: silence for the correct ones.
 func TestStyles(t *testing.T) {
 	p := policy.Policy{
@@ -271,7 +254,8 @@ func TestStyles(t *testing.T) {
 			})))
 			q := p
 			q.Endpoints = []policy.Endpoint{{Path: "/items"}}
-			report := reportOf(t, &q, target)
+			report, err := Offline(t.Context(), Options{Policy: &q, Target: target, Log: t.Logf})
+			require.NoError(t, err)
 			require.Greater(t, report.Probes, 100)
 			assert.Empty(t, report.Unproven)
 			if s.want == nil {

@@ -99,6 +99,9 @@ func (t text) finding(f Finding) {
 	}
 	if f.Curl != "" {
 		t.line("try", f.Curl)
+		if strings.Contains(f.Curl, "'"+handlerAddress+"/") {
+			t.field("", "while the handler is served there")
+		}
 	}
 	if !t.Brief {
 		if f.Snippet != "" {

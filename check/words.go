@@ -20,7 +20,7 @@ func (g cluster) finding(p *policy.Policy) Finding {
 		Title: w.title, Origin: s.Origin, Endpoint: s.Endpoint, Method: s.method(),
 		Meant: s.Meant, Happened: w.happened, Spec: w.spec,
 		Reason: cmp.Or(string(s.reason), s.Observed.Reason), Native: s.Observed.Native,
-		Wire: s.Observed.Wire, Headers: g.lines(s), Curl: curl(s), Snippet: snippet(s.item),
+		Wire: s.Observed.Wire, Headers: g.lines(s), Curl: curl(s, p.Secrets()), Snippet: snippet(s.item),
 		Also: g.also(s), Engines: g.engines(),
 	}
 	if g.class == policy.Leak || g.class == policy.OverPermissive {
