@@ -33,6 +33,8 @@ type Options struct {
 	Rate float64
 	// Raw adds requests that no browser can send: class robustness.
 	Raw bool
+	// Keeper, if set, has browsers that outlive the check.
+	Keeper *harness.Keeper
 	// Plan, if set, is called before anything is sent.
 	Plan     func(Plan)
 	Progress func(harness.Progress)
@@ -83,6 +85,7 @@ func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (
 	info, err := harness.Run(ctx, harness.Options{
 		Permutations: permutations, Browsers: o.Browsers, SetUps: []servers.SetUp{r},
 		Isolate:  o.Isolate,
+		Keeper:   o.Keeper,
 		Alone:    func(p *scenarios.Permutation) bool { return byID[p.ID].Alone },
 		Record:   func(rec record.Record) { out.results = append(out.results, Result{byID[rec.ID], rec}) },
 		Progress: o.Progress, Log: o.Log,

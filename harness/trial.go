@@ -434,9 +434,11 @@ func inWorker(frames []browser.Frame, r oracle.Request) []browser.Frame {
 	} else if r.Client.Worker == "" {
 		return frames
 	}
-	// A worker of Firefox's that imports as it runs, while it makes workers, may
-	// never go on.
-	frames[len(frames)-1].Blocks = r.Sync || r.Via == "import-scripts" || r.Via == "dynamic-import"
+	// A worker of Firefox's that makes a worker may never go on, on a busy machine one
+	// of fifty, and more if it imports as it runs: other probes keep out of both.
+	worker := &frames[len(frames)-1]
+	worker.Blocks = r.Sync || r.Via == "import-scripts" || r.Via == "dynamic-import"
+	worker.Makes = r.Via == "worker" || r.Via == "worker-module" || r.Via == "worker-import"
 	return frames
 }
 

@@ -23,7 +23,7 @@ func lint(_ context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := check(permutations); err != nil {
+	if err := runnable(permutations); err != nil {
 		return err
 	}
 	problems := harness.Lint(permutations)
@@ -45,8 +45,8 @@ func lint(_ context.Context, s streams, args []string) error {
 	return nil
 }
 
-// check refuses permutations that cannot run as they are written.
-func check(permutations []*scenarios.Permutation) error {
+// runnable refuses permutations that cannot run as they are written.
+func runnable(permutations []*scenarios.Permutation) error {
 	var text strings.Builder
 	for _, p := range harness.Check(permutations) {
 		fmt.Fprintln(&text, p)

@@ -1,6 +1,7 @@
 // Command corsproof proves CORS policies in real browsers.
 //
 //	corsproof run [ids|globs|files...]   run scenarios in a browser
+//	corsproof check                      hold a server to a CORS policy
 //	corsproof fuzz                       random scenarios, oracle against browser
 //	corsproof lint [files...]            check scenario files, without a browser
 //	corsproof explain ID|FILE            the algorithm, step by step

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	for _, name := range []string{seleniumURL, seleniumCapabilities} {
 		os.Unsetenv(name)
 	}
-	for _, name := range []string{"BROWSERS", "SHARD", "OUT", "ADVERTISE", "LISTEN", "CAPABILITIES"} {
+	for _, name := range []string{"BROWSERS", "SHARD", "OUT", "ADVERTISE", "LISTEN", "CAPABILITIES", "POLICY", "URL", "CMD", "OFFLINE"} {
 		os.Unsetenv("CORSPROOF_" + name)
 	}
 	os.Exit(m.Run())

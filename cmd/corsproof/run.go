@@ -39,7 +39,7 @@ func run(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := check(permutations); err != nil {
+	if err := runnable(permutations); err != nil {
 		return err
 	}
 	if *out == "" {

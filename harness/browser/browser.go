@@ -107,8 +107,10 @@ type Frame struct {
 	Kind string `json:"kind,omitempty"`
 	// Blocks is true for a worker that takes one probe at a time, for those that
 	// hold up all script there: importScripts(), synchronous requests.
-	Blocks bool   `json:"blocks,omitempty"`
-	URL    string `json:"url,omitempty"`
+	Blocks bool `json:"blocks,omitempty"`
+	// Makes is true for the worker of the probes that make workers in it.
+	Makes bool   `json:"makes,omitempty"`
+	URL   string `json:"url,omitempty"`
 	// Sandbox are the frame's sandbox tokens; nil: no such attribute.
 	Sandbox *string `json:"sandbox,omitempty"`
 	// Worker is as in Document.
