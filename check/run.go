@@ -79,7 +79,11 @@ func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (
 	permutations := make([]*scenarios.Permutation, len(probes))
 	for i, p := range probes {
 		byID[p.Permutation.ID] = p
-		permutations[i] = o.paced(p.Permutation, len(probes))
+		permutation := p.Permutation
+		if !o.Isolate {
+			permutation = framed(p)
+		}
+		permutations[i] = o.paced(permutation, len(probes))
 	}
 	var out outcome
 	info, err := harness.Run(ctx, harness.Options{
