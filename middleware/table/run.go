@@ -15,6 +15,8 @@ type Options struct {
 	Systems  []middleware.Adapter
 	Policies []middleware.Standard
 	Browsers []browser.Found
+	// Offline asks without a browser: the oracle stands in for one.
+	Offline bool
 	// Cell receives each cell as soon as there is one.
 	Cell func(Cell) error
 	Log  func(format string, args ...any)
@@ -89,6 +91,10 @@ func (o Options) check(ctx context.Context, setUp middleware.SetUp, s middleware
 	if err != nil {
 		return check.Report{}, err
 	}
-	report, err := check.Run(ctx, check.Options{Policy: &s.Policy, Target: target, Browsers: o.Browsers, Log: o.Log})
+	ask := check.Run
+	if o.Offline {
+		ask = check.Offline
+	}
+	report, err := ask(ctx, check.Options{Policy: &s.Policy, Target: target, Browsers: o.Browsers, Log: o.Log})
 	return report, errors.Join(err, server.Alive())
 }

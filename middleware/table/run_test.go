@@ -11,37 +11,63 @@ import (
 	"github.com/corsproof/corsproof/policy"
 )
 
-// differs has the classes of what a browser finds of the others: the releases are
-// pinned, so are these.
-var differs = map[string][]count{
-	"gorilla-handlers": {{policy.Cache, 1}},
-	"gin-cors":         {{policy.Refused, 1}, {policy.Cache, 1}},
+// goProducts are those that are compiled in.
+func goProducts(t *testing.T) []middleware.Adapter {
+	t.Helper()
+	systems, err := middleware.ByName("net-http", "rs-cors", "jub0bs-cors", "gorilla-handlers", "chi-cors", "gin-cors", "echo", "fiber2", "fiber3")
+	require.NoError(t, err)
+	return systems
 }
 
-// TestRun puts one small policy before each Go product in a real browser.
+// cells asks, and wants all that was asked proven.
+func cells(t *testing.T, o Options) (list []Cell) {
+	t.Helper()
+	o.Cell = func(c Cell) error {
+		list = append(list, c)
+		return nil
+	}
+	require.NoError(t, Run(t.Context(), o))
+	require.Len(t, list, len(o.Systems)*len(o.Policies))
+	for _, c := range list {
+		t.Log(Line(c))
+		assert.NotEqual(t, Failed, c.State, c.Said)
+		assert.Equal(t, c.State == Checked, c.Probes > 0)
+		assert.Empty(t, c.Unproven, "%s, %s", c.System.Name, c.Policy.Name)
+	}
+	return list
+}
+
+// TestRun puts one small policy before each Go product in a real browser. What
+// differs is known: the releases are pinned.
 func TestRun(t *testing.T) {
 	found, err := browser.Find(browser.Chromium)
-	require.NoError(t, err)
-	systems, err := middleware.ByName("net-http", "rs-cors", "jub0bs-cors", "gorilla-handlers", "chi-cors", "gin-cors", "echo", "fiber2", "fiber3")
 	require.NoError(t, err)
 	small := middleware.Standard{Name: "small", Policy: policy.Policy{
 		Origins: []string{"https://app.example.com"}, Methods: []string{"PUT"}, PublicURL: "https://api.example.com",
 		Endpoints: []policy.Endpoint{{Path: "/items/1", Methods: []string{"GET", "PUT"}}},
 	}}
-	var cells []Cell
-	require.NoError(t, Run(t.Context(), Options{
-		Systems: systems, Policies: []middleware.Standard{small}, Browsers: []browser.Found{found},
-		Cell: func(c Cell) error {
-			t.Log(Line(c))
-			cells = append(cells, c)
-			return nil
-		},
-	}))
-	require.Len(t, cells, len(systems))
-	for _, c := range cells {
-		assert.Equal(t, Checked, c.State, c.Said)
-		assert.Positive(t, c.Probes)
-		assert.Equal(t, differs[c.System.Name], counts(c), c.System.Name)
-		assert.Empty(t, c.Unproven, c.System.Name)
+	differs := map[string][]count{
+		"gorilla-handlers": {{policy.Cache, 1}},
+		"gin-cors":         {{policy.Refused, 1}, {policy.Cache, 1}},
 	}
+	for _, c := range cells(t, Options{Systems: goProducts(t), Policies: []middleware.Standard{small}, Browsers: []browser.Found{found}}) {
+		assert.Equal(t, Checked, c.State)
+		assert.Equal(t, differs[c.System.Name], counts(c), c.System.Name)
+	}
+}
+
+// TestOffline puts every policy before each Go product, without a browser.
+func TestOffline(t *testing.T) {
+	standard, err := middleware.PoliciesByName()
+	require.NoError(t, err)
+	states := map[string]int{}
+	for _, c := range cells(t, Options{Systems: goProducts(t), Policies: standard, Offline: true}) {
+		for _, m := range summary(c) {
+			states[m.Words]++
+		}
+		if c.System.Name == "net-http" {
+			assert.Equal(t, "kept", summary(c)[0].Words, "what is written with care keeps every policy: %s", c.Policy.Name)
+		}
+	}
+	assert.Equal(t, map[string]int{"kept": 51, "cache": 18, "refused": 7, "not expressible": 2, "refused at start": 1}, states)
 }

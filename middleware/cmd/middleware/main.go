@@ -42,6 +42,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	systems := f.String("system", "", "names of systems, separated by commas; none: all of them")
 	policies := f.String("policy", "", "names of policies, separated by commas; none: all of them")
 	browsers := f.String("browsers", "chromium", "browsers to ask in, separated by commas")
+	offline := f.Bool("offline", false, "ask without a browser: the standard's algorithm stands in for one")
 	folder := f.String("out", "", "a folder for middleware.jsonl, with all that was found, and middleware.html")
 	markdown := f.String("markdown", "", "a file for the table as Markdown")
 	from := f.String("from", "", "write the table from these files instead, separated by commas")
@@ -62,7 +63,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if *from != "" {
 		cells, err = read(strings.Split(*from, ","))
 	} else {
-		cells, err = ask(ctx, names(*systems), names(*policies), *browsers, *folder, errs)
+		cells, err = ask(ctx, names(*systems), names(*policies), *browsers, *offline, *folder, errs)
 	}
 	if err != nil {
 		return err
@@ -127,7 +128,7 @@ func printLists(out io.Writer) error {
 }
 
 // ask runs what is asked for, and keeps each cell in a file as soon as it is there.
-func ask(ctx context.Context, systems, policies []string, browsers, folder string, errs io.Writer) ([]table.Cell, error) {
+func ask(ctx context.Context, systems, policies []string, browsers string, offline bool, folder string, errs io.Writer) ([]table.Cell, error) {
 	adapters, err := middleware.ByName(systems...)
 	if err != nil {
 		return nil, err
@@ -136,12 +137,15 @@ func ask(ctx context.Context, systems, policies []string, browsers, folder strin
 	if err != nil {
 		return nil, err
 	}
-	found, absent, err := browser.FindEach(browsers, false, nil)
-	if err != nil {
-		return nil, err
-	}
-	for _, err := range absent {
-		fmt.Fprintln(errs, err)
+	var found []browser.Found
+	if !offline {
+		var absent []error
+		if found, absent, err = browser.FindEach(browsers, false, nil); err != nil {
+			return nil, err
+		}
+		for _, err := range absent {
+			fmt.Fprintln(errs, err)
+		}
 	}
 	if err := middleware.Install(ctx, errs, false); err != nil {
 		return nil, err
@@ -160,7 +164,7 @@ func ask(ctx context.Context, systems, policies []string, browsers, folder strin
 	}
 	var cells []table.Cell
 	err = table.Run(ctx, table.Options{
-		Systems: adapters, Policies: standard, Browsers: found,
+		Systems: adapters, Policies: standard, Browsers: found, Offline: offline,
 		Cell: func(c table.Cell) error {
 			cells = append(cells, c)
 			fmt.Fprintln(errs, table.Line(c))
