@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,14 +13,18 @@ import (
 )
 
 // Install installs the Node packages, into the user's cache, and says what else
-// is missing. Web servers are installed only if everything is asked for and
-// apt-get may: on a person's machine they would start to serve.
+// is missing: it will be left out. Only if everything is asked for a missing Node
+// is an error, and apt-get installs web servers, which on a person's machine would
+// start to serve.
 func Install(ctx context.Context, out io.Writer, everything bool) error {
 	installed, err := external.Middleware.Install(ctx)
-	if err != nil {
+	var missing *external.NotInstalledError
+	switch {
+	case errors.As(err, &missing) && !everything:
+		fmt.Fprintf(out, "middleware: left out: %s\n", missing.Reason)
+	case err != nil:
 		return err
-	}
-	if installed {
+	case installed:
 		fmt.Fprintln(out, "middleware: Node packages installed")
 	}
 	var packages []string

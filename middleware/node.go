@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,7 +20,13 @@ func nodeAdapter(a Adapter, framework string, options func(policy.Policy) (sourc
 		}
 		return "", fmt.Errorf("%w of %s", errNoVersion, a.Package)
 	}
-	a.Missing = external.Middleware.Check
+	a.Missing = func() error {
+		err := external.Middleware.Check()
+		if missing := new(external.NotInstalledError); errors.As(err, &missing) {
+			return errors.New(missing.Reason)
+		}
+		return err
+	}
 	a.configure = func(p policy.Policy) (SetUp, error) {
 		source, notes, err := options(p)
 		if err != nil {

@@ -2,8 +2,10 @@ package middleware
 
 import (
 	"os"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -31,4 +33,14 @@ func TestAnswersOfWebServers(t *testing.T) {
 		}
 		answers(t, []Adapter{a}, standard)
 	}
+}
+
+// TestInstallWithoutNode: what is missing is said, and left out.
+func TestInstallWithoutNode(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	var said strings.Builder
+	require.NoError(t, Install(t.Context(), &said, false))
+	assert.Contains(t, said.String(), "middleware: left out: node is not on PATH: install Node.js")
+	assert.ErrorContains(t, Install(t.Context(), &said, true), "node is not on PATH")
+	assert.ErrorContains(t, express.Missing(), "node is not on PATH")
 }

@@ -51,6 +51,7 @@ var Middleware = Packages{
 	manifest: []string{".npmrc", "package.json", "package-lock.json"},
 	scripts:  []string{"server.js"},
 	needs:    []string{"cors", "express", "@fastify/cors", "fastify", "hono", "@hono/node-server", "@koa/cors", "koa", "@koa/router"},
+	by:       "`make middleware`",
 }
 
 // Packages are Node packages, pinned by a lockfile, and the scripts that
@@ -60,6 +61,7 @@ type Packages struct {
 	manifest []string // files that say what to install
 	scripts  []string // files to run
 	needs    []string // packages that must be there when it's installed
+	by       string   // what installs them; "": corsproof setup
 }
 
 // Dir is the folder that the packages are or will be installed in. Its name

@@ -2,6 +2,7 @@ package external
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,8 +35,8 @@ func (p Packages) Check() error {
 		return &NotInstalledError{Reason: strings.TrimPrefix(err.Error(), "external: ")}
 	}
 	if !p.installedIn(dir) {
-		return &NotInstalledError{Reason: fmt.Sprintf(
-			"the Node packages of %s are not installed: run `corsproof setup` (in a clone: `make setup`)", p.name)}
+		return &NotInstalledError{Reason: fmt.Sprintf("the Node packages of %s are not installed: run %s",
+			p.name, cmp.Or(p.by, "`corsproof setup` (in a clone: `make setup`)"))}
 	}
 	return nil
 }
