@@ -20,12 +20,12 @@ func (s survey) statuses(found clusters) {
 		}
 		e := i.Observed.Wire[n]
 		switch {
-		case (i.What == policy.Plain || i.Who == policy.SameOrigin) && e.Status >= 400 && s.works[place{e.Method, e.Path}]:
+		case (i.What == policy.Plain || i.Who == policy.SameOrigin) && e.Status >= 400 && !s.gone(e) && s.works[place{e.Method, e.Path}]:
 			if !e.Headers.Has("Origin") { // nothing in the request tells whose page asks
 				cause = plainTraffic
 			}
 			refused = append(refused, showing{item: i, at: n})
-		case i.expect.Status != nil && i.read() && i.Observed.Status != 0 && *i.expect.Status != i.Observed.Status:
+		case i.expect.Status != nil && i.read() && i.Observed.Status != 0 && *i.expect.Status != i.Observed.Status && !s.gone(e):
 			found.at(policy.Refused, wrongStatus).add(showing{item: i, at: n, subject: fmt.Sprint(*i.expect.Status)})
 		}
 	}

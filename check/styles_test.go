@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -266,5 +267,30 @@ func TestStyles(t *testing.T) {
 				t.Log(f.Title, f.Happened, f.Headers, f.Also)
 			}
 		})
+	}
+}
+
+// A probe's DELETE removes something. That later probes do not find it is no
+// matter of who asks, and nothing that a policy expects.
+func TestRemoved(t *testing.T) {
+	p := policy.Policy{
+		Origins: []string{app}, Methods: []string{"DELETE"}, Credentials: true,
+		Endpoints: []policy.Endpoint{{Path: "/items/1", Methods: []string{"GET", "DELETE"}}},
+	}
+	for range 5 { // the probes run at once: some come before it, some after
+		var removed atomic.Bool
+		target := Handler(styles[0].wrap(p, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.Method == http.MethodDelete:
+				removed.Store(true)
+				w.WriteHeader(http.StatusNoContent)
+			case removed.Load() || r.URL.Path != "/items/1":
+				http.NotFound(w, r)
+			}
+		})))
+		report, err := Offline(t.Context(), Options{Policy: &p, Target: target})
+		require.NoError(t, err)
+		assert.Empty(t, report.Unproven)
+		assert.Empty(t, names(report.Findings))
 	}
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 
 	"github.com/corsproof/corsproof/harness/record"
@@ -17,17 +18,21 @@ type survey struct {
 	// once, whoever asked: a status of 400 or more to somebody else is then an
 	// answer to who asks, and not what the server has to say of the request.
 	works map[place]bool
+	// removed has the paths that a DELETE has reached: what is not found there
+	// later was there before.
+	removed map[string]bool
 }
 
 // place is a request as a router sees it.
 type place struct{ method, path string }
 
 func newSurvey(p *policy.Policy, items []item) survey {
-	s := survey{policy: p, items: items, works: map[place]bool{}}
+	s := survey{policy: p, items: items, works: map[place]bool{}, removed: map[string]bool{}}
 	for _, i := range items {
 		for _, e := range i.Observed.Wire {
 			if !e.Preflight && e.Status > 0 && e.Status < 400 {
 				s.works[place{e.Method, e.Path}] = true
+				s.removed[e.Path] = s.removed[e.Path] || e.Method == http.MethodDelete
 			}
 		}
 	}
@@ -41,7 +46,13 @@ func (s survey) errorStatus(i item) (int, bool) {
 		return 0, false
 	}
 	e := i.Observed.Wire[n]
-	return e.Status, e.Status >= 400 && (e.Status == tooManyRequests || i.What == policy.ErrorResponse || !s.works[place{e.Method, e.Path}])
+	return e.Status, e.Status >= 400 && (e.Status == tooManyRequests || i.What == policy.ErrorResponse || s.gone(e) || !s.works[place{e.Method, e.Path}])
+}
+
+// gone is true for a response that says no because of a probe before it, whoever
+// asks.
+func (s survey) gone(e record.Exchange) bool {
+	return (e.Status == http.StatusNotFound || e.Status == http.StatusGone) && s.removed[e.Path]
 }
 
 const tooManyRequests = 429
