@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -178,4 +179,26 @@ func TestMaxAge(t *testing.T) {
 	assert.Equal(t, 3*time.Second, short[0].Permutation.Steps[2].Wait)
 	assert.Equal(t, 1, *short[0].Permutation.Steps[2].Expect.Preflights)
 	assert.Equal(t, 8*time.Second, short[0].Permutation.Timeout)
+}
+
+func TestAnExpectedStatusIsOfAPlainRequest(t *testing.T) {
+	expects := func(e policy.Endpoint) []string {
+		e.Path, e.ExpectStatus = "/items", 201
+		p := &policy.Policy{Origins: []string{"https://app.example.com"}, Methods: []string{"PUT"}, RequestHeaders: []string{"X-Token", "Content-Type"}, Endpoints: []policy.Endpoint{e}}
+		var out []string
+		for _, probe := range plan(t, p, policy.Options{}) {
+			r := probe.Permutation.Steps[0].Request
+			if s := probe.Permutation.Steps[0].Expect.Status; s != nil && probe.Who == policy.Declared {
+				assert.Equal(t, 201, *s)
+				out = append(out, strings.TrimSpace(probe.Method+" "+strings.Join(facts(probe)[4:], "")))
+				assert.Equal(t, "/items", r.Path)
+			}
+		}
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	assert.Equal(t, []string{"GET"}, expects(policy.Endpoint{}))
+	assert.Equal(t, []string{"GET"}, expects(policy.Endpoint{Methods: []string{"GET", "PUT"}}))
+	assert.Equal(t, []string{"PUT"}, expects(policy.Endpoint{Methods: []string{"PUT"}}))
+	assert.Equal(t, []string{"GET X-Token"}, expects(policy.Endpoint{Headers: map[string]string{"X-Token": "1"}}))
 }

@@ -71,15 +71,18 @@ func (e endpoint) reads() verb {
 	return verb{method: "GET"}
 }
 
-// status is what the question must be answered with; 0 is any. What we send to
-// the endpoint beyond what its author has said, a body or a header, may have a
-// status of its own.
+// status is what the question must be answered with; 0 is any. The author means
+// a plain request: GET, or what else the endpoint serves if not that. A header
+// that we have put a value to, or a body, may have a status of its own.
 func (q question) status() int {
-	own := func(name string) bool {
-		return slices.ContainsFunc(q.at.lines(), func(line scenarios.Line) bool { return strings.EqualFold(line.Name, name) })
+	given := q.at.lines()
+	invented := slices.ContainsFunc(q.headers, func(name string) bool {
+		return !slices.ContainsFunc(given, func(line scenarios.Line) bool { return strings.EqualFold(line.Name, name) })
+	})
+	served := func(method string) bool {
+		return slices.ContainsFunc(q.at.verbs, func(v verb) bool { return v.method == method && v.served })
 	}
-	invented := slices.ContainsFunc(q.headers, func(name string) bool { return !own(name) })
-	if get := (verb{method: "GET", served: true}); q.verb.method != "GET" || q.at.reads() != get || invented || q.bare || q.path != "" {
+	if invented || q.verb.json || q.bare || q.path != "" || !served(q.verb.method) || served("GET") && q.verb.method != "GET" {
 		return 0
 	}
 	return q.at.ExpectStatus

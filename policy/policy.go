@@ -48,7 +48,8 @@ type Endpoint struct {
 	// Headers are sent with every request to it, by all who ask: a token, an API
 	// key. By that they are declared, as if RequestHeaders had them.
 	Headers map[string]string
-	// ExpectStatus is what an allowed request must be answered with; 0: any.
+	// ExpectStatus is what a plain request of an allowed origin must be answered
+	// with: GET, or whatever it serves if not that; 0: any.
 	ExpectStatus int
 }
 
