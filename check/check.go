@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/corsproof/corsproof/harness/record"
@@ -42,6 +43,10 @@ func (o Options) check(ctx context.Context, probe func(context.Context, *running
 		return Report{}, err
 	}
 	out, err := probe(ctx, r, probes)
+	var harm []RawResult
+	if err == nil && o.Raw {
+		harm, err = o.attack(ctx, r, probes)
+	}
 	if err = errors.Join(err, r.stop()); err != nil {
 		return Report{}, err
 	}
@@ -55,6 +60,8 @@ func (o Options) check(ctx context.Context, probe func(context.Context, *running
 		}
 	}
 	report.Findings, report.Unproven, report.Stale = find(o.Policy, out.results, started)
+	report.Findings = append(report.Findings, rawFindings(o.Policy, harm, started)...)
+	slices.SortStableFunc(report.Findings, worse)
 	for i, f := range report.Findings {
 		report.Findings[i].Curl = aim(f.Curl, public.String(), o.Target.address())
 	}

@@ -14,7 +14,13 @@ func (s *session) driveShared(ctx context.Context, trials []*trial) error {
 	pages, ctx := errgroup.WithContext(ctx)
 	pages.SetLimit(sharedOpen)
 	for _, page := range byDocument(batches(trials)) {
-		pages.Go(func() error { return s.drivePage(ctx, s.shared, page) })
+		pages.Go(func() error {
+			if first := page[0][0]; first.subject {
+				// A policy has many strangers, and each open page costs time.
+				defer s.shared.forget(first.document(0))
+			}
+			return s.drivePage(ctx, s.shared, page)
+		})
 	}
 	return pages.Wait()
 }

@@ -1,6 +1,8 @@
 package harness
 
 import (
+	"slices"
+
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
 )
@@ -19,10 +21,17 @@ func (t *trial) replaySteps(profile oracle.Profile) []oracle.Prediction {
 		var recorded []oracle.Recorded
 		for _, e := range t.steps[i].wire {
 			_, protocol, _ := scenarios.ResolveOrigin(e.At.String())
-			recorded = append(recorded, oracle.Recorded{
+			this := oracle.Recorded{
 				Request: oracle.WireRequest{Method: e.Method, URL: e.At.String() + e.Target, Preflight: e.Preflight},
-				Reply:   oracle.Reply{Status: e.Reply.Status, Headers: e.Reply.Headers, Body: e.Reply.Body, HTTP1: protocol != scenarios.H2},
-			})
+				Reply:   e.Reply,
+			}
+			this.Reply.HTTP1 = protocol != scenarios.H2
+			if e.Retry { // the browser has it in place of the one before
+				recorded = slices.DeleteFunc(recorded, func(r oracle.Recorded) bool {
+					return r.Request.Method == e.Method && r.Request.URL == this.Request.URL && r.Reply.Abort != ""
+				})
+			}
+			recorded = append(recorded, this)
 		}
 		state = before(state, s)
 		out[i] = oracle.Replay(state, s.Request, recorded)

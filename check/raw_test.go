@@ -1,0 +1,101 @@
+package check
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/corsproof/corsproof/policy"
+)
+
+// names are what a preflight asks for, as a handler reads it.
+func askedNames(r *http.Request) []string {
+	return strings.Split(strings.Join(r.Header["Access-Control-Request-Headers"], ","), ",")
+}
+
+func TestRaw(t *testing.T) {
+	before := func(f func(w http.ResponseWriter, r *http.Request)) http.Handler {
+		next := cors(only, items)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			f(w, r)
+			next.ServeHTTP(w, r)
+		})
+	}
+	for _, test := range []struct {
+		name    string
+		handler http.Handler
+		cause   string // "": none
+	}{
+		{"sound", cors(only, items), ""},
+		{"everything but its own is a 400", before(func(w http.ResponseWriter, r *http.Request) {
+			if o := r.Header.Get("Origin"); o != "" && o != allowedOrigin {
+				w.WriteHeader(400)
+			}
+		}), ""},
+		{"linear", before(func(w http.ResponseWriter, r *http.Request) {
+			for range 200 {
+				_ = strings.Count(strings.ToUpper(r.Header.Get("Access-Control-Request-Headers")), "Y")
+			}
+		}), ""},
+		{"empty name", before(func(w http.ResponseWriter, r *http.Request) {
+			if names := askedNames(r); r.Header["Access-Control-Request-Headers"] != nil {
+				_ = strings.TrimSpace(names[len(names)-1])[0]
+			}
+		}), rawPanic},
+		{"recovered", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header["Access-Control-Request-Headers"] != nil && slices.Contains(askedNames(r), "") {
+				w.WriteHeader(500)
+				return
+			}
+			cors(only, items).ServeHTTP(w, r)
+		}), rawError},
+		{"quadratic", before(func(w http.ResponseWriter, r *http.Request) {
+			var once []string
+			for _, name := range askedNames(r) {
+				if !slices.ContainsFunc(once, func(other string) bool { return strings.EqualFold(other, name) }) {
+					once = append(once, name)
+				}
+			}
+		}), rawSlow},
+		{"hanging", before(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.Header.Get("Origin"), ", ") {
+				<-r.Context().Done()
+			}
+		}), rawHang},
+		{"deceived", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if slices.Contains(r.Header["Origin"], allowedOrigin) {
+				w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+			}
+		}), rawDeceived},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := &policy.Policy{Origins: []string{allowedOrigin}, Methods: []string{"PUT"}, RequestHeaders: []string{"X-Token"}, Credentials: true}
+			o := Options{Policy: p, Target: Handler(test.handler), Raw: true}
+			public, err := o.Target.Origin(p)
+			require.NoError(t, err)
+			probes, err := p.Scenarios(policy.Options{Server: public, Path: "/"})
+			require.NoError(t, err)
+			r, err := o.Target.start(t.Context(), o)
+			require.NoError(t, err)
+			defer r.stop()
+			began := time.Now()
+			harm, err := o.attack(t.Context(), r, probes)
+			require.NoError(t, err)
+			var causes []string
+			for _, f := range rawFindings(p, harm, began) {
+				t.Log(f.Cause, f.Title, f.Happened, f.Curl, f.Also)
+				causes = append(causes, f.Cause)
+			}
+			if test.cause == "" {
+				assert.Empty(t, causes)
+			} else {
+				assert.Equal(t, []string{test.cause}, causes)
+			}
+		})
+	}
+}
