@@ -33,6 +33,8 @@ type Options struct {
 	Rate float64
 	// Raw adds requests that no browser can send: class robustness.
 	Raw bool
+	// Advertise and Listen are as in [harness.Options].
+	Advertise, Listen string
 	// Keeper, if set, has browsers that outlive the check.
 	Keeper *harness.Keeper
 	// Plan, if set, is called before anything is sent.
@@ -88,8 +90,8 @@ func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (
 	var out outcome
 	info, err := harness.Run(ctx, harness.Options{
 		Permutations: permutations, Browsers: o.Browsers, SetUps: []servers.SetUp{r},
-		Isolate:  o.Isolate,
-		Keeper:   o.Keeper,
+		Isolate: o.Isolate,
+		Keeper:  o.Keeper, Advertise: o.Advertise, Listen: o.Listen,
 		Alone:    func(p *scenarios.Permutation) bool { return byID[p.ID].Alone },
 		Record:   func(rec record.Record) { out.results = append(out.results, Result{byID[rec.ID], rec}) },
 		Progress: o.Progress, Log: o.Log,

@@ -43,7 +43,7 @@ func message(f check.Finding, engines []record.Engine, test, handler string) str
 		row("", "in the console of "+pageOf(f.Origin)+": "+f.Snippet)
 	}
 	if handler != "" && strings.Contains(f.Curl+f.Snippet, handler) {
-		row("", "("+handler+" is the handler, in this test: put in where you run it)")
+		row("", "("+handler+" is the handler in this test, http://localhost:8080 where you run it yourself)")
 	}
 	return m.String()
 }

@@ -40,7 +40,7 @@ standard   https://fetch.spec.whatwg.org/#concept-cors-check
 again      go test -run '^TestCORS$/^items\.v1$/^leak$'
 by hand    curl -i -H 'Origin: https://evil.test' 'https://api.corsproof.test/items'
            in the console of a page of https://evil.test: await fetch("https://api.corsproof.test/items", {credentials: "include"})
-           (https://api.corsproof.test is the handler, in this test: put in where you run it)`,
+           (https://api.corsproof.test is the handler in this test, http://localhost:8080 where you run it yourself)`,
 		message(leaking, []record.Engine{{Key: "firefox"}}, "TestCORS/items.v1/leak", "https://api.corsproof.test"))
 }
 

@@ -34,11 +34,12 @@ func checking(ctx context.Context, s streams, args []string) error {
 	insecure := f.Bool("insecure", false, "take any certificate of the server's")
 	raw := f.Bool("raw", true, "also send what no browser can: malformed and huge headers")
 	offline := f.Bool("offline", false, "without a browser: a model of the standard asks, and says what a browser would do")
+	reach := reaching(f)
 	verbose := f.Bool("verbose", false, "say what the harness does")
 	if _, err := parse(f, args); err != nil {
 		return err
 	}
-	o := check.Options{Thorough: *thorough, Isolate: *isolate, Rate: *rate, AllowWrites: *writes, Insecure: *insecure, Raw: *raw}
+	o := check.Options{Thorough: *thorough, Isolate: *isolate, Rate: *rate, AllowWrites: *writes, Insecure: *insecure, Raw: *raw, Advertise: *reach.advertise, Listen: *reach.listen}
 	var wrong []error
 	say := func(format string, args ...any) {
 		wrong = append(wrong, fmt.Errorf("corsproof check: "+format, args...))
