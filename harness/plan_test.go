@@ -65,6 +65,7 @@ func TestLaneOf(t *testing.T) {
 		`server: {response: {headers: {strict-transport-security: max-age=60}}}`:                             laneAlone,
 		`server: {redirects: [{to: third, headers: {Clear-Site-Data: '"cookies"'}}]}`:                        laneAlone,
 		`server: {response: {raw: "HTTP/1.1 200 OK\r\n\r\n"}}`:                                               laneMain,
+		`server: {response: {raw: "teatime"}}`:                                                               laneAlone,
 		`server: {response: {raw: "HTTP/1.1 200 OK\r\nSTRICT-transport-security: max-age=60\r\n\r\n"}}`:      laneAlone,
 		`server: {response: {raw: "HTTP/1.1 200 OK\r\nSet-Cookie: a=1; path=/\r\n\r\n"}}`:                    laneAlone,
 		`server: {redirects: [{to: third, headers: {Alt-Svc: clear}}], response: {raw: "HTTP/1.1 200\r\n"}}`: laneAlone,

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"fmt"
@@ -265,7 +266,7 @@ func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 		if s.Server.SetUp != nil && len(s.Cookies) > 0 { // its paths are every case's
 			return laneAlone
 		}
-		if paints(s) {
+		if paints(s) || slices.ContainsFunc(replies(s.Server), isNoHTTP) {
 			return laneAlone
 		}
 		if slow(s.Server) || asksOnTheWay(s.Server, bound.Steps[i].Request) {
@@ -313,6 +314,13 @@ func paints(s scenarios.Step) bool {
 }
 
 var urlInRule = regexp.MustCompile(`(?i)\{[^{}]*(\{url:[^{}]*\}[^{}]*)*url\(`)
+
+// isNoHTTP is true for bytes that do not begin like HTTP. Whether a browser takes
+// them for an answer may depend on what its connection was for before: Firefox
+// skips them after one without content, a sentinel's too.
+func isNoHTTP(r scenarios.Reply) bool {
+	return r.Raw != nil && !bytes.HasPrefix(r.Raw, []byte("HTTP/"))
+}
 
 // authenticates is true where a browser has a name and a password for a server:
 // it may try them on the same realm again, whichever case asks.
