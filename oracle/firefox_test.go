@@ -98,18 +98,25 @@ func TestFirefoxRules(t *testing.T) {
 		without any
 		with    any
 	}{
-		"clip-path":      {nil, ClipPathSameOrigin, Request{Via: "css-clip-path", URL: api}, permissive, requests, 1, 0},
-		"object":         {nil, ObjectsUnderResourcePolicy, Request{Via: "object", URL: api}, answers(200, "x", "Content-Type", "text/html", "Cross-Origin-Resource-Policy", "same-origin"), read, Opaque, Blocked},
-		"script's type":  {nil, TypesBeforeORB, Request{Via: "script", URL: api}, answers(200, "x", "Content-Type", "video/mp4"), reason, OpaqueResponseBlocking, WrongType},
-		"style's type":   {nil, TypesBeforeORB, Request{Via: "style", URL: api}, answers(200, "x", "Content-Type", "text/csv"), reason, OpaqueResponseBlocking, WrongType},
-		"challenge":      {nil, ChallengesUnderCORS, Request{Via: "xhr", URL: named}, challenge, requests, 1, 2},
-		"of fetch()":     {nil, ChallengesUnderCORS, Request{Via: "eventsource", URL: named}, challenge, requests, 1, 1},
-		"own header":     {nil, OwnAuthorizationOnce, Request{Via: "xhr", URL: "https://anna:tea@app.site.test/x", Headers: h("Authorization", "Bearer x")}, challenge, requests, 2, 1},
-		"repeated":       {nil, RepeatedLinesRefused, Request{Via: "fetch", URL: own}, answers(200, "x", "Content-Disposition", "inline", "Content-Disposition", "attachment"), read, Allowed, Blocked},
-		"on one line":    {nil, RepeatedLinesRefused, Request{Via: "fetch", URL: own}, answers(200, "x", "Content-Disposition", "inline, attachment"), read, Allowed, Allowed},
-		"HTTP/0.9":       {Profile{HTTP09: true}, HTTP09OfAnyLength, Request{Via: "fetch", URL: own}, short, read, Blocked, Allowed},
-		"preload":        {nil, LinksLoadWhatFails, Request{Via: "preload", URL: api, Mode: "cors"}, answers(200, "x"), read, Blocked, Opaque},
-		"modulepreload":  {nil, LinksLoadWhatFails, Request{Via: "modulepreload", URL: own}, answers(200, "x", "Content-Type", "text/plain"), read, Blocked, Allowed},
+		"clip-path":     {nil, ClipPathSameOrigin, Request{Via: "css-clip-path", URL: api}, permissive, requests, 1, 0},
+		"object":        {nil, ObjectsUnderResourcePolicy, Request{Via: "object", URL: api}, answers(200, "x", "Content-Type", "text/html", "Cross-Origin-Resource-Policy", "same-origin"), read, Opaque, Blocked},
+		"script's type": {nil, TypesBeforeORB, Request{Via: "script", URL: api}, answers(200, "x", "Content-Type", "video/mp4"), reason, OpaqueResponseBlocking, WrongType},
+		"style's type":  {nil, TypesBeforeORB, Request{Via: "style", URL: api}, answers(200, "x", "Content-Type", "text/csv"), reason, OpaqueResponseBlocking, WrongType},
+		"challenge":     {nil, ChallengesUnderCORS, Request{Via: "xhr", URL: named}, challenge, requests, 1, 2},
+		"of fetch()":    {nil, ChallengesUnderCORS, Request{Via: "eventsource", URL: named}, challenge, requests, 1, 1},
+		"own header":    {nil, OwnAuthorizationOnce, Request{Via: "xhr", URL: "https://anna:tea@app.site.test/x", Headers: h("Authorization", "Bearer x")}, challenge, requests, 2, 1},
+		"repeated":      {nil, RepeatedLinesRefused, Request{Via: "fetch", URL: own}, answers(200, "x", "Content-Disposition", "inline", "Content-Disposition", "attachment"), read, Allowed, Blocked},
+		"on one line":   {nil, RepeatedLinesRefused, Request{Via: "fetch", URL: own}, answers(200, "x", "Content-Disposition", "inline, attachment"), read, Allowed, Allowed},
+		"HTTP/0.9":      {Profile{HTTP09: true}, HTTP09OfAnyLength, Request{Via: "fetch", URL: own}, short, read, Blocked, Allowed},
+		"preload":       {nil, LinksLoadWhatFails, Request{Via: "preload", URL: api, Mode: "cors"}, answers(200, "x"), read, Blocked, Opaque},
+		"modulepreload": {nil, LinksLoadWhatFails, Request{Via: "modulepreload", URL: own}, answers(200, "x", "Content-Type", "text/plain"), read, Blocked, Allowed},
+		"its imports": {nil, ModulepreloadFetchesImports, Request{Via: "modulepreload", URL: own}, func(w WireRequest) Reply {
+			body := ""
+			if w.URL == own {
+				body = "import './dep.js'; import('./later.js')"
+			}
+			return Reply{Status: 200, Headers: h("Content-Type", "text/javascript"), Body: []byte(body)}
+		}, requests, 1, 2},
 		"no answer":      {nil, LinksLoadWhatFails, Request{Via: "preload", URL: api}, func(WireRequest) Reply { return Reply{Abort: "before-headers"} }, read, Blocked, Blocked},
 		"upgraded":       {nil, UpgradesAreRedirects, Request{Via: "fetch", URL: "http://api.other.test/x", Client: upgraded}, permissive, func(p Prediction) any { return p.Redirected }, false, true},
 		"address":        {nil, AddressesUpgraded, Request{Via: "img", URL: "http://198.51.100.7/x"}, permissive, requests, 0, 1},

@@ -92,6 +92,19 @@ func (f *fetching) fetchImports(reply Reply, base bool) {
 	}
 }
 
+// preloadImports fetches all that a module declares that it imports, as
+// modulepreload may. What cannot be had makes no difference to the link.
+//
+// https://html.spec.whatwg.org/multipage/webappapis.html#fetch-a-modulepreload-module-script-graph
+func (f *fetching) preloadImports(reply Reply) {
+	g := &graph{
+		f: f, setting: Setting{"cors", []string{f.credentials}},
+		visited: map[string]bool{" " + f.urls[0].href() + f.urls[0].fragment: true},
+	}
+	g.imports(f.root(), parseScript(reply.Body).imports)
+	g.fetch()
+}
+
 // runsApart is true for a script that has loaded when it begins to run: what it
 // fails of then is its own affair.
 func (f *fetching) runsApart() bool {

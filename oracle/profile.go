@@ -375,6 +375,8 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpTransaction.cpp", []string{"firefox"}},
 	{LinksLoadWhatFails, "a preload or prefetch link fires load when CORS blocks what it asks for, and a modulepreload link for a wrong MIME type as well",
 		"https://searchfox.org/mozilla-central/source/uriloader/preload/PreloaderBase.cpp", []string{"firefox"}},
+	{ModulepreloadFetchesImports, "a modulepreload link asks for what the module imports as well, as it may",
+		"https://searchfox.org/mozilla-central/source/js/loader/ModuleLoaderBase.cpp", []string{"firefox"}},
 	{UpgradesAreRedirects, "a response whose URL upgrade-insecure-requests has upgraded counts as redirected",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpChannel.cpp", []string{"firefox"}},
 	{AddressesUpgraded, "an image, audio or video of a secure page is asked for over https from an IP address, too",

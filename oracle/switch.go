@@ -197,6 +197,7 @@ const (
 	RepeatedLinesRefused             Switch = "repeated-lines-refused"
 	HTTP09OfAnyLength                Switch = "http-0.9-of-any-length"
 	LinksLoadWhatFails               Switch = "links-load-what-fails"
+	ModulepreloadFetchesImports      Switch = "modulepreload-fetches-imports"
 	UpgradesAreRedirects             Switch = "upgrades-are-redirects"
 	AddressesUpgraded                Switch = "addresses-upgraded"
 	WorkerResponsesTaintElements     Switch = "worker-responses-taint-elements"

@@ -242,6 +242,9 @@ func (f *fetching) useModule(reply Reply) {
 	case f.destination == "json":
 		f.finish(Allowed, "", jsonModule, "It is JSON, and script gets its value.")
 	case f.way.Via == "modulepreload":
+		if f.state.Profile[ModulepreloadFetchesImports] {
+			f.preloadImports(reply)
+		}
 		f.finish(Allowed, "", moduleResponse, "It is JavaScript, and it waits in the module map.")
 	case f.way.Via == "worker-import" && !f.parsesForWorker(reply):
 	default:
