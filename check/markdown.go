@@ -71,7 +71,7 @@ func (m markdown) finding(f Finding) {
 	line("happened", plain.Markdown(f.Happened))
 	line("the browser says", plain.Markdown(f.Native))
 	for _, h := range f.Headers {
-		line("sent", plain.Code(h))
+		line("sent", plain.Code(plain.Clip(h, longestLine)))
 	}
 	if f.Curl != "" {
 		line("try", plain.Code(f.Curl))

@@ -75,6 +75,9 @@ var severityStyle = map[Severity]string{Critical: bold + ";" + red, High: red, M
 // label is as wide as the widest label and the two spaces after it.
 const label = 10
 
+// longestLine is how much is shown of a header line, in characters.
+const longestLine = 300
+
 // mostAlso is how many other probes of a finding a terminal shows.
 const mostAlso = 6
 
@@ -95,7 +98,7 @@ func (t text) finding(f Finding) {
 		if i == 0 {
 			name = "sent"
 		}
-		t.line(name, line)
+		t.line(name, plain.Clip(line, longestLine))
 	}
 	if f.Curl != "" {
 		t.line("try", f.Curl)
