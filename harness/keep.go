@@ -25,7 +25,7 @@ type Keeper struct {
 // shared is a browser that runs.
 type shared struct {
 	browser browser.Lender
-	sweeper *sweep.Sweeper
+	swept   chan error // has what came of sweeping up after it, when it has ended
 }
 
 // open is a browser for a run: lent, or the run's own.
@@ -38,7 +38,6 @@ func (k *Keeper) open(ctx context.Context, found browser.Found, o browser.Option
 	k.kept = slices.DeleteFunc(k.kept, func(b *shared) bool {
 		select {
 		case <-b.browser.Done():
-			b.close()
 			return true
 		default:
 			return false
@@ -74,10 +73,18 @@ func keep(ctx context.Context, found browser.Found, spki string) (*shared, error
 	if err != nil {
 		return nil, errors.Join(err, sweeper.Close())
 	}
-	return &shared{b.(browser.Lender), sweeper}, nil
+	s := &shared{b.(browser.Lender), make(chan error, 1)}
+	if err := sweeper.Group(s.browser.Group()); err != nil {
+		return nil, errors.Join(err, b.Close(), sweeper.Close())
+	}
+	go func() {
+		<-b.Done()
+		s.swept <- errors.Join(b.Close(), sweeper.Close())
+	}()
+	return s, nil
 }
 
-func (b *shared) close() error { return errors.Join(b.browser.Close(), b.sweeper.Close()) }
+func (b *shared) close() error { return errors.Join(b.browser.Close(), <-b.swept) }
 
 // Close ends the browsers that are kept. A run that comes after it starts them
 // again.

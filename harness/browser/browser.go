@@ -44,7 +44,8 @@ type Options struct {
 	// script in.
 	Script string
 	Headed bool
-	// Folder is where the driver makes temporary files; "" for the system's.
+	// Folder is where the driver makes temporary files; "" for the system's. With
+	// one, the browser's processes are a group of their own.
 	Folder string
 	// OnFailure is called for each request that the browser reports as failed.
 	// It must return fast.
@@ -85,6 +86,8 @@ type Lender interface {
 	// proxy of these options, and their script, failures and log are theirs. Close
 	// takes those profiles away, and leaves the browser.
 	Lend(o Options) Browser
+	// Group is the id of its process group, if its options had a Folder.
+	Group() int
 }
 
 // Context is a profile in a browser.

@@ -1,6 +1,7 @@
 //go:build !unix
 
-// Package sweep removes a folder when this process has ended, however it ends.
+// Package sweep removes a folder, and ends who works in it, when this process has
+// ended, however it ends.
 package sweep
 
 import (
@@ -15,6 +16,9 @@ type Sweeper struct{}
 func After(string) (*Sweeper, error) {
 	return nil, fmt.Errorf("sweep: %w", errors.ErrUnsupported)
 }
+
+// Group does nothing.
+func (*Sweeper) Group(int) error { return nil }
 
 // Close does nothing.
 func (*Sweeper) Close() error { return nil }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,7 +17,14 @@ import (
 // TestMain is, for TestAfterTheEnd, a process that ends without a Close.
 func TestMain(m *testing.M) {
 	if folder := os.Getenv("SWEEP_TEST_FOLDER"); folder != "" {
-		if _, err := After(folder); err != nil {
+		s, err := After(folder)
+		if err != nil {
+			os.Exit(1)
+		}
+		// It would make the folder again for ever.
+		worker := exec.Command("/bin/sh", "-c", `while :; do mkdir -p "$0/again"; done`, folder)
+		worker.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		if worker.Start() != nil || s.Group(worker.Process.Pid) != nil {
 			os.Exit(1)
 		}
 		os.Stdout.WriteString("swept after this\n")
@@ -58,4 +66,8 @@ func TestAfterTheEnd(t *testing.T) {
 		_, err := os.Stat(folder)
 		return os.IsNotExist(err)
 	}, 10*time.Second, 10*time.Millisecond)
+	assert.Never(t, func() bool {
+		_, err := os.Stat(folder)
+		return err == nil
+	}, 200*time.Millisecond, 20*time.Millisecond, "somebody still works in it")
 }

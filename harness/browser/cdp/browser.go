@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/corsproof/corsproof/harness/browser"
+	"github.com/corsproof/corsproof/internal/group"
 )
 
 // closeTimeout is how long a browser may take to shut itself down before it is
@@ -72,7 +73,7 @@ func startWith(ctx context.Context, o browser.Options, flags []flag) (browser.Br
 	base, kill := context.WithCancel(context.Background())
 	options := allocatorOptions(o, flags)
 	if o.Folder != "" {
-		options = append(options, chromedp.UserDataDir(filepath.Join(temp, "profile")))
+		options = append(options, chromedp.UserDataDir(filepath.Join(temp, "profile")), chromedp.ModifyCmdFunc(group.Own))
 	}
 	if len(temp) <= maxTemp {
 		options = append(options, chromedp.Env("TMPDIR="+temp))

@@ -176,6 +176,9 @@ func (b *chromium) Lend(o browser.Options) browser.Browser {
 	}
 }
 
+// Group is the id of the process group that a browser with a folder has.
+func (b *chromium) Group() int { return b.conn.Process().Pid }
+
 // leave closes what we have opened in somebody else's browser. By the end of the
 // connection it would do so itself, some time later; by that of a lent one, never.
 func (b *chromium) leave() {
