@@ -217,10 +217,11 @@ func (a *raw) allows(heard servers.Heard, origin string) bool {
 
 // splits is true for a response with a line that stood in the request: a header
 // line of its own, behind a bare CR, which some clients take for a line's end, or
-// in what comes after the response.
+// in what comes after the response. A line that begins with a space or a tab goes
+// on with the one before it, and is none of its own.
 func splits(heard servers.Heard) bool {
 	for _, h := range heard.Reply.Headers {
-		if strings.EqualFold(strings.TrimSpace(h.Name), marker) || strings.Contains(h.Value, "\r"+marker) {
+		if strings.EqualFold(strings.TrimRight(h.Name, " \t"), marker) || strings.Contains(h.Value, "\r"+marker) {
 			return true
 		}
 	}

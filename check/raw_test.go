@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/policy"
+	"github.com/corsproof/corsproof/servers"
 )
 
 // names are what a preflight asks for, as a handler reads it.
@@ -97,5 +99,26 @@ func TestRaw(t *testing.T) {
 				assert.Equal(t, []string{test.cause}, causes)
 			}
 		})
+	}
+}
+
+func TestSplits(t *testing.T) {
+	line := func(name, value string) servers.Heard {
+		return servers.Heard{Reply: oracle.Reply{Headers: oracle.Headers{{Name: name, Value: value}}}}
+	}
+	for _, test := range []struct {
+		name  string
+		heard servers.Heard
+		want  bool
+	}{
+		{"a line of its own", line(marker, "1"), true},
+		{"in another case", line(strings.ToLower(marker), "1"), true},
+		{"before the colon a space", line(marker+" ", "1"), true},
+		{"behind a bare CR", line("Access-Control-Allow-Origin", "https://a.example\r"+marker+": 1"), true},
+		{"after the response", servers.Heard{Surplus: []byte("HTTP/1.1 200 OK\r\n" + marker + ": 1\r\n")}, true},
+		{"a folded line belongs to the one before", line("\t"+marker, "1"), false},
+		{"encoded", line("Location", "/%0d%0a"+marker+":%201"), false},
+	} {
+		assert.Equal(t, test.want, splits(test.heard), test.name)
 	}
 }
