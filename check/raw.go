@@ -85,6 +85,9 @@ func (o Options) attack(ctx context.Context, r *running, probes []policy.Probe) 
 			break
 		}
 	}
+	if a.gone(ctx) != nil {
+		return nil, ctx.Err() // it was gone before: the probes have said so
+	}
 	if !a.settle(ctx, probes) {
 		return nil, ctx.Err() // nobody may ask: there is nothing that could be taken in
 	}
@@ -167,6 +170,11 @@ func (a *raw) send(ctx context.Context, p rawProbe) (servers.Heard, error) {
 	if err := a.pace.wait(ctx); err != nil {
 		return servers.Heard{}, err
 	}
+	return a.sendNow(ctx, p)
+}
+
+// sendNow does so whatever the target's rate.
+func (a *raw) sendNow(ctx context.Context, p rawProbe) (servers.Heard, error) {
 	conn, err := a.dial(ctx)
 	if err != nil {
 		return servers.Heard{}, err

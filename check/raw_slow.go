@@ -137,8 +137,11 @@ func (a *raw) grows(ctx context.Context, g growing, size int) (took time.Duratio
 func (a *raw) quickest(ctx context.Context, p rawProbe, times int) (quickest time.Duration, ok bool) {
 	quickest = rawTime
 	for range times {
+		if a.pace.wait(ctx) != nil {
+			return 0, false
+		}
 		began := time.Now()
-		heard, err := a.send(ctx, p)
+		heard, err := a.sendNow(ctx, p)
 		took := time.Since(began)
 		if errors.Is(err, context.DeadlineExceeded) {
 			return rawTime, true
