@@ -29,7 +29,7 @@ type page struct {
 	Policy   template.HTML
 	CSS      template.CSS
 	JS       template.JS
-	Engines  string
+	Asked    string
 	Policies []Policy
 	Systems  []systemView
 }
@@ -49,7 +49,7 @@ type cellView struct {
 	Findings []findingView
 	Withheld bool
 	Unproven []check.Unproven
-	Probes   int
+	Asked    string
 	Command  string
 	Config   string
 	Notes    []string
@@ -73,7 +73,7 @@ func HTML(w io.Writer, cells []Cell) error {
 		Policy: template.HTML(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-` +
 			base64.StdEncoding.EncodeToString(hash[:]) + `'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">`),
 		CSS: template.CSS(pageCSS), JS: template.JS(pageJS),
-		Engines: listed(t.engines), Policies: t.policies,
+		Asked: t.asked(), Policies: t.policies,
 	}
 	for _, s := range t.systems {
 		view := systemView{System: s}
@@ -100,7 +100,10 @@ func HTML(w io.Writer, cells []Cell) error {
 func newCellView(c Cell) cellView {
 	v := cellView{
 		Known: true, ID: c.System.Name + "--" + c.Policy.Name, Policy: c.Policy.Name, Marks: summary(c), Said: c.Said,
-		Withheld: c.Withheld, Unproven: c.Unproven, Probes: c.Probes, Command: c.Command(), Config: c.Config, Notes: c.Notes,
+		Withheld: c.Withheld, Unproven: c.Unproven, Command: c.Command(), Config: c.Config, Notes: c.Notes,
+	}
+	if c.State == Checked {
+		v.Asked = c.asked()
 	}
 	var words []string
 	for _, m := range v.Marks {

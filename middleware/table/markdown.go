@@ -33,14 +33,14 @@ type markdown struct {
 
 func (m markdown) head() {
 	fmt.Fprintf(m, "# How CORS products keep a policy\n\n")
-	fmt.Fprintf(m, "%d systems by %d policies, asked in %s. Written by `make middleware`.\n\n",
-		len(m.systems), len(m.policies), text(listed(m.engines)))
+	fmt.Fprintf(m, "%d systems by %d policies, asked %s. Written by `make middleware`.\n\n",
+		len(m.systems), len(m.policies), text(m.asked()))
 	m.WriteString(intro)
 }
 
 // intro says what the table is, and what it is not.
 const intro = `Each system runs the same small application, in the latest release that the package registries used here resolve, under each policy, which is
-said in its own words by the means that its documentation describes. Then ` + "`corsproof check`" + ` asks, in a real browser, for all that the policy
+said in its own words by the means that its documentation describes. Then ` + "`corsproof check`" + ` asks for all that the policy
 allows and for what it does not. Below the table is each configuration, and each finding with the command that shows it again.
 
 | word | meaning |
@@ -120,7 +120,7 @@ func (m markdown) findings(c Cell) {
 	if c.State != Checked {
 		return
 	}
-	fmt.Fprintf(m, "%d probes", c.Probes)
+	fmt.Fprintf(m, "%s", text(c.asked()))
 	if len(c.Findings) == 0 && !c.Withheld && len(c.Unproven) == 0 {
 		m.WriteString(", no finding.\n\n")
 		return

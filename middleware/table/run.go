@@ -75,6 +75,7 @@ func (o Options) run(ctx context.Context, a middleware.Adapter, s middleware.Sta
 		return
 	}
 	c.State, c.Probes, c.Findings, c.Unproven = Checked, report.Probes, report.Findings, report.Unproven
+	c.Offline = report.Offline
 	for _, e := range report.Engines {
 		c.Engines = append(c.Engines, fmt.Sprintf("%s %s", e.Name, e.Version))
 	}

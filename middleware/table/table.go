@@ -56,6 +56,7 @@ type Cell struct {
 	Notes    []string `json:"notes,omitempty"`
 
 	Engines  []string         `json:"engines,omitempty"` // names with versions
+	Offline  bool             `json:"offline,omitempty"` // the oracle stood in for a browser
 	Probes   int              `json:"probes,omitempty"`
 	Findings []check.Finding  `json:"findings,omitempty"`
 	Unproven []check.Unproven `json:"unproven,omitempty"`
@@ -110,13 +111,34 @@ func arrange(cells []Cell) table {
 			t.policies = append(t.policies, c.Policy)
 		}
 		for _, e := range c.Engines {
-			if !slices.Contains(t.engines, e) {
+			if !c.Offline && !slices.Contains(t.engines, e) {
 				t.engines = append(t.engines, e)
 			}
 		}
 		t.cells[[2]string{c.System.Name, c.Policy.Name}] = c
 	}
 	return t
+}
+
+// asked says in what the cells were asked.
+func (t table) asked() string {
+	offline, checked := 0, 0
+	for _, c := range t.cells {
+		if c.State == Checked {
+			checked++
+		}
+		if c.Offline {
+			offline++
+		}
+	}
+	const how = "without a browser: the standard's algorithm stood in for one"
+	switch offline {
+	case 0:
+		return "in " + listed(t.engines)
+	case checked:
+		return how
+	}
+	return fmt.Sprintf("in %s, and in %d cells %s", listed(t.engines), offline, how)
 }
 
 func (t table) cell(s System, p Policy) (Cell, bool) {
@@ -185,6 +207,14 @@ func summary(c Cell) []mark {
 
 // mark is a word in a cell and how it looks: a class of the style sheet.
 type mark struct{ Look, Words string }
+
+// asked is how many probes a cell had, and in what.
+func (c Cell) asked() string {
+	if c.Offline {
+		return fmt.Sprintf("%d probes, without a browser", c.Probes)
+	}
+	return fmt.Sprintf("%d probes in %s", c.Probes, listed(c.Engines))
+}
 
 // Command is the command line that checks a cell again.
 func (c Cell) Command() string {

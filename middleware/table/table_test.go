@@ -104,10 +104,23 @@ func TestMarkdown(t *testing.T) {
 `)
 	assert.Contains(t, got, "````go\n```\n</pre>")
 	assert.Contains(t, got, "- **refused** PUT is blocked It may PUT. It was \\`blocked\\`.\n")
-	assert.Contains(t, got, "12 probes. Again: `go run -C middleware ./cmd/middleware -system alpha -policy three`\n")
-	assert.Contains(t, got, "12 probes, no finding.\n")
+	assert.Contains(t, got, "12 probes in Chromium 156. Again: `go run -C middleware ./cmd/middleware -system alpha -policy three`\n")
+	assert.Contains(t, got, "12 probes in Chromium 156, no finding.\n")
 	assert.Contains(t, got, `Refused at start: panic: &lt;no&gt; \| such`)
 	assert.NotContains(t, strings.ReplaceAll(got, "````go\n```\n</pre><script>alert(1)</script>\n````", ""), "<")
+}
+
+func TestOfflineIsSaid(t *testing.T) {
+	cells := fixture()
+	cells[0].Offline, cells[0].Engines = true, []string{"the algorithm"}
+	var b, page bytes.Buffer
+	require.NoError(t, Markdown(&b, cells))
+	require.NoError(t, HTML(&page, cells))
+	for _, want := range []string{"asked in Chromium 156, and in 1 cells without a browser", "12 probes, without a browser"} {
+		assert.Contains(t, b.String(), want)
+		assert.True(t, strings.Contains(page.String(), want), want)
+	}
+	assert.Contains(t, arrange(cells[:1]).asked(), "without a browser: the standard's")
 }
 
 func TestHTML(t *testing.T) {

@@ -21,7 +21,7 @@ func Line(c Cell) string {
 func Text(w io.Writer, cells []Cell) error {
 	out := bufio.NewWriter(w)
 	for _, c := range cells {
-		fmt.Fprintf(out, "%s %s, policy %s: %d probes in %s\n", c.System.Title, c.System.Version, c.Policy.Name, c.Probes, listed(c.Engines))
+		fmt.Fprintf(out, "%s %s, policy %s: %s\n", c.System.Title, c.System.Version, c.Policy.Name, c.asked())
 		fmt.Fprintf(out, "\n%s\n%s\n", indent(c.Policy.YAML), indent(c.Config))
 		if c.Said != "" {
 			fmt.Fprintf(out, "%s: %s\n", c.State, plain(c.Said))
