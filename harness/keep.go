@@ -38,6 +38,7 @@ func (k *Keeper) open(ctx context.Context, found browser.Found, o browser.Option
 	k.kept = slices.DeleteFunc(k.kept, func(b *shared) bool {
 		select {
 		case <-b.browser.Done():
+			b.close() // what it leaves behind is no matter of the next one's
 			return true
 		default:
 			return false
