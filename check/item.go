@@ -159,11 +159,23 @@ func splitList(value string) []string {
 func plainness(a, b item) int {
 	return cmp.Or(
 		cmp.Compare(a.nth, b.nth),
+		cmp.Compare(a.parts(), b.parts()),
 		cmp.Compare(slices.Index(plainWhats, a.What), slices.Index(plainWhats, b.What)),
 		cmp.Compare(len(a.Observed.Wire), len(b.Observed.Wire)),
-		cmp.Compare(len(a.Request.Headers), len(b.Request.Headers)),
 		cmp.Compare(a.place, b.place),
 	)
+}
+
+// parts is how much there is to a request beside that it is one.
+func (i item) parts() int {
+	n := len(i.Request.Headers)
+	if i.method() != "GET" {
+		n++
+	}
+	if i.credentialed() {
+		n++
+	}
+	return n
 }
 
 var plainWhats = []policy.What{
