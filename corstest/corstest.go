@@ -85,7 +85,8 @@ func CheckOffline(t testing.TB, h http.Handler, p Policy, options ...Option) {
 	ofHandler(t, h, p, options).offline()
 }
 
-// keeper has the browser that the checks of this test binary share.
+// keeper has the browser that the checks of this test binary share: Chromium.
+// The others are started for each check.
 var keeper harness.Keeper
 
 // Close ends the browser that the checks share, and which otherwise ends with the
