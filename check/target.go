@@ -44,7 +44,7 @@ func URL(raw string) (*Target, error) {
 	case err != nil:
 		return nil, fmt.Errorf("check: url %q: %w", raw, errors.Unwrap(err))
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("check: url %q: expected http://... or https://...", raw)
+		return nil, fmt.Errorf("check: url %q: expected one that begins with http:// or https://", raw)
 	case u.Hostname() == "":
 		return nil, fmt.Errorf("check: url %q: expected a host", raw)
 	case u.User != nil:

@@ -67,8 +67,8 @@ func TestURLs(t *testing.T) {
 		assert.False(t, target.remote(), here)
 	}
 	for raw, want := range map[string]string{
-		"example.com":           "expected http://... or https://...",
-		"ftp://example.com":     "expected http://... or https://...",
+		"example.com":           "expected one that begins with http:// or https://",
+		"ftp://example.com":     "expected one that begins with http:// or https://",
 		"http:///x":             "expected a host",
 		"http://a:b@example.io": "a user name and a password do not belong here",
 		"http://example.io/#x":  "a server never sees what stands behind #",
