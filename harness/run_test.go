@@ -214,7 +214,7 @@ func TestACaseThatHangsItsPage(t *testing.T) {
     why: Nothing in the page has a turn after it.
     server: {response: {headers: {Content-Type: text/javascript}, body: "while (true);"}}
     expect: {read: opaque, server-saw: [GET]}
-    timeout: 1s
+    timeout: 2s
     each:
       - {name: page, request: {from: app, to: api, via: script}}
       - {name: frame, request: {from: third, to: api, via: script}, page: {top: evil}}
