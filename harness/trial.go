@@ -456,17 +456,28 @@ func own(s scenarios.Server, via oracle.Via) bool {
 	if s.SetUp != nil || s.Response.Body != nil || s.Response.Raw != nil {
 		return true
 	}
-	framed := via == "iframe" || via == "object" || via == "embed"
-	return framed && slices.ContainsFunc(s.Response.Headers, func(line scenarios.Line) bool {
+	return inFrame(via) && slices.ContainsFunc(s.Response.Headers, func(line scenarios.Line) bool {
 		return strings.EqualFold(line.Name, "Content-Type") || strings.EqualFold(line.Name, "Content-Security-Policy")
 	})
 }
 
+// inFrame is true for the ways to load that show a document in a frame.
+func inFrame(via oracle.Via) bool { return via == "iframe" || via == "object" || via == "embed" }
+
+// timeout is the deadline of a step. That a frame never loads is known by its
+// deadline alone: one that is due to load, a player of media say, has time for
+// that on a busy machine, too.
 func (t *trial) timeout() time.Duration {
+	const usual, patient = 5 * time.Second, 15 * time.Second
 	if t.perm.Timeout > 0 {
 		return t.perm.Timeout
 	}
-	return 5 * time.Second
+	for i := range t.steps {
+		if due := t.due(i).Read; inFrame(t.perm.Steps[i].Request.Via) && (due == oracle.Allowed || due == oracle.Opaque) {
+			return patient
+		}
+	}
+	return usual
 }
 
 // waits is how long the steps wait, all together.
