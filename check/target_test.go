@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -176,41 +175,31 @@ func freePort(t *testing.T) string {
 	return strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
 }
 
-// script is a server in Python, by a shell, so that it is a grandchild; it writes
-// its id into a file.
-func script(t *testing.T, body string) (line, url, pid string) {
-	if _, err := exec.LookPath("python3"); err != nil {
-		t.Skip("no python3 here")
+// TestMain makes of this binary the server that [TestCommands] starts, where the
+// environment names a port for it.
+func TestMain(m *testing.M) {
+	if port := os.Getenv("CORSPROOF_TEST_PORT"); port != "" {
+		serveItems(port, os.Getenv("CORSPROOF_TEST_PID"))
 	}
-	folder, port := t.TempDir(), freePort(t)
-	file := filepath.Join(folder, "server.py")
-	source := fmt.Sprintf("import http.server, os, sys, time\nPORT = %s\nopen(%q, 'w').write(str(os.getpid()))\n%s\n", port, filepath.Join(folder, "pid"), body)
-	require.NoError(t, os.WriteFile(file, []byte(source), 0o600))
-	return "sh -c 'python3 " + file + " & wait'", "http://127.0.0.1:" + port + "/", filepath.Join(folder, "pid")
+	os.Exit(m.Run())
 }
 
-const python = `
-class Handler(http.server.BaseHTTPRequestHandler):
-    def answer(self, status, body=b''):
-        self.send_response(status)
-        if self.headers.get('Origin') == 'https://app.example.com':
-            for name, value in (('Origin', self.headers['Origin']), ('Credentials', 'true'), ('Methods', 'PUT'), ('Headers', 'X-Token')):
-                self.send_header('Access-Control-Allow-' + name, value)
-        self.send_header('Vary', 'Origin')
-        self.send_header('Content-Length', str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def do_OPTIONS(self): self.answer(204)
-    def do_HEAD(self): self.answer(200)
-    def do_GET(self): self.answer(200, b'items')
-    do_PUT = do_GET
-time.sleep(0.5)
-http.server.ThreadingHTTPServer(('127.0.0.1', PORT), Handler).serve_forever()
-`
+// serveItems writes its process id into a file, and serves after a while.
+func serveItems(port, pid string) {
+	if err := os.WriteFile(pid, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		panic(err)
+	}
+	time.Sleep(500 * time.Millisecond) // so that somebody has to wait for it
+	panic(http.ListenAndServe("127.0.0.1:"+port, cors(only, items)))
+}
 
 func TestCommands(t *testing.T) {
-	line, url, pid := script(t, python)
-	target, err := Command(line, url)
+	binary, err := os.Executable()
+	require.NoError(t, err)
+	port, pid := freePort(t), filepath.Join(t.TempDir(), "pid")
+	// By a shell, so that it is a grandchild.
+	line := fmt.Sprintf("sh -c 'CORSPROOF_TEST_PORT=%s CORSPROOF_TEST_PID=%s %s & wait'", port, pid, binary)
+	target, err := Command(line, "http://127.0.0.1:"+port+"/")
 	require.NoError(t, err)
 	missed, unproven := checked(t, Options{Target: target}, false)
 	assert.Empty(t, missed)
@@ -230,13 +219,12 @@ func zombie(pid int) bool {
 }
 
 func TestACommandThatDoesNotServeIsAnError(t *testing.T) {
-	for name, test := range map[string]struct{ body, want string }{
-		"ends early": {"print('no such module'); sys.exit(7)", "no such module"},
-		"crashes":    {"raise SystemExit('a reason')", "a reason"},
+	for name, test := range map[string]struct{ line, want string }{
+		"ends early": {"sh -c 'echo no such module; exit 7'", "no such module"},
+		"crashes":    {"sh -c 'echo a reason >&2; kill -ABRT $$'", "a reason"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			line, url, _ := script(t, test.body)
-			target, err := Command(strings.ReplaceAll(line, " & wait", ""), url)
+			target, err := Command(test.line, "http://127.0.0.1:"+freePort(t)+"/")
 			require.NoError(t, err)
 			_, err = target.start(t.Context(), Options{})
 			assert.ErrorContains(t, err, test.want)
