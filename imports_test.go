@@ -19,6 +19,9 @@ import (
 // stands for itself and all below it; "" is everything of ours.
 var forbidden = map[string][]string{
 	"oracle":          {""},
+	"internal/tree":   {""},
+	"internal/plain":  {""},
+	"internal/junit":  {""},
 	"scenarios":       {"policy", "servers", "fixtures", "harness", "check", "fuzz", "setup", "faults", "cmd"},
 	"policy":          {"servers", "fixtures", "harness", "check", "fuzz", "setup", "faults", "cmd"},
 	"fixtures":        {"policy", "servers", "harness", "check", "fuzz", "setup", "faults", "cmd"},

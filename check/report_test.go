@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/junit"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/policy"
 )
@@ -125,7 +126,7 @@ func TestNothingReachesTheTerminal(t *testing.T) {
 		}
 	}
 	assert.NotContains(t, string(written(t, hostile(), "markdown")), "<img")
-	require.NoError(t, xml.Unmarshal(written(t, hostile(), "junit"), &junitSuites{}))
+	require.NoError(t, xml.Unmarshal(written(t, hostile(), "junit"), &junit.Suites{}))
 	assert.True(t, json.Valid(written(t, hostile(), "json")))
 }
 

@@ -30,7 +30,7 @@ func (r Report) Text(w io.Writer, s Style) error {
 	out := bufio.NewWriter(w)
 	t := text{out, s, r}
 	if r.loud() {
-		fmt.Fprintf(t, "%s  %s\n\n", t.paint(bold, plain.Text("corsproof check "+r.Target)), t.paint(faint, plain.Text(r.ran())))
+		fmt.Fprintf(t, "%s  %s\n\n", t.paint(plain.Bold, plain.Text("corsproof check "+r.Target)), t.paint(plain.Faint, plain.Text(r.ran())))
 	}
 	for _, f := range r.Findings {
 		if f.Accepted == "" {
@@ -53,24 +53,14 @@ type text struct {
 	r Report
 }
 
-// The few styles in use. Colour is never the only sign.
-const (
-	bold   = "1"
-	faint  = "2"
-	red    = "31"
-	green  = "32"
-	yellow = "33"
-	cyan   = "36"
-)
-
 func (t text) paint(style, s string) string {
-	if !t.Color || s == "" {
+	if !t.Color {
 		return s
 	}
-	return "\x1b[" + style + "m" + s + "\x1b[0m"
+	return plain.Paint(style, s)
 }
 
-var severityStyle = map[Severity]string{Critical: bold + ";" + red, High: red, Medium: yellow, Low: cyan}
+var severityStyle = map[Severity]string{Critical: plain.Bold + ";" + plain.Red, High: plain.Red, Medium: plain.Yellow, Low: plain.Cyan}
 
 // label is as wide as the widest label and the two spaces after it.
 const label = 10
@@ -84,9 +74,9 @@ const mostAlso = 6
 func (t text) finding(f Finding) {
 	head := strings.ToUpper(string(f.Severity)) + "  " + string(f.Class)
 	lines := plain.Wrap(plain.Text(f.Title), t.Width-2)
-	fmt.Fprintf(t, "%s  %s\n", t.paint(severityStyle[f.Severity], "✗ "+head), t.paint(faint, plain.Text(f.Cause)))
+	fmt.Fprintf(t, "%s  %s\n", t.paint(severityStyle[f.Severity], "✗ "+head), t.paint(plain.Faint, plain.Text(f.Cause)))
 	for _, line := range lines {
-		fmt.Fprintf(t, "  %s\n", t.paint(bold, line))
+		fmt.Fprintf(t, "  %s\n", t.paint(plain.Bold, line))
 	}
 	t.field("meant", f.Meant)
 	t.field("happened", f.Happened)
@@ -148,7 +138,7 @@ func (t text) field(name, value string) {
 	for i, line := range plain.Wrap(plain.Text(value), t.Width-indent) {
 		head := strings.Repeat(" ", indent)
 		if i == 0 {
-			head = "  " + t.paint(faint, fmt.Sprintf("%-*s", label, name))
+			head = "  " + t.paint(plain.Faint, fmt.Sprintf("%-*s", label, name))
 		}
 		fmt.Fprintf(t, "%s%s\n", head, line)
 	}
@@ -156,7 +146,7 @@ func (t text) field(name, value string) {
 
 // line writes a labelled text that must stay whole to be copied.
 func (t text) line(name, value string) {
-	fmt.Fprintf(t, "  %s%s\n", t.paint(faint, fmt.Sprintf("%-*s", label, name)), plain.Text(value))
+	fmt.Fprintf(t, "  %s%s\n", t.paint(plain.Faint, fmt.Sprintf("%-*s", label, name)), plain.Text(value))
 }
 
 func (t text) accepted() {
@@ -164,7 +154,7 @@ func (t text) accepted() {
 		if f.Accepted == "" {
 			continue
 		}
-		fmt.Fprintf(t, "%s  %s\n", t.paint(faint, "~ ACCEPTED  "+string(f.Class)), t.paint(faint, plain.Text(f.Cause)))
+		fmt.Fprintf(t, "%s  %s\n", t.paint(plain.Faint, "~ ACCEPTED  "+string(f.Class)), t.paint(plain.Faint, plain.Text(f.Cause)))
 		t.field("finding", f.Title)
 		t.field("why", f.Accepted)
 		t.field("where", f.Method+" "+f.Endpoint+" from "+f.Origin)
@@ -177,7 +167,7 @@ func (t text) unproven() {
 	if len(t.r.Unproven) == 0 {
 		return
 	}
-	fmt.Fprintln(t, t.paint(yellow, fmt.Sprintf("? Unproven (%d)", len(t.r.Unproven))))
+	fmt.Fprintln(t, t.paint(plain.Yellow, fmt.Sprintf("? Unproven (%d)", len(t.r.Unproven))))
 	var reasons []string
 	by := map[string][]Unproven{}
 	for _, u := range t.r.Unproven {
@@ -198,7 +188,7 @@ func (t text) stale() {
 	if len(t.r.Stale) == 0 {
 		return
 	}
-	fmt.Fprintln(t, t.paint(yellow, fmt.Sprintf("! Stale (%d)", len(t.r.Stale))))
+	fmt.Fprintln(t, t.paint(plain.Yellow, fmt.Sprintf("! Stale (%d)", len(t.r.Stale))))
 	for _, s := range t.r.Stale {
 		t.field("", s)
 	}
@@ -206,12 +196,12 @@ func (t text) stale() {
 }
 
 func (t text) conclusion() {
-	mark, style := "✓ ", green
+	mark, style := "✓ ", plain.Green
 	switch t.r.ExitCode() {
 	case 1:
-		mark, style = "✗ ", red
+		mark, style = "✗ ", plain.Red
 	case 3:
-		mark, style = "? ", yellow
+		mark, style = "? ", plain.Yellow
 	}
 	sentence := plain.Text(t.r.conclusion())
 	lines := []string{sentence}
@@ -224,7 +214,7 @@ func (t text) conclusion() {
 		} else {
 			line = "  " + line
 		}
-		fmt.Fprintln(t, t.paint(bold+";"+style, line))
+		fmt.Fprintln(t, t.paint(plain.Bold+";"+style, line))
 	}
 }
 

@@ -175,9 +175,6 @@ func Names() []string {
 // The error is a *NotFoundError or an *EngineError.
 func Find(name string) (Found, error) { return thisMachine().find(name, false) }
 
-// FindHeaded finds a browser that has a window, as Find does.
-func FindHeaded(name string) (Found, error) { return thisMachine().find(name, true) }
-
 // FindAll finds every product of an engine on this machine, in the order in
 // which Find prefers them, one of each: there is at least one. The error is
 // Find's.

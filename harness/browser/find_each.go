@@ -17,10 +17,10 @@ func (e *ListError) Error() string {
 	return fmt.Sprintf("browser: %q: %s", WithoutSecrets(e.List), e.Problem)
 }
 
-// FindEach finds the browsers that a list names, as Find or FindHeaded does each:
-// "chromium,firefox", in the list's order, or [Every]. Of Every, absent says
-// which engines were left out, and why. Addresses of browsers somewhere else may
-// stand between the names: meet finds those.
+// FindEach finds the browsers that a list names, as Find does each, or such as
+// have a window: "chromium,firefox", in the list's order, or [Every]. Of Every,
+// absent says which engines were left out, and why. Addresses of browsers
+// somewhere else may stand between the names: meet finds those.
 //
 // The error is Find's, a *ListError, or what meet returned.
 func FindEach(list string, headed bool, meet func(address string) (Found, error)) (found []Found, absent []error, err error) {

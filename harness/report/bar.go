@@ -31,7 +31,7 @@ func (t text) topics() {
 	}
 	name = min(name, t.Width-max(1, len(t.engines))*(ticks+2)-22)
 	head := fmt.Sprintf("  %-*s  cases  %s", name, "topic", strings.Join(bars, "  "))
-	fmt.Fprintln(t, t.paint(faint, strings.TrimRight(head, " ")))
+	fmt.Fprintln(t, t.paint(plain.Faint, strings.TrimRight(head, " ")))
 	for _, topic := range t.sum.Topics {
 		var row []string
 		for _, key := range t.engines {
@@ -42,7 +42,7 @@ func (t text) topics() {
 	}
 	if len(t.sum.Topics) > 1 {
 		fmt.Fprintf(t, "  %-*s  %5d  %s  %s\n", name, "all", t.sum.Counts.Total(),
-			strings.Repeat(" ", len(t.engines)*(ticks+2)-2), t.paint(bold, countsLine(t.sum.Counts, ", ")))
+			strings.Repeat(" ", len(t.engines)*(ticks+2)-2), t.paint(plain.Bold, countsLine(t.sum.Counts, ", ")))
 	}
 	fmt.Fprintln(t)
 }

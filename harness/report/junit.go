@@ -3,13 +3,13 @@ package report
 import (
 	"bufio"
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/junit"
 	"github.com/corsproof/corsproof/internal/plain"
 )
 
@@ -19,117 +19,47 @@ import (
 // output. Characters that XML cannot hold are written as \xNN.
 func JUnit(w io.Writer, run record.Run, records []record.Record) error {
 	sum := record.Summarise(run, records)
-	all := junitSuites{Name: "corsproof"}
+	all := junit.Suites{Name: "corsproof"}
 	for _, topic := range sum.Topics {
-		all.Suites = append(all.Suites, junitSuite{Name: plain.Text(topic.Name), Timestamp: junitTime(run.Started), Properties: junitProperties(run)})
+		all.Suites = append(all.Suites, junit.Suite{Name: plain.Text(topic.Name), Timestamp: junitTime(run.Started), Properties: junitProperties(run)})
 	}
 	at := map[string]int{}
 	for i, topic := range sum.Topics {
 		at[topic.Name] = i
 	}
 	for _, r := range record.Sorted(records) {
-		all.Suites[at[r.Topic]].add(junitOf(run, r))
+		all.Suites[at[r.Topic]].Add(junitOf(run, r))
 	}
 	if sum.Missing > 0 {
-		missing := junitSuite{Name: "corsproof", Timestamp: junitTime(run.Started), Properties: junitProperties(run)}
-		missing.add(junitCase{Class: "corsproof", Name: "all results are there", Error: &junitNote{
+		missing := junit.Suite{Name: "corsproof", Timestamp: junitTime(run.Started), Properties: junitProperties(run)}
+		missing.Add(junit.Case{Class: "corsproof", Name: "all results are there", Error: &junit.Note{
 			Type: "missing", Message: conclusion(sum), Text: "The run was cut short.",
 		}})
 		all.Suites = append(all.Suites, missing)
 	}
 	for i := range all.Suites {
 		s := &all.Suites[i]
-		s.Time = junitSeconds(s.ms)
+		s.Time = junitSeconds(s.MS)
 		all.Tests, all.Failures, all.Errors, all.Skipped = all.Tests+s.Tests, all.Failures+s.Failures, all.Errors+s.Errors, all.Skipped+s.Skipped
-		all.ms += s.ms
+		all.MS += s.MS
 	}
-	all.Time = junitSeconds(all.ms)
+	all.Time = junitSeconds(all.MS)
 	if run.Seconds > 0 {
 		all.Time = junitSeconds(run.Seconds * 1000)
 	}
 
-	out := bufio.NewWriter(w)
-	out.WriteString(xml.Header)
-	enc := xml.NewEncoder(out)
-	enc.Indent("", "  ")
-	if err := enc.Encode(all); err != nil {
-		return fmt.Errorf("report: write junit: %w", err)
-	}
-	out.WriteByte('\n')
-	if err := out.Flush(); err != nil {
+	if err := junit.Write(w, all); err != nil {
 		return fmt.Errorf("report: write junit: %w", err)
 	}
 	return nil
 }
 
-type junitCounts struct {
-	Tests    int    `xml:"tests,attr"`
-	Failures int    `xml:"failures,attr"`
-	Errors   int    `xml:"errors,attr"`
-	Skipped  int    `xml:"skipped,attr"`
-	Time     string `xml:"time,attr"`
-	ms       float64
-}
-
-type junitSuites struct {
-	XMLName xml.Name `xml:"testsuites"`
-	Name    string   `xml:"name,attr"`
-	junitCounts
-	Suites []junitSuite `xml:"testsuite"`
-}
-
-type junitSuite struct {
-	Name string `xml:"name,attr"`
-	junitCounts
-	Timestamp  string          `xml:"timestamp,attr,omitempty"`
-	Properties []junitProperty `xml:"properties>property,omitempty"`
-	Cases      []junitCase     `xml:"testcase"`
-}
-
-type junitProperty struct {
-	Name  string `xml:"name,attr"`
-	Value string `xml:"value,attr"`
-}
-
-type junitCase struct {
-	Class   string     `xml:"classname,attr"`
-	Name    string     `xml:"name,attr"`
-	Time    string     `xml:"time,attr"`
-	File    string     `xml:"file,attr,omitempty"`
-	Line    string     `xml:"line,attr,omitempty"`
-	Failure *junitNote `xml:"failure"`
-	Error   *junitNote `xml:"error"`
-	Skipped *junitNote `xml:"skipped"`
-	Output  string     `xml:"system-out,omitempty"`
-	ms      float64
-}
-
-type junitNote struct {
-	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr,omitempty"`
-	Text    string `xml:",cdata"`
-}
-
-func (s *junitSuite) add(c junitCase) {
-	s.Cases = append(s.Cases, c)
-	s.Tests++
-	s.ms += c.ms
-	switch {
-	case c.Failure != nil:
-		s.Failures++
-	case c.Error != nil:
-		s.Errors++
-	case c.Skipped != nil:
-		s.Skipped++
-	}
-}
-
-func junitOf(run record.Run, r record.Record) junitCase {
-	c := junitCase{
+func junitOf(run record.Run, r record.Record) junit.Case {
+	c := junit.Case{
 		Class: plain.Text(r.Topic),
 		Name:  plain.Text(strings.TrimPrefix(r.ID, r.Topic+"/") + "/" + r.Engine),
 		Time:  junitSeconds(r.MS),
-		ms:    r.MS,
+		MS:    r.MS,
 	}
 	if i := strings.LastIndexByte(r.Source, ':'); i >= 0 {
 		c.File, c.Line = plain.Text(r.Source[:i]), plain.Text(r.Source[i+1:])
@@ -140,11 +70,11 @@ func junitOf(run record.Run, r record.Record) junitCase {
 	case record.Divergence:
 		c.Output = strings.TrimSpace("known divergence: " + message + " " + plain.Text(r.Explained))
 	case record.NotApplicable:
-		c.Skipped = &junitNote{Message: message}
+		c.Skipped = &junit.Note{Message: message}
 	case record.Inconclusive, record.Error:
-		c.Error = &junitNote{Message: message, Type: string(r.Verdict), Text: blockText(run, r)}
+		c.Error = &junit.Note{Message: message, Type: string(r.Verdict), Text: blockText(run, r)}
 	default:
-		c.Failure = &junitNote{Message: message, Type: string(r.Verdict), Text: blockText(run, r)}
+		c.Failure = &junit.Note{Message: message, Type: string(r.Verdict), Text: blockText(run, r)}
 	}
 	return c
 }
@@ -160,10 +90,10 @@ func blockText(run record.Run, r record.Record) string {
 }
 
 // junitProperties say which browsers ran, in which version.
-func junitProperties(run record.Run) []junitProperty {
-	properties := []junitProperty{{"corsproof", plain.Text(run.Version)}}
+func junitProperties(run record.Run) []junit.Property {
+	properties := []junit.Property{{Name: "corsproof", Value: plain.Text(run.Version)}}
 	for _, e := range run.Engines {
-		properties = append(properties, junitProperty{plain.Text(e.Key), plain.Text(engineLabel(run, e.Key))})
+		properties = append(properties, junit.Property{Name: plain.Text(e.Key), Value: plain.Text(engineLabel(run, e.Key))})
 	}
 	return properties
 }

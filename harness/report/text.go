@@ -57,38 +57,28 @@ type text struct {
 
 func (t text) several() bool { return len(t.engines) > 1 }
 
-// The few styles in use. Colour is never the only sign.
-const (
-	bold   = "1"
-	faint  = "2"
-	red    = "31"
-	green  = "32"
-	yellow = "33"
-	cyan   = "36"
-)
-
 func (t text) paint(style, s string) string {
-	if !t.Color || s == "" {
+	if !t.Color {
 		return s
 	}
-	return "\x1b[" + style + "m" + s + "\x1b[0m"
+	return plain.Paint(style, s)
 }
 
 var verdictStyle = map[record.Verdict]string{
-	record.Pass: green, record.Divergence: cyan, record.Unexpected: red, record.Stale: yellow,
-	record.Inconclusive: yellow, record.Error: red, record.NotApplicable: faint,
+	record.Pass: plain.Green, record.Divergence: plain.Cyan, record.Unexpected: plain.Red, record.Stale: plain.Yellow,
+	record.Inconclusive: plain.Yellow, record.Error: plain.Red, record.NotApplicable: plain.Faint,
 }
 
 // ran says what ran.
 func (t text) ran() {
-	fmt.Fprintln(t, t.paint(bold, plain.Text(program(t.run))))
+	fmt.Fprintln(t, t.paint(plain.Bold, plain.Text(program(t.run))))
 	took := ""
 	if t.run.Seconds > 0 {
 		took = fmt.Sprintf(" in %.1f s", t.run.Seconds)
 	}
 	fmt.Fprintf(t, "%s, %s%s\n", plain.Plural(t.sum.Counts.Total(), "case", "cases"), plain.Plural(t.sum.Requests, "request", "requests"), took)
 	for _, key := range engineKeys(t.run, t.records) {
-		fmt.Fprintf(t, "  %s: %s\n", plain.Text(engineLabel(t.run, key)), t.paint(faint, countsLine(t.sum.Engines[key], ", ")))
+		fmt.Fprintf(t, "  %s: %s\n", plain.Text(engineLabel(t.run, key)), t.paint(plain.Faint, countsLine(t.sum.Engines[key], ", ")))
 	}
 	fmt.Fprintln(t)
 }
@@ -106,9 +96,9 @@ func (t text) attention() {
 	if full == len(all) {
 		return
 	}
-	fmt.Fprintln(t, t.paint(bold, fmt.Sprintf("and %d more", len(all)-full)))
+	fmt.Fprintln(t, t.paint(plain.Bold, fmt.Sprintf("and %d more", len(all)-full)))
 	for _, r := range all[full:] {
-		fmt.Fprintf(t, "  %s %s  %s\n", t.paint(verdictStyle[r.Verdict], verdictTick[r.Verdict]+" "+string(r.Verdict)), t.caseName(r), t.paint(faint, plain.Text(first(r.Problems))))
+		fmt.Fprintf(t, "  %s %s  %s\n", t.paint(verdictStyle[r.Verdict], verdictTick[r.Verdict]+" "+string(r.Verdict)), t.caseName(r), t.paint(plain.Faint, plain.Text(first(r.Problems))))
 	}
 	fmt.Fprintln(t)
 }
@@ -123,14 +113,14 @@ func (t text) caseName(r shared) string {
 
 func (t text) block(r shared) {
 	style := verdictStyle[r.Verdict]
-	fmt.Fprintf(t, "%s  %s\n", t.paint(style, verdictTick[r.Verdict]+" "+strings.ToUpper(string(r.Verdict))), t.paint(bold, t.caseName(r)))
+	fmt.Fprintf(t, "%s  %s\n", t.paint(style, verdictTick[r.Verdict]+" "+strings.ToUpper(string(r.Verdict))), t.paint(plain.Bold, t.caseName(r)))
 	t.field("", r.Title)
 	for _, p := range r.Problems {
 		t.field("problem", p)
 	}
 	for i, s := range r.Steps {
 		if len(r.Steps) > 1 {
-			fmt.Fprintf(t, "  %s\n", t.paint(faint, fmt.Sprintf("step %d of %d", i+1, len(r.Steps))))
+			fmt.Fprintf(t, "  %s\n", t.paint(plain.Faint, fmt.Sprintf("step %d of %d", i+1, len(r.Steps))))
 		}
 		t.votes(s)
 		t.wire(pageOrigin(t.run, r.Record), s)
@@ -183,7 +173,7 @@ func (t text) field(name, value string) {
 		if name == "" {
 			head = "  "
 		} else if i == 0 {
-			head = "  " + t.paint(faint, fmt.Sprintf("%-*s", label, name))
+			head = "  " + t.paint(plain.Faint, fmt.Sprintf("%-*s", label, name))
 		}
 		fmt.Fprintf(t, "%s%s\n", head, line)
 	}
@@ -191,7 +181,7 @@ func (t text) field(name, value string) {
 
 // line writes a labelled text that must stay whole to be copied.
 func (t text) line(name, value string) {
-	fmt.Fprintf(t, "  %s%s\n", t.paint(faint, fmt.Sprintf("%-*s", label, name)), plain.Text(value))
+	fmt.Fprintf(t, "  %s%s\n", t.paint(plain.Faint, fmt.Sprintf("%-*s", label, name)), plain.Text(value))
 }
 
 // wire writes what the ledger saw: each request with its offset, its reply, and
@@ -238,8 +228,8 @@ func (t text) wire(page string, s record.Step) {
 }
 
 func (t text) message(name, offset, arrow, what string) {
-	fmt.Fprintf(t, "  %s%s %s %s\n", t.paint(faint, fmt.Sprintf("%-*s", label, name)),
-		t.paint(faint, fmt.Sprintf("%9s", offset)), t.paint(cyan, arrow), plain.Clip(plain.Text(what), t.Width-label-14))
+	fmt.Fprintf(t, "  %s%s %s %s\n", t.paint(plain.Faint, fmt.Sprintf("%-*s", label, name)),
+		t.paint(plain.Faint, fmt.Sprintf("%9s", offset)), t.paint(plain.Cyan, arrow), plain.Clip(plain.Text(what), t.Width-label-14))
 }
 
 // headers writes the lines with that name, or says that there is none.
@@ -250,7 +240,7 @@ func (t text) headers(h oracle.Headers, name string) {
 	indent := strings.Repeat(" ", label+16)
 	found := values(h, name)
 	if len(found) == 0 {
-		fmt.Fprintf(t, "%s%s\n", indent, t.paint(faint, name+": (absent)"))
+		fmt.Fprintf(t, "%s%s\n", indent, t.paint(plain.Faint, name+": (absent)"))
 	}
 	for _, v := range found {
 		fmt.Fprintf(t, "%s%s\n", indent, plain.Clip(plain.Text(name+": "+v), t.Width-len(indent)))
@@ -264,11 +254,11 @@ func (t text) divergences() {
 	if n == 0 {
 		return
 	}
-	fmt.Fprintln(t, t.paint(bold, fmt.Sprintf("Known divergences (%d)", n)))
+	fmt.Fprintln(t, t.paint(plain.Bold, fmt.Sprintf("Known divergences (%d)", n)))
 	link := func(r record.Record) string { return r.Explained }
 	difference := func(r record.Record) string { return first(r.Problems) }
 	for _, cause := range groups(t.of(record.Divergence), link) {
-		fmt.Fprintf(t, "  %s %s\n", t.paint(cyan, verdictTick[record.Divergence]), t.paint(cyan, plain.Text(cmp.Or(link(cause[0]), "without a link"))))
+		fmt.Fprintf(t, "  %s %s\n", t.paint(plain.Cyan, verdictTick[record.Divergence]), t.paint(plain.Cyan, plain.Text(cmp.Or(link(cause[0]), "without a link"))))
 		for _, same := range groups(cause, difference) {
 			for _, line := range plain.Wrap(plain.Text(difference(same[0])), t.Width-4) {
 				fmt.Fprintf(t, "    %s\n", line)
@@ -316,7 +306,7 @@ func (t text) notApplicable() {
 	if n == 0 {
 		return
 	}
-	fmt.Fprintln(t, t.paint(bold, fmt.Sprintf("Not applicable (%d)", n)))
+	fmt.Fprintln(t, t.paint(plain.Bold, fmt.Sprintf("Not applicable (%d)", n)))
 	why := func(r record.Record) string { return cmp.Or(first(r.Problems), "no reason given") }
 	for _, same := range groups(t.of(record.NotApplicable), why) {
 		reason := why(same[0])
@@ -335,11 +325,11 @@ func (t text) notApplicable() {
 }
 
 func (t text) conclusion() {
-	style := green
+	style := plain.Green
 	if t.sum.ExitCode() != 0 {
-		style = red
+		style = plain.Red
 	}
-	fmt.Fprintln(t, t.paint(bold+";"+style, conclusion(t.sum)))
+	fmt.Fprintln(t, t.paint(plain.Bold+";"+style, conclusion(t.sum)))
 }
 
 func first(s []string) string {
