@@ -77,7 +77,7 @@ func checking(ctx context.Context, s streams, args []string) error {
 	}
 	progress := newProgress(s.err)
 	o.Plan = func(p check.Plan) { progress.line(announcement(p, o)) }
-	o.Progress = progress.show
+	o.Progress = progress.probes
 	if *verbose {
 		o.Log = func(format string, args ...any) { progress.line(fmt.Sprintf(format, args...)) }
 	}

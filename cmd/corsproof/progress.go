@@ -29,15 +29,26 @@ func newProgress(w io.Writer) *progress {
 	return &progress{w: w, terminal: isTerminal(w), started: time.Now()}
 }
 
+// show tells of cases, and how many were unexpected.
 func (p *progress) show(s harness.Progress) {
 	p.draw(s.Done == s.Total, func(now time.Time) string {
-		rate := float64(s.Done) / now.Sub(p.started).Seconds()
-		line := fmt.Sprintf("%d/%d  %.0f cases/s", s.Done, s.Total, rate)
-		if s.Done*20 > s.Total { // before that, the rate is the start's
-			line += fmt.Sprintf("  %s left", time.Duration(float64(s.Total-s.Done)/rate*float64(time.Second)).Round(time.Second))
-		}
-		return line + fmt.Sprintf("  %d unexpected", s.Unexpected)
+		return p.pace(s, "cases", now) + fmt.Sprintf("  %d unexpected", s.Unexpected)
 	})
+}
+
+// probes tells of a check's. What is unexpected of one is known when all have
+// run: the verdict of its case is about the browser, and not about the server.
+func (p *progress) probes(s harness.Progress) {
+	p.draw(s.Done == s.Total, func(now time.Time) string { return p.pace(s, "probes", now) })
+}
+
+func (p *progress) pace(s harness.Progress, what string, now time.Time) string {
+	rate := float64(s.Done) / now.Sub(p.started).Seconds()
+	line := fmt.Sprintf("%d/%d  %.0f %s/s", s.Done, s.Total, rate, what)
+	if s.Done*20 > s.Total { // before that, the rate is the start's
+		line += fmt.Sprintf("  %s left", time.Duration(float64(s.Total-s.Done)/rate*float64(time.Second)).Round(time.Second))
+	}
+	return line
 }
 
 // draw shows a line, if the last one stands long enough, or all is done now.
