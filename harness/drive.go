@@ -353,6 +353,11 @@ func (s *session) conclude(t *trial) {
 	if t.setUp(0) != "" && t.failed == nil && t.notApplicable == "" {
 		t.replay(s.profile)
 	}
+	if err := s.untold(t); err != nil && !t.apart {
+		setApart([]*trial{t}, err)
+		s.lost(err)
+		return
+	}
 	if t.goesOn() {
 		s.mu.Lock()
 		s.strays = append(s.strays, t)

@@ -19,11 +19,12 @@ type failures struct {
 	mu      sync.Mutex
 	byToken map[string]browser.Failure
 	adopted map[string]string // tokens, by the serialised origin of URLs without one
+	ended   map[string]bool   // tokens whose shared worker the browser has ended
 	changed chan struct{}     // closed and replaced at each arrival
 }
 
 func newFailures() *failures {
-	return &failures{byToken: map[string]browser.Failure{}, changed: make(chan struct{})}
+	return &failures{byToken: map[string]browser.Failure{}, ended: map[string]bool{}, changed: make(chan struct{})}
 }
 
 // hear takes a failure from the driver. A failure that names a step of the
@@ -38,6 +39,10 @@ func (f *failures) hear(failure browser.Failure) {
 		if token = f.adopted[authority]; token == "" {
 			return
 		}
+	}
+	if failure.Ended {
+		f.ended[token] = true
+		return
 	}
 	if known, found := f.byToken[token]; found {
 		errorPage := known.ErrorPage || failure.ErrorPage
@@ -60,6 +65,13 @@ func (f *failures) adopt(token string, at []oracle.Origin) {
 	for _, origin := range at {
 		f.adopted[origin.String()] = token
 	}
+}
+
+// hasEnded says whether the browser has ended a shared worker of a case.
+func (f *failures) hasEnded(token string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.ended[token]
 }
 
 // rank says how much a reason says.

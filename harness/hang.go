@@ -121,6 +121,19 @@ func (s *session) rescue(ctx context.Context, batch []*trial, why error) error {
 	return err
 }
 
+// untold is why a case has no outcome, when that is the browser's doing: it has
+// ended the case's shared worker and not told the page. Chromium does so now and
+// then where the worker's own process refuses the script; and of a worker that
+// waits for something, it says no such thing.
+func (s *session) untold(t *trial) error {
+	for _, step := range t.steps {
+		if step.outcome != nil && step.outcome.TimedOut && s.failures.hasEnded(t.bound.Token) {
+			return fmt.Errorf("harness: %s: the browser has ended a shared worker and not told its page", t.perm.ID)
+		}
+	}
+	return nil
+}
+
 // setApart marks cases one of which may be why a page was lost. They start once
 // more, each alone.
 func setApart(trials []*trial, why error) {

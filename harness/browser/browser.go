@@ -229,5 +229,8 @@ type Failure struct {
 	// OrNone is true when the browser says the same of a header that forbids and
 	// of one that is missing: the servers know which it was.
 	OrNone bool
-	Raw    json.RawMessage // for the log
+	// Ended is true when nothing has failed that the browser knows of: it has ended
+	// the shared worker whose script the URL is.
+	Ended bool
+	Raw   json.RawMessage // for the log
 }

@@ -89,6 +89,11 @@ func startWith(ctx context.Context, o browser.Options, flags []flag) (browser.Br
 
 	stop := context.AfterFunc(ctx, kill)
 	version, err := chromedp.CallBrowser(life, cdpbrowser.GetVersion, cdp.Empty{})
+	b := &chromium{options: o, contexts: map[cdp.BrowserContextID]bool{}, ctx: life, cancel: cancel}
+	if err == nil {
+		b.conn = chromedp.FromContext(life).Browser
+		err = b.hearEnds(ctx)
+	}
 	if !stop() {
 		err = ctx.Err()
 	}
@@ -100,7 +105,6 @@ func startWith(ctx context.Context, o browser.Options, flags []flag) (browser.Br
 		return nil, fmt.Errorf("cdp: start %s: %w", o.Binary, err)
 	}
 
-	b := &chromium{options: o, contexts: map[cdp.BrowserContextID]bool{}, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
 	b.info.Binary = o.Binary
 	b.info.Key, b.info.Name = identify(o.Binary, version.Product)
 	_, b.info.Version, _ = strings.Cut(version.Product, "/")

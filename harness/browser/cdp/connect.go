@@ -70,13 +70,17 @@ func attachTo(ctx context.Context, o browser.Options, address string, header htt
 		// hold for the script of its service worker.
 		_, err = chromedp.CallBrowser(life, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
 	}
+	b := &chromium{options: o, theirs: true, proxied: bare, contexts: map[cdp.BrowserContextID]bool{}, ctx: life, cancel: cancel}
+	if err == nil {
+		b.conn = chromedp.FromContext(life).Browser
+		err = b.hearEnds(ctx)
+	}
 	if !stop() {
 		err = ctx.Err()
 	}
 	if err != nil {
 		return nil, errors.Join(err, cancel())
 	}
-	b := &chromium{options: o, theirs: true, proxied: bare, contexts: map[cdp.BrowserContextID]bool{}, ctx: life, conn: chromedp.FromContext(life).Browser, cancel: cancel}
 	b.info.Binary = o.Remote.String()
 	b.info.Key, b.info.Name = identify("", version.Product)
 	_, b.info.Version, _ = strings.Cut(version.Product, "/")

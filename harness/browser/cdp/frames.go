@@ -64,7 +64,7 @@ func (p *page) hearFrames(ctx context.Context, key string, frames []browser.Fram
 			continue
 		}
 		unheard := unheardInPages
-		if info.Type == "shared_worker" {
+		if info.Type == sharedWorker {
 			unheard = unheardInWorkers
 		}
 		attaching, cancel := context.WithTimeout(ctx, attachTime)
@@ -106,7 +106,7 @@ func (p *page) holds(info *target.Info, frames []browser.Frame) bool {
 	switch info.Type {
 	case "iframe":
 		return len(frames) > 1 || string(info.ParentFrameID) == string(p.target.TargetID)
-	case "shared_worker":
+	case sharedWorker:
 		return strings.HasSuffix(frames[len(frames)-1].Kind, "shared-worker")
 	}
 	return false
