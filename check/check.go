@@ -51,7 +51,7 @@ func (o Options) check(ctx context.Context, probe func(context.Context, *running
 		return Report{}, err
 	}
 	report := Report{
-		Policy: *o.Policy, Target: o.Target.String(), Engines: out.engines, Probes: len(probes), NotApplicable: withheld,
+		Policy: *o.Policy, Target: o.Target.String(), Engines: out.engines, Probes: len(probes), Withheld: withheld,
 		Seconds: time.Since(started).Seconds(),
 	}
 	for _, r := range out.results {

@@ -153,11 +153,14 @@ func (r *running) answers(ctx context.Context, t *Target) error {
 }
 
 func (r *running) answersOnce(ctx context.Context, head string) error {
-	conn, err := r.Dial(ctx)
+	conn, err := r.dial(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
+	if err := r.pace.wait(ctx); err != nil {
+		return err
+	}
 	_, err = servers.Ask(ctx, conn, "HEAD", []byte(head))
 	if errors.Is(err, io.EOF) {
 		return errors.New("it ends the connection without an answer")

@@ -71,9 +71,12 @@ type Report struct {
 	Engines []record.Engine `json:"engines"`
 	Probes  int             `json:"probes"`
 	// NotApplicable are those that an engine or the target cannot do.
-	NotApplicable int        `json:"not-applicable,omitempty"`
-	Findings      []Finding  `json:"findings"` // worst first; those accepted last
-	Unproven      []Unproven `json:"unproven,omitempty"`
+	NotApplicable int `json:"not-applicable,omitempty"`
+	// Withheld would have written to a target that is not on this machine: they
+	// were not sent, and are none of the Probes.
+	Withheld int        `json:"withheld,omitempty"`
+	Findings []Finding  `json:"findings"` // worst first; those accepted last
+	Unproven []Unproven `json:"unproven,omitempty"`
 	// Stale are the entries of accept that excuse nothing, or whose day has passed.
 	Stale   []string `json:"stale,omitempty"`
 	Seconds float64  `json:"seconds"`

@@ -121,11 +121,13 @@ func (a *asker) exchange(ctx context.Context, method string, e servers.Entry) (s
 }
 
 // on sends a request on a connection, which is idle again afterwards, or closed.
+// Where a rate is to be kept, each request has a connection of its own: what is
+// sent once more, because the target has ended an idle one, would be one too many.
 func (a *asker) on(ctx context.Context, conn net.Conn, method string, raw []byte) (servers.Heard, error) {
 	ctx, cancel := context.WithTimeout(ctx, replyTime)
 	defer cancel()
 	heard, err := servers.Ask(ctx, conn, method, raw)
-	if err != nil || !heard.Open {
+	if err != nil || !heard.Open || a.pace.every > 0 {
 		conn.Close()
 		return heard, err
 	}

@@ -14,6 +14,11 @@ type pace struct {
 	next  time.Time
 }
 
+// every is the time from one turn to the next at a rate of so many a second.
+func every(rate float64) time.Duration {
+	return time.Duration(float64(time.Second) / rate)
+}
+
 // wait waits for the next turn.
 func (p *pace) wait(ctx context.Context) error {
 	if p.every == 0 {

@@ -85,7 +85,10 @@ func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (
 		if !o.Isolate {
 			permutation = framed(p)
 		}
-		permutations[i] = o.paced(permutation, len(probes))
+		permutations[i] = permutation
+	}
+	if o.Rate > 0 {
+		o.wait(permutations)
 	}
 	var out outcome
 	info, err := harness.Run(ctx, harness.Options{
@@ -104,16 +107,19 @@ func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (
 	return out, nil
 }
 
-// paced gives a probe time for all requests that may go before its own, where
-// the target's rate is bounded.
-func (o Options) paced(p *scenarios.Permutation, probes int) *scenarios.Permutation {
-	if o.Rate <= 0 {
-		return p
+// wait gives each probe time for all requests that may go before its own, as the
+// target's rate is bounded.
+func (o Options) wait(permutations []*scenarios.Permutation) {
+	const most = 3 // requests of a step: with a preflight, and what follows a redirect
+	requests := 0
+	for _, p := range permutations {
+		requests += most * len(p.Steps)
 	}
-	const requests = 3 // a probe, with its preflight and what follows a redirect
-	p = new(*p)
-	p.Timeout += 5*time.Second + time.Duration(float64(requests*probes)/o.Rate*float64(time.Second))
-	return p
+	for i, p := range permutations {
+		p = new(*p)
+		p.Timeout += 5*time.Second + time.Duration(requests)*every(o.Rate)
+		permutations[i] = p
+	}
 }
 
 // sortResults puts results in the plan's order, each engine's beside the other's.

@@ -119,8 +119,16 @@ func (t *Target) remote() bool {
 		return false
 	}
 	host := t.url.Hostname()
-	ip := net.ParseIP(host)
-	return host != "localhost" && !strings.HasSuffix(host, ".localhost") && !(ip != nil && ip.IsLoopback())
+	return !isLocalhost(host) && !net.ParseIP(host).IsLoopback()
+}
+
+// isLocalhost is true for the names of this machine. No name server is asked
+// for them: who knows where that would send what writes.
+//
+// https://www.rfc-editor.org/rfc/rfc6761#section-6.3
+func isLocalhost(host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // running is a target that takes connections. It is the set-up that the probes
@@ -137,7 +145,7 @@ type running struct {
 func (t *Target) start(ctx context.Context, o Options) (*running, error) {
 	r := &running{alive: func() error { return nil }, stop: func() error { return nil }}
 	if o.Rate > 0 {
-		r.pace.every = time.Duration(float64(time.Second) / o.Rate)
+		r.pace.every = every(o.Rate)
 	}
 	if t.handler != nil {
 		return r, r.serve(t.handler, o.Log)
@@ -219,9 +227,31 @@ func (r *running) Dial(ctx context.Context) (net.Conn, error) {
 func (r *running) dial(ctx context.Context) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
+	conn, err := r.connect(ctx)
+	if err != nil || r.tls == nil {
+		return conn, err
+	}
+	secure := tls.Client(conn, r.tls)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return secure, nil
+}
+
+// connect opens the connection below TLS.
+func (r *running) connect(ctx context.Context) (net.Conn, error) {
 	dialer := &net.Dialer{}
-	if r.tls == nil {
+	host, port, err := net.SplitHostPort(r.addr)
+	if err != nil || !isLocalhost(host) {
 		return dialer.DialContext(ctx, "tcp", r.addr)
 	}
-	return (&tls.Dialer{NetDialer: dialer, Config: r.tls}).DialContext(ctx, "tcp", r.addr)
+	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", port))
+	if err == nil {
+		return conn, nil
+	}
+	if conn, other := dialer.DialContext(ctx, "tcp", net.JoinHostPort("::1", port)); other == nil {
+		return conn, nil
+	}
+	return nil, err
 }

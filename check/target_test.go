@@ -60,10 +60,15 @@ func TestURLs(t *testing.T) {
 	origin, err = target.Origin(&policy.Policy{PublicURL: "https://api.example.com"})
 	require.NoError(t, err)
 	assert.Equal(t, "https://api.example.com", origin.String())
-	for _, here := range []string{"http://127.0.0.1:3000", "http://localhost:3000/", "https://[::1]:8443/x", "http://api.localhost"} {
+	for _, here := range []string{"http://127.0.0.1:3000", "http://localhost:3000/", "https://[::1]:8443/x", "http://api.localhost", "http://localhost.:3000"} {
 		target, err := URL(here)
 		require.NoError(t, err, here)
 		assert.False(t, target.remote(), here)
+	}
+	for _, there := range []string{"http://localhost.example.com", "http://127.0.0.1.example.com", "http://notlocalhost", "http://192.168.0.1", "http://[2001:db8::1]"} {
+		target, err := URL(there)
+		require.NoError(t, err, there)
+		assert.True(t, target.remote(), there)
 	}
 	for raw, want := range map[string]string{
 		"example.com":           "expected one that begins with http:// or https://",
@@ -106,6 +111,30 @@ func TestTLSTargets(t *testing.T) {
 		assert.Empty(t, missed)
 		assert.Empty(t, unproven)
 	})
+}
+
+// Who counts as this machine is asked on this machine, by IPv4 or IPv6.
+func TestLocalhostIsThisMachine(t *testing.T) {
+	for _, addr := range []string{"127.0.0.1:0", "[::1]:0"} {
+		listener, err := net.Listen("tcp", addr)
+		if err != nil {
+			t.Logf("this machine has no %s: %v", addr, err)
+			continue
+		}
+		server := httptest.NewUnstartedServer(items)
+		server.Listener.Close()
+		server.Listener = listener
+		server.Start()
+		defer server.Close()
+		_, port, err := net.SplitHostPort(listener.Addr().String())
+		require.NoError(t, err)
+		for _, host := range []string{"localhost", "api.localhost", "a.b.localhost."} {
+			target, err := URL("http://" + host + ":" + port)
+			require.NoError(t, err)
+			_, err = target.start(t.Context(), Options{})
+			assert.NoError(t, err, "%s at %s", host, addr)
+		}
+	}
 }
 
 func TestATargetThatIsNotThereIsAnError(t *testing.T) {

@@ -259,13 +259,16 @@ func (r Report) conclusion() string {
 	if n := r.NotApplicable; n > 0 {
 		more = append(more, fmt.Sprintf("%d did not apply", n))
 	}
+	if n := r.Withheld; n > 0 {
+		more = append(more, fmt.Sprintf("%d not sent, as they would write", n))
+	}
 	rest := ""
 	if len(more) > 0 {
 		rest = "; " + strings.Join(more, ", ")
 	}
 	switch {
 	case r.Probes == 0:
-		return "Nothing was probed."
+		return "Nothing was probed" + rest + "."
 	case open == 0 && len(r.Unproven) > 0:
 		return "Nothing was found in what could be proven" + rest + "."
 	case open == 0:

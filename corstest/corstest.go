@@ -183,7 +183,10 @@ func (c *checking) find() {
 func (c *checking) tell(report check.Report) {
 	c.Helper()
 	if n := report.NotApplicable; n > 0 {
-		c.Logf("%s left out, which the browser or the server cannot do, or which would write to a server somewhere else", plain.Plural(n, "probe was", "probes were"))
+		c.Logf("%s left out, which the browser or the server cannot do", plain.Plural(n, "probe was", "probes were"))
+	}
+	if n := report.Withheld; n > 0 {
+		c.Logf("%s not sent, which would write to a server somewhere else: AllowWrites sends them, too", plain.Plural(n, "probe was", "probes were"))
 	}
 	for _, class := range policy.Classes {
 		c.subtest(string(class), func(t testing.TB) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,6 +46,35 @@ func TestASubjectThatBreaksOffHasAnswered(t *testing.T) {
 			assert.False(t, entries[0].Pending)
 		})
 	}
+}
+
+// Whoever keeps to a rate counts requests by the connections that are opened.
+func TestASubjectIsDialledForEachRequest(t *testing.T) {
+	under := &countedSubject{wire: newWire(t, func(in *bufio.Reader, conn *net.TCPConn) {
+		until(in, "\r\n\r\n")
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+	})}
+	fleet := start(t, under)
+	require.NoError(t, fleet.ArmSetUp("tok", "wire"))
+	conn := dial(t, fleet, secure)
+	in := bufio.NewReader(conn)
+	for n := range int32(3) {
+		_, err := io.WriteString(conn, "GET /a?corsproof=tok HTTP/1.1\r\n\r\n")
+		require.NoError(t, err)
+		until(in, "\r\n\r\nok")
+		assert.Equal(t, n+1, under.dialled.Load())
+	}
+}
+
+// countedSubject counts the connections to it.
+type countedSubject struct {
+	*wire
+	dialled atomic.Int32
+}
+
+func (s *countedSubject) Dial(ctx context.Context) (net.Conn, error) {
+	s.dialled.Add(1)
+	return subject{s.wire}.Dial(ctx)
 }
 
 func TestASubjectThatHasGoneHasNotAnswered(t *testing.T) {

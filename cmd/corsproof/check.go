@@ -44,8 +44,8 @@ func checking(ctx context.Context, s streams, args []string) error {
 	say := func(format string, args ...any) {
 		wrong = append(wrong, fmt.Errorf("corsproof check: "+format, args...))
 	}
-	if *rate < 0 {
-		say("-rate %v: a number of requests a second, or 0 for no limit", *rate)
+	if *rate != 0 && !(*rate >= leastRate) {
+		say("-rate %v: a number of requests a second, %v at least, or 0 for no limit", *rate, leastRate)
 	}
 	write := writers[*format]
 	if write == nil {
@@ -102,6 +102,9 @@ func checking(ctx context.Context, s streams, args []string) error {
 	}
 	return nil
 }
+
+// leastRate has a check of a few hundred requests go on for days.
+const leastRate = 0.001
 
 // targetOf is the server that -url and -cmd mean.
 func targetOf(url, line string) (*check.Target, error) {

@@ -56,6 +56,8 @@ func TestCheckUsage(t *testing.T) {
 		{"no YAML", []string{"check", "-policy", broken, "-url", "http://localhost"}, []string{broken + ":"}},
 		{"a wrong policy", []string{"check", "-policy", wrong, "-url", "http://localhost"}, []string{wrong + ":1:", wrong + ":2:", "method"}},
 		{"all of it", []string{"check", "-policy", wrong, "-url", "localhost:80", "-format", "pdf", "-rate", "-1"}, []string{wrong + ":2:", "localhost:80", `-format "pdf"`, "junit", "-rate -1"}},
+		{"a rate that is none", []string{"check", "-policy", good, "-url", "http://127.0.0.1:1", "-rate", "NaN"}, []string{"-rate NaN", "0.001"}},
+		{"a rate of months", []string{"check", "-policy", good, "-url", "http://127.0.0.1:1", "-rate", "1e-12"}, []string{"-rate 1e-12", "0.001"}},
 		{"a command without a URL", []string{"check", "-policy", good, "-cmd", "node server.js"}, []string{"-url is missing", "node server.js"}},
 		{"a command for another machine", []string{"check", "-policy", good, "-cmd", "true", "-url", "http://example.com"}, []string{"this machine"}},
 		{"a command for a shell", []string{"check", "-policy", good, "-cmd", "a && b", "-url", "http://127.0.0.1:1"}, []string{"sh -c"}},
