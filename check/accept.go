@@ -1,14 +1,94 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/policy"
 )
+
+// excuses are the entries of accept, and what they are good for on a day.
+type excuses struct {
+	entries []policy.Accept
+	now     time.Time
+	used    []bool // those that have excused something
+}
+
+func newExcuses(p *policy.Policy, now time.Time) *excuses {
+	return &excuses{p.Accept, now, make([]bool, len(p.Accept))}
+}
+
+// why is the reason why somebody lives with a finding of a class at an endpoint;
+// "" if nobody does. An entry for that endpoint comes before one for all.
+func (e *excuses) why(class policy.Class, endpoint string) string {
+	for _, at := range []string{endpoint, ""} {
+		for i, a := range e.entries {
+			if a.Class == class && a.Endpoint == at && !expired(a, e.now) {
+				e.used[i] = true
+				return cmp.Or(a.Why, "accepted without a reason")
+			}
+		}
+	}
+	return ""
+}
+
+// expired is true from the day after the last.
+func expired(a policy.Accept, now time.Time) bool {
+	if a.Until.IsZero() {
+		return false
+	}
+	year, month, day := a.Until.UTC().Date()
+	return !now.UTC().Before(time.Date(year, month, day+1, 0, 0, 0, 0, time.UTC))
+}
+
+// stale are the entries that have excused nothing, or whose day has passed. Of
+// one that could be for what was not asked, or gave no evidence, nobody knows.
+func (e *excuses) stale(unknown func(policy.Accept) bool) []string {
+	var stale []string
+	for i, a := range e.entries {
+		says := ""
+		switch {
+		case expired(a, e.now):
+			says = "its last day was " + a.Until.UTC().Format(time.DateOnly)
+		case !e.used[i] && !unknown(a):
+			says = "there is nothing that it excuses"
+		default:
+			continue
+		}
+		at := "anywhere"
+		if a.Endpoint != "" {
+			at = "at " + a.Endpoint
+		}
+		entry := fmt.Sprintf("accept %s %s: %s", a.Class, at, says)
+		if place := a.Place(); place != "" {
+			entry = place + ": " + entry
+		}
+		stale = append(stale, entry)
+	}
+	return stale
+}
+
+// unasked is true for an entry that could be for what nobody has asked, or what
+// gave no evidence.
+func unasked(a policy.Accept, results []Result, withheld []policy.Probe) bool {
+	for _, r := range results {
+		if doubtful(r) && covers(a, r.Probe) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(withheld, func(p policy.Probe) bool { return covers(a, p) })
+}
+
+func covers(a policy.Accept, p policy.Probe) bool {
+	return a.Endpoint == "" || a.Endpoint == p.Endpoint
+}
+
+func doubtful(r Result) bool {
+	return r.Record.Verdict == record.Inconclusive || r.Record.Verdict == record.Error
+}
 
 // acceptedCluster is a cluster, and the reason why somebody lives with it; "" for
 // one that fails the check.
@@ -23,84 +103,18 @@ func (a acceptedCluster) finding(p *policy.Policy) Finding {
 	return f
 }
 
-// accepted divides a cluster into what entries of the policy excuse on a day, and
-// the rest.
-func accepted(p *policy.Policy, g cluster, now time.Time) []acceptedCluster {
-	parts := map[string]*acceptedCluster{}
-	var order []string
+// divide divides a cluster into what is excused, and the rest.
+func (e *excuses) divide(g cluster) []acceptedCluster {
+	var parts []acceptedCluster
 	for _, s := range g.shown {
-		why := ""
-		for _, a := range p.Accept {
-			if excuses(a, g.class, s.item) && !expired(a, now) {
-				why = a.Why
-				if why == "" {
-					why = "accepted without a reason"
-				}
-				break
-			}
-		}
-		if parts[why] == nil {
+		why := e.why(g.class, s.Endpoint)
+		i := slices.IndexFunc(parts, func(p acceptedCluster) bool { return p.why == why })
+		if i < 0 {
 			part := g
 			part.shown = nil
-			parts[why] = &acceptedCluster{part, why}
-			order = append(order, why)
+			i, parts = len(parts), append(parts, acceptedCluster{part, why})
 		}
-		parts[why].add(s)
+		parts[i].add(s)
 	}
-	var out []acceptedCluster
-	for _, why := range order {
-		out = append(out, *parts[why])
-	}
-	return out
-}
-
-// excuses is true for a class and what is asked of an endpoint: its own path, or
-// one below it that the server does not know.
-func excuses(a policy.Accept, class policy.Class, i item) bool {
-	path, _, _ := strings.Cut(a.Endpoint, "?")
-	below := i.What == policy.ErrorResponse && strings.HasPrefix(i.Endpoint, strings.TrimSuffix(path, "/")+"/")
-	return a.Class == class && (a.Endpoint == "" || a.Endpoint == i.Endpoint || below)
-}
-
-// expired is true from the day after the last.
-func expired(a policy.Accept, now time.Time) bool {
-	if a.Until.IsZero() {
-		return false
-	}
-	year, month, day := a.Until.UTC().Date()
-	return !now.UTC().Before(time.Date(year, month, day+1, 0, 0, 0, 0, time.UTC))
-}
-
-// staleEntries are the entries of accept that excuse nothing, or whose day has
-// passed. An entry for what could not be proven is not known to excuse nothing.
-func staleEntries(p *policy.Policy, found clusters, results []Result, now time.Time) []string {
-	var stale []string
-	for _, a := range p.Accept {
-		at := "anywhere"
-		if a.Endpoint != "" {
-			at = "at " + a.Endpoint
-		}
-		switch {
-		case expired(a, now):
-			stale = append(stale, fmt.Sprintf("accept %s %s: its last day was %s", a.Class, at, a.Until.UTC().Format(time.DateOnly)))
-		case a.Class == policy.Robustness: // no record shows it
-		case !found.any(a) && !slices.ContainsFunc(results, func(r Result) bool { return doubtful(r) && (a.Endpoint == "" || a.Endpoint == r.Probe.Endpoint) }):
-			stale = append(stale, fmt.Sprintf("accept %s %s: there is nothing to accept any more", a.Class, at))
-		}
-	}
-	return stale
-}
-
-func doubtful(r Result) bool {
-	return r.Record.Verdict == record.Inconclusive || r.Record.Verdict == record.Error
-}
-
-// any is true when an entry excuses something.
-func (g clusters) any(a policy.Accept) bool {
-	for _, cluster := range g {
-		if slices.ContainsFunc(cluster.shown, func(s showing) bool { return excuses(a, cluster.class, s.item) }) {
-			return true
-		}
-	}
-	return false
+	return parts
 }

@@ -32,7 +32,7 @@ func (o Options) check(ctx context.Context, probe func(context.Context, *running
 	}
 	probes, withheld := o.permitted(probes)
 	if o.Plan != nil {
-		plan := Plan{Target: o.Target.String(), Host: public.Host, Origin: public.String(), Probes: len(probes), Withheld: withheld}
+		plan := Plan{Target: o.Target.String(), Host: public.Host, Origin: public.String(), Probes: len(probes), Withheld: len(withheld)}
 		if o.Target.url != nil {
 			plan.Host = o.Target.url.Host
 		}
@@ -44,14 +44,15 @@ func (o Options) check(ctx context.Context, probe func(context.Context, *running
 	}
 	out, err := probe(ctx, r, probes)
 	var harm []RawResult
+	attacked := false
 	if err == nil && o.Raw {
-		harm, err = o.attack(ctx, r, probes)
+		harm, attacked, err = o.attack(ctx, r, probes)
 	}
 	if err = errors.Join(err, r.stop()); err != nil {
 		return Report{}, err
 	}
 	report := Report{
-		Policy: *o.Policy, Target: o.Target.String(), Engines: out.engines, Probes: len(probes), Withheld: withheld,
+		Policy: *o.Policy, Target: o.Target.String(), Engines: out.engines, Probes: len(probes), Withheld: len(withheld),
 		Seconds: time.Since(started).Seconds(),
 	}
 	for _, r := range out.results {
@@ -59,12 +60,19 @@ func (o Options) check(ctx context.Context, probe func(context.Context, *running
 			report.NotApplicable++
 		}
 	}
-	report.Findings, report.Unproven, report.Stale = find(o.Policy, out.results, started)
-	report.Findings = append(report.Findings, rawFindings(o.Policy, harm, started)...)
+	excused := newExcuses(o.Policy, started)
+	report.Findings, report.Unproven = find(o.Policy, out.results, excused)
+	report.Findings = append(report.Findings, rawFindings(harm, excused)...)
 	slices.SortStableFunc(report.Findings, worse)
 	for i, f := range report.Findings {
 		report.Findings[i].Curl = aim(f.Curl, public.String(), o.Target.address())
 	}
+	report.Stale = excused.stale(func(a policy.Accept) bool {
+		if a.Class == policy.Robustness {
+			return !attacked
+		}
+		return unasked(a, out.results, withheld)
+	})
 	return redact(report, o.Policy.Secrets()), nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/oracle"
@@ -13,9 +12,8 @@ import (
 )
 
 // find says where the results differ from the policy: one finding a cause,
-// worst first, those that the policy accepts on the day last; the probes that
-// gave no evidence; and the entries of accept that excuse nothing.
-func find(p *policy.Policy, results []Result, now time.Time) (findings []Finding, unproven []Unproven, stale []string) {
+// worst first, those that are excused last; and which probes gave no evidence.
+func find(p *policy.Policy, results []Result, excused *excuses) (findings []Finding, unproven []Unproven) {
 	engines := map[string][]item{}
 	var names []string
 	for place, r := range results {
@@ -44,12 +42,12 @@ func find(p *policy.Policy, results []Result, now time.Time) (findings []Finding
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(found), func(a, b [2]string) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) }) {
 		g := *found[key]
-		for _, part := range accepted(p, g, now) {
+		for _, part := range excused.divide(g) {
 			findings = append(findings, part.finding(p))
 		}
 	}
 	slices.SortStableFunc(findings, worse)
-	return findings, unproven, staleEntries(p, found, results, now)
+	return findings, unproven
 }
 
 // evidence are the requests of a result that say something, and the doubt if

@@ -208,9 +208,8 @@ func TestFind(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := correct()
 			c.fault(&s)
-			findings, unproven, stale := find(meant(), results(t, s, plan()...), day)
+			findings, unproven := find(meant(), results(t, s, plan()...), nobody())
 			assert.Empty(t, unproven)
-			assert.Empty(t, stale)
 			if c.want == nil {
 				c.want = []string{}
 			}
@@ -231,14 +230,14 @@ func TestAMethodThatAnEndpointDoesNotServe(t *testing.T) {
 	probe := ask(policy.Declared, policy.ErrorResponse, app, by("REPORT"), func(p *probe) {
 		p.what, p.class = policy.ErrorResponse, policy.UnreadableError
 	})
-	findings, unproven, _ := find(meant(), results(t, correct(), probe), day)
+	findings, unproven := find(meant(), results(t, correct(), probe), nobody())
 	assert.Empty(t, findings)
 	assert.Empty(t, unproven)
 
 	s := correct()
 	s.methods += ", REPORT"
 	s.actualBare = true
-	findings, _, _ = find(meant(), results(t, s, probe), day)
+	findings, _ = find(meant(), results(t, s, probe), nobody())
 	require.Len(t, findings, 1)
 	assert.Equal(t, app, findings[0].Origin)
 }

@@ -20,8 +20,10 @@ func FuzzFind(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed int64) {
 		p, rs := randomResults(rand.New(rand.NewSource(seed)))
-		findings, unproven, stale := find(p, rs, day)
-		again, _, _ := find(p, rs, day)
+		excused := newExcuses(p, day)
+		findings, unproven := find(p, rs, excused)
+		stale := excused.stale(func(a policy.Accept) bool { return unasked(a, rs, nil) })
+		again, _ := find(p, rs, newExcuses(p, day))
 		if len(again) != len(findings) {
 			t.Fatal("the same results give other findings")
 		}

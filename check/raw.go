@@ -69,11 +69,12 @@ type raw struct {
 	fails bool
 }
 
-// attack asks the target what no browser can ask, beside one declared probe.
-func (o Options) attack(ctx context.Context, r *running, probes []policy.Probe) ([]RawResult, error) {
+// attack asks the target what no browser can ask, beside one declared probe. It is
+// not asked where it has gone before, or the policy lets nobody in.
+func (o Options) attack(ctx context.Context, r *running, probes []policy.Probe) (harm []RawResult, asked bool, err error) {
 	public, err := o.Target.Origin(o.Policy)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	a := &raw{asker: &asker{running: r, public: public}, method: "PUT", header: "x-corsproof"}
 	if len(o.Policy.Methods) > 0 {
@@ -86,12 +87,11 @@ func (o Options) attack(ctx context.Context, r *running, probes []policy.Probe) 
 		}
 	}
 	if a.gone(ctx) != nil {
-		return nil, ctx.Err() // it was gone before: the probes have said so
+		return nil, false, ctx.Err() // the probes have said so
 	}
 	if !a.settle(ctx, probes) {
-		return nil, ctx.Err() // nobody may ask: there is nothing that could be taken in
+		return nil, false, ctx.Err() // there is nothing that could be taken in
 	}
-	var harm []RawResult
 	for _, p := range a.probes() {
 		cause, happened := a.judge(ctx, p)
 		if cause != "" && cause != rawDead {
@@ -107,11 +107,11 @@ func (o Options) attack(ctx context.Context, r *running, probes []policy.Probe) 
 			harm = append(harm, a.result(p, cause, happened))
 		}
 		if cause == rawDead || cause == rawHang || ctx.Err() != nil {
-			return harm, ctx.Err()
+			return harm, true, ctx.Err()
 		}
 	}
 	slow, err := a.slow(ctx)
-	return append(harm, slow...), err
+	return append(harm, slow...), true, err
 }
 
 // settle chooses the endpoint: one at which the server does not fail anyway, if

@@ -2,7 +2,6 @@ package check
 
 import (
 	"slices"
-	"time"
 
 	"github.com/corsproof/corsproof/policy"
 )
@@ -20,8 +19,8 @@ var rawTitles = map[string][2]string{
 }
 
 // rawFindings are the findings of the raw probes: one a cause, the first of its
-// probes the example.
-func rawFindings(p *policy.Policy, harm []RawResult, now time.Time) []Finding {
+// probes the example. All were asked at one endpoint.
+func rawFindings(harm []RawResult, excused *excuses) []Finding {
 	var found []Finding
 	for _, h := range harm {
 		if i := slices.IndexFunc(found, func(f Finding) bool { return f.Cause == h.Cause }); i >= 0 {
@@ -38,11 +37,7 @@ func rawFindings(p *policy.Policy, harm []RawResult, now time.Time) []Finding {
 			f.Headers = append(f.Headers, line.Name+": "+line.Value)
 		}
 		f.Wire = append(f.Wire, h.Wire)
-		for _, a := range p.Accept {
-			if a.Class == policy.Robustness && (a.Endpoint == "" || a.Endpoint == h.Endpoint) && !expired(a, now) {
-				f.Accepted = a.Why
-			}
-		}
+		f.Accepted = excused.why(f.Class, f.Endpoint)
 		found = append(found, f)
 	}
 	return found

@@ -85,11 +85,11 @@ func TestRaw(t *testing.T) {
 			r, err := o.Target.start(t.Context(), o)
 			require.NoError(t, err)
 			defer r.stop()
-			began := time.Now()
-			harm, err := o.attack(t.Context(), r, probes)
+			harm, asked, err := o.attack(t.Context(), r, probes)
 			require.NoError(t, err)
+			assert.True(t, asked)
 			var causes []string
-			for _, f := range rawFindings(p, harm, began) {
+			for _, f := range rawFindings(harm, newExcuses(p, time.Now())) {
 				t.Log(f.Cause, f.Title, f.Happened, f.Curl, f.Also)
 				causes = append(causes, f.Cause)
 			}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -48,7 +47,9 @@ func faulty(t *testing.T) Report {
 		{Class: policy.Cache, Why: "no cache in front"},
 		{Class: policy.Refused, Endpoint: "/gone", Why: "nobody knows any more"},
 	}
-	findings, _, stale := find(p, results(t, s, plan()...), day)
+	excused := newExcuses(p, day)
+	findings, _ := find(p, results(t, s, plan()...), excused)
+	stale := excused.stale(func(policy.Accept) bool { return false })
 	return redact(Report{
 		Policy: *p, Target: "http://127.0.0.1:3000/items",
 		Engines:  []record.Engine{{Key: "chromium", Name: "Chromium", Version: "156.0.8078.79"}, {Key: "firefox", Name: "Firefox", Version: "153.0"}},
@@ -168,52 +169,6 @@ func TestEveryFormatReportsAWriteError(t *testing.T) {
 	for name, write := range formats {
 		assert.ErrorContains(t, write(faulty(t), full{}), "no space left", name)
 	}
-}
-
-func TestAccept(t *testing.T) {
-	s := correct()
-	s.vary = false
-	with := func(entries ...policy.Accept) ([]Finding, []string) {
-		p := meant()
-		p.Accept = entries
-		findings, _, stale := find(p, results(t, s, plan()...), day)
-		return findings, stale
-	}
-	today := time.Date(2027, 3, 4, 0, 0, 0, 0, time.UTC)
-	t.Run("all", func(t *testing.T) {
-		f, stale := with(policy.Accept{Class: policy.Cache, Why: "no cache", Until: today})
-		require.Len(t, f, 1)
-		assert.Equal(t, "no cache", f[0].Accepted)
-		assert.Empty(t, stale)
-		assert.False(t, Report{Findings: f, Stale: stale}.Failed())
-	})
-	t.Run("one endpoint", func(t *testing.T) {
-		f, stale := with(policy.Accept{Class: policy.Cache, Endpoint: "/items", Why: "no cache"})
-		require.Len(t, f, 2, "the rest still fails")
-		assert.Empty(t, f[0].Accepted)
-		assert.NotEqual(t, "/items", f[0].Endpoint)
-		assert.Equal(t, "/items", f[1].Endpoint)
-		assert.Empty(t, stale)
-	})
-	t.Run("expired", func(t *testing.T) {
-		f, stale := with(policy.Accept{Class: policy.Cache, Why: "no cache", Until: today.AddDate(0, 0, -1)})
-		require.Len(t, f, 1)
-		assert.Empty(t, f[0].Accepted)
-		assert.Equal(t, []string{"accept cache anywhere: its last day was 2027-03-03"}, stale)
-	})
-	t.Run("stale", func(t *testing.T) {
-		_, stale := with(policy.Accept{Class: policy.Leak, Endpoint: "/items", Why: "?"})
-		assert.Equal(t, []string{"accept leak at /items: there is nothing to accept any more"}, stale)
-	})
-	t.Run("unproven is not stale", func(t *testing.T) {
-		p := meant()
-		p.Accept = []policy.Accept{{Class: policy.Leak, Endpoint: "/items"}}
-		rs := results(t, correct(), plan()...)
-		rs[0].Record.Verdict = record.Inconclusive
-		_, unproven, stale := find(p, rs, day)
-		assert.Len(t, unproven, 1)
-		assert.Empty(t, stale)
-	})
 }
 
 func TestRedact(t *testing.T) {

@@ -67,12 +67,18 @@ type outcome struct {
 }
 
 // permitted leaves out the probes that would write where nobody has allowed it.
-func (o Options) permitted(probes []policy.Probe) (kept []policy.Probe, withheld int) {
+func (o Options) permitted(probes []policy.Probe) (kept, withheld []policy.Probe) {
 	if o.AllowWrites || !o.Target.remote() {
-		return probes, 0
+		return probes, nil
 	}
-	kept = slices.DeleteFunc(slices.Clone(probes), func(p policy.Probe) bool { return p.Writes })
-	return kept, len(probes) - len(kept)
+	for _, p := range probes {
+		if p.Writes {
+			withheld = append(withheld, p)
+		} else {
+			kept = append(kept, p)
+		}
+	}
+	return kept, withheld
 }
 
 // drive runs the probes in the browsers.

@@ -27,6 +27,9 @@ const (
 
 var day = time.Date(2027, 3, 4, 12, 0, 0, 0, time.UTC)
 
+// nobody excuses nothing.
+func nobody() *excuses { return newExcuses(&policy.Policy{}, day) }
+
 // ask makes a probe that has not met a server yet.
 func ask(who policy.Who, what policy.What, from string, more ...func(*probe)) probe {
 	p := probe{who: who, what: what, from: from, path: "/items", method: "GET", class: policy.Refused, read: oracle.Allowed}

@@ -16,11 +16,15 @@ func TestMarshalJSON(t *testing.T) {
 	p, err := Load("cors.yaml", data, environment)
 	require.NoError(t, err)
 	p.secrets = nil
+	p.Accept[0].place = ""
 	for _, want := range []*Policy{p, {Origins: []string{}}, {Origins: []string{"*"}, ExposeHeaders: []string{"*"}, NullOrigin: true}} {
 		written, err := json.Marshal(want)
 		require.NoError(t, err)
 		got, err := Load("cors.json", written, nil)
 		require.NoError(t, err, string(written))
+		for i := range got.Accept {
+			got.Accept[i].place = ""
+		}
 		assert.Equal(t, want, got, string(written))
 	}
 	written, err := json.Marshal(Policy{})

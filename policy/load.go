@@ -153,7 +153,7 @@ func (r *reader) endpoint(key string, n *tree.Node) {
 }
 
 func (r *reader) accept(key string, n *tree.Node) {
-	a := Accept{}
+	a := Accept{place: n.Pos.String()}
 	r.Mapping(n, acceptKeys, func(name string, n *tree.Node) {
 		r.at(key+"."+name, n, func() {
 			switch name {

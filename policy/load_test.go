@@ -27,6 +27,9 @@ func TestLoad(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"open sesame"}, p.Secrets())
 	p.secrets = nil
+	require.Len(t, p.Accept, 1)
+	assert.Equal(t, path+":15:5", p.Accept[0].Place())
+	p.Accept[0].place = ""
 	assert.Equal(t, &Policy{
 		Origins:        []string{"https://app.example.com", "https://admin.example.com:8443", "https://*.partner.example"},
 		Methods:        []string{"GET", "PUT", "DELETE"},

@@ -60,4 +60,10 @@ type Accept struct {
 	Endpoint string // a path of Endpoints
 	Why      string
 	Until    time.Time // the last day, UTC; zero: for good
+
+	place string
 }
+
+// Place is where the entry stands in its policy's file, as in cors.yaml:12:5; ""
+// for one that was not read from a file.
+func (a Accept) Place() string { return a.place }
