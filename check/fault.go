@@ -30,7 +30,7 @@ func faultOf(i item) (f fault, ok bool) {
 		case e.Preflight:
 			ok = f.preflightFault(e)
 		case !crosses(e):
-			ok = e.Status == 0
+			ok = e.Status == 0 || e.Broken
 			f.cause, f.reason = noAnswer, oracle.NetworkError
 		default:
 			ok = f.actualFault(e)
@@ -91,7 +91,8 @@ func (f *fault) actualFault(e record.Exchange) bool {
 	}
 	failed := oracle.CORSCheck(f.asker(e), f.credentials(), e.ReplyHeaders)
 	if failed == "" {
-		return false
+		f.cause, f.reason = noAnswer, oracle.NetworkError
+		return e.Broken && !redirects(e)
 	}
 	f.cause, f.reason = string(failed), failed
 	if redirects(e) {

@@ -21,8 +21,13 @@ func (g cluster) refusedWords(s showing) worded {
 		w.title = g.declared() + " allowed by the policy, and cannot read responses."
 	case g.cause == methodRefused:
 		w.title = g.declared() + " allowed by the policy, and cannot be used."
+	case g.cause == headerRefused && s.exchange() != nil && !s.exchange().Preflight:
+		w.title = "Requests with " + joined(g.subjects()) + " are allowed by the policy, and their responses cannot be read."
 	case g.cause == headerRefused:
 		w.title = g.named("request header") + " declared, and cannot be sent."
+		if s.lists(allowHeaders, "*") {
+			w.happened += ` "*" stands for every header but Authorization.`
+		}
 	case g.cause == wildcardInList && s.What != policy.Exposed && s.blocked():
 		w.title = `Requests with credentials are blocked, because the server says "*".`
 		if !strings.Contains(w.happened, `"*"`) {
@@ -39,6 +44,12 @@ func (g cluster) refusedWords(s showing) worded {
 	case g.cause == noAnswer:
 		w.title = "The server ends the connection without an answer."
 		w.happened = fmt.Sprintf("%s from a page of %s got no response.", asked(s.item), s.Origin)
+		if e := s.exchange(); e != nil && e.Broken {
+			w.title = "The server ends the connection within its answer."
+			w.happened = fmt.Sprintf("%s from a page of %s was answered %s, and the connection ended before the response was complete. A page cannot read such a one.", asked(s.item), s.Origin, statusWords(s))
+		}
+	case g.cause == unsteady && s.exchange() != nil && s.exchange().Status == tooManyRequests:
+		w.title = "The server's rate limit comes before CORS: browsers block what it answers (429)."
 	case g.cause == unsteady:
 		w.title = "The server answers the same request now one way, now another."
 	case g.cause == sameOrigin:

@@ -171,6 +171,7 @@ type Exchange struct {
 	Preflight    bool           `json:"preflight,omitempty"`
 	Retry        bool           `json:"retry,omitempty"`
 	Status       int            `json:"status,omitempty"` // 0: no reply was sent
+	Broken       bool           `json:"broken,omitempty"` // the connection ended within the reply
 	ReplyHeaders oracle.Headers `json:"reply-headers,omitempty"`
 	ReplyBody    string         `json:"reply-body,omitempty"`
 	MS           float64        `json:"ms"` // since the first request of the case
