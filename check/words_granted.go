@@ -12,7 +12,8 @@ import (
 var strangers = map[policy.Who]struct{ who, why string }{
 	policy.Foreign:       {"Any website", "the server lets every origin in"},
 	policy.Null:          {"A sandboxed frame of any website (origin null)", "the server allows the origin null, which every site can have"},
-	policy.Scheme:        {"An unencrypted page (another scheme)", "the server does not compare the scheme, so whoever is on the network can pose as the site"},
+	policy.Local:         {"A page on the user's own machine", "the server allows what sites have while they are developed, and any program on the machine can serve pages there"},
+	policy.Scheme:        {"An allowed host's page of another scheme", "the server does not compare the scheme"},
 	policy.Port:          {"Another port of an allowed host", "the server does not compare the port"},
 	policy.Prefix:        {"An origin that only begins like an allowed one", "the server looks at how the origin begins, and not at where it ends"},
 	policy.Suffix:        {"An origin that only ends like an allowed one", "the server looks at how the origin ends, and not at where it begins"},
@@ -42,6 +43,9 @@ func (g cluster) leakWords(s showing) worded {
 	with := ""
 	if g.credentialed {
 		with = " with the user's credentials"
+	}
+	if g.cause == string(policy.Scheme) && strings.HasPrefix(s.Origin, "http:") {
+		who, why = "An unencrypted page of an allowed host (http, not https)", why+", so whoever is on the network can pose as the site"
 	}
 	if s.lists(allowOrigin, "*") {
 		why = `the server says "*", which is everyone`

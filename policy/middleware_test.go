@@ -165,7 +165,9 @@ func host(origin string) string {
 
 var mutants = []mutant{
 	lets("reflects everyone", policy.Foreign, example, func(string) bool { return true }),
-	lets("a list of developers", policy.Foreign, example, func(o string) bool { return o == "http://localhost:3000" }),
+	lets("a list of developers", policy.Local, example, func(o string) bool { return o == "http://localhost:3000" }),
+	lets("any port of a developer", policy.Local, example, func(o string) bool { return strings.HasPrefix(o, "http://127.0.0.1:") }),
+	lets("another scheme of the server's own", policy.Scheme, policies["local"], func(o string) bool { return strings.HasPrefix(o, "https://localhost:") }),
 	lets("null", policy.Null, example, func(o string) bool { return o == "null" }),
 	lets("scheme ignored", policy.Scheme, example, func(o string) bool { return example.Allows(strings.Replace(o, "http:", "https:", 1)) }),
 	lets("port ignored", policy.Port, example, func(o string) bool { return host(o) == "app.example.com" }),

@@ -35,7 +35,8 @@ const (
 
 	Foreign       Who = "foreign"        // an origin that has nothing to do with any in the policy
 	Null          Who = "null"           // an opaque origin: a sandboxed frame
-	Scheme        Who = "scheme"         // http instead of https
+	Local         Who = "local"          // a page on the user's own machine: http://localhost:3000
+	Scheme        Who = "scheme"         // http instead of https, or the reverse
 	Port          Who = "port"           // another port
 	Prefix        Who = "prefix"         // begins like an allowed one: https://app.example.com.evil.test
 	Suffix        Who = "suffix"         // ends like an allowed one: https://evilapp.example.com

@@ -48,6 +48,7 @@ var whys = map[What]string{
 var whyNot = map[Who]string{
 	Foreign:       "Nothing in the policy names this origin.",
 	Null:          "Anybody can make a document whose origin is null, in a sandboxed frame.",
+	Local:         "Sites are developed there, and any program on the user's machine can serve pages there.",
 	Scheme:        "The same host over another scheme is another origin, and over plain http anybody on the way can write its pages.",
 	Port:          "Another port is another origin, and perhaps another's server.",
 	Prefix:        "It only begins as an allowed origin does.",

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/oracle"
@@ -102,6 +103,8 @@ func (pl *plan) strangers() []stranger {
 		switch kind.who {
 		case Foreign:
 			add(Foreign, "", 0, pl.foreigners()...)
+		case Local:
+			add(Local, "", 0, pl.locals(models)...)
 		case Null:
 			if !pl.policy.Allows("null") {
 				out = append(out, stranger{who: Null, asker: pl.null()})
@@ -111,7 +114,12 @@ func (pl *plan) strangers() []stranger {
 				add(Glued, two[0].like, i/short, glued(two[0], two[1])...)
 			}
 		case ServerOrigin:
-			add(ServerOrigin, "", 0, pl.serverOrigins()...)
+			for _, o := range pl.serverOrigins() {
+				if pl.policy.Allows(swapped(o).String()) { // what it resembles more
+					add(Scheme, swapped(o).String(), 0, o)
+				}
+				add(ServerOrigin, "", 0, o)
+			}
 		default:
 			for i, m := range models {
 				add(kind.who, m.like, i, kind.of(pl, m)...)
@@ -129,8 +137,20 @@ func (pl *plan) foreigners() []oracle.Origin {
 	return []oracle.Origin{
 		{Scheme: "https", Host: pl.evil, Port: 443},
 		{Scheme: "http", Host: pl.evil, Port: 80},
-		{Scheme: "http", Host: "localhost", Port: 3000},
 	}
+}
+
+// locals are where sites are developed, on ports that tools for that take, and
+// what a server may have kept from that time.
+func (pl *plan) locals(models []model) []oracle.Origin {
+	var out []oracle.Origin
+	for _, port := range []int{3000, 80, 4200, 5173, 8080} {
+		out = append(out, oracle.Origin{Scheme: "http", Host: "localhost", Port: port})
+	}
+	out = append(out, oracle.Origin{Scheme: "http", Host: "127.0.0.1", Port: 3000})
+	return slices.DeleteFunc(out, func(o oracle.Origin) bool { // another port of a known host
+		return o.Host == pl.options.Server.Host || slices.ContainsFunc(models, func(m model) bool { return m.host() == o.Host })
+	})
 }
 
 // serverOrigins share the server's host, and are other origins all the same.
@@ -214,6 +234,7 @@ type kind struct {
 var kinds = []kind{
 	{who: Foreign},
 	{who: Null},
+	{who: Local},
 	{Scheme, func(pl *plan, m model) []oracle.Origin { return []oracle.Origin{swapped(m.origin)} }},
 	{Port, func(pl *plan, m model) []oracle.Origin {
 		own, p := ownPort(m.origin.Scheme), m.origin.Port

@@ -30,8 +30,9 @@ func TestStrangers(t *testing.T) {
 	}{
 		{"a host", []string{"https://app.example.com"}, map[policy.Who][]string{
 			policy.Declared:      {"https://app.example.com"},
-			policy.Foreign:       {"https://evil.test", "http://evil.test", "http://localhost:3000"},
+			policy.Foreign:       {"https://evil.test", "http://evil.test"},
 			policy.Null:          {"null"},
+			policy.Local:         {"http://localhost:3000", "http://localhost", "http://localhost:4200", "http://localhost:5173", "http://localhost:8080", "http://127.0.0.1:3000"},
 			policy.Scheme:        {"http://app.example.com"},
 			policy.Port:          {"https://app.example.com:8443"},
 			policy.Prefix:        {"https://app.example.com.evil.test", "https://app.example.comevil.test", "https://app.example.co"},
@@ -99,7 +100,7 @@ func TestStrangers(t *testing.T) {
 		{"a domain without http", []string{"https://app.dev"}, map[policy.Who][]string{
 			policy.Scheme:  nil,
 			policy.Prefix:  {"https://app.dev.evil.test", "https://app.devevil.test", "https://app.de"},
-			policy.Foreign: {"https://evil.test", "http://evil.test", "http://localhost:3000"},
+			policy.Foreign: {"https://evil.test", "http://evil.test"},
 		}},
 		{"an address", []string{"http://127.0.0.1:8080"}, map[policy.Who][]string{
 			policy.Scheme:    {"https://127.0.0.1:8080"},
@@ -110,12 +111,13 @@ func TestStrangers(t *testing.T) {
 		}},
 		{"a name without a dot", []string{"http://localhost:3000"}, map[policy.Who][]string{
 			policy.Foreign:  {"https://evil.test", "http://evil.test"},
+			policy.Local:    {"http://127.0.0.1:3000"}, // another port is that
 			policy.Suffix:   {"http://evillocalhost:3000", "http://evil-localhost:3000"},
 			policy.Parent:   nil,
 			policy.RegexDot: nil,
 		}},
 		{"the domain of strangers", []string{"https://evil.test", "https://app.attacker.test"}, map[policy.Who][]string{
-			policy.Foreign: {"https://stranger.test", "http://stranger.test", "http://localhost:3000"},
+			policy.Foreign: {"https://stranger.test", "http://stranger.test"},
 		}},
 		{"everyone", []string{"*"}, map[policy.Who][]string{
 			policy.Declared: {"https://anybody.test", "http://somebody.test:8080", "null"},
@@ -134,7 +136,7 @@ func TestStrangers(t *testing.T) {
 
 func TestStrangersComeInTheOrderOfWho(t *testing.T) {
 	order := []policy.Who{
-		policy.Foreign, policy.Null, policy.Scheme, policy.Port, policy.Prefix, policy.Suffix, policy.Substring, policy.Subdomain, policy.Parent,
+		policy.Foreign, policy.Null, policy.Local, policy.Scheme, policy.Port, policy.Prefix, policy.Suffix, policy.Substring, policy.Subdomain, policy.Parent,
 		policy.Sibling, policy.WildcardApex, policy.WildcardGlued, policy.RegexDot, policy.Glued, policy.TrailingDot, policy.Special, policy.ServerOrigin,
 	}
 	var had []policy.Who
