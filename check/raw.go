@@ -39,6 +39,9 @@ type RawResult struct {
 // rawTime is how long one reply may take.
 const rawTime = 5 * time.Second
 
+// rawStranger is an origin that no policy allows.
+const rawStranger = "https://stranger.corsproof.test"
+
 // marker is the header line that a split response would have.
 const marker = "X-Corsproof-Split"
 
@@ -67,6 +70,9 @@ type raw struct {
 	// fails is true where the server fails already by what browsers send: odd
 	// headers then need not be why.
 	fails bool
+	// hangsUp is true where the server ends the connection of whoever it does not
+	// know: an origin that is none is not why.
+	hangsUp bool
 }
 
 // attack asks the target what no browser can ask, beside one declared probe. It is
@@ -92,6 +98,8 @@ func (o Options) attack(ctx context.Context, r *running, probes []policy.Probe) 
 	if !a.settle(ctx, probes) {
 		return nil, false, ctx.Err() // there is nothing that could be taken in
 	}
+	stranger, _ := a.send(ctx, a.with("GET", "", "Origin", rawStranger))
+	a.hangsUp = stranger.Reply.Abort == "before-headers"
 	for _, p := range a.probes() {
 		cause, happened := a.judge(ctx, p)
 		if cause != "" && cause != rawDead {
@@ -112,6 +120,12 @@ func (o Options) attack(ctx context.Context, r *running, probes []policy.Probe) 
 	}
 	slow, err := a.slow(ctx)
 	return append(harm, slow...), true, err
+}
+
+// disguised is true for a probe whose Origin is not, or not only, one that the
+// policy allows.
+func (p rawProbe) disguised(allowed string) bool {
+	return !slices.Equal(p.headers.Values("Origin"), []string{allowed})
 }
 
 // settle chooses the endpoint: one at which the server does not fail anyway, if
@@ -205,7 +219,7 @@ func (a *raw) judge(ctx context.Context, p rawProbe) (cause, happened string) {
 		return "", ""
 	case errors.Is(err, context.DeadlineExceeded) && !a.fails:
 		return rawHang, fmt.Sprintf("The server gives no answer within %v.", rawTime)
-	case err != nil && heard.Reply.Abort == "before-headers" && p.plain && !a.fails:
+	case err != nil && heard.Reply.Abort == "before-headers" && p.plain && !a.fails && !(a.hangsUp && p.disguised(a.origin)):
 		return rawPanic, "The server ends the connection without an answer."
 	case status >= 500 && p.plain && !a.fails:
 		return rawError, fmt.Sprintf("The server answers %d.", status)

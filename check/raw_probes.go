@@ -10,7 +10,6 @@ import (
 // probes are the requests that no browser can send, the harmless-looking first.
 func (a *raw) probes() []rawProbe {
 	const asked, method, origin = "Access-Control-Request-Headers", "Access-Control-Request-Method", "Origin"
-	stranger := "https://stranger.corsproof.test"
 	list := []rawProbe{
 		a.with("OPTIONS", "No header is asked for, by an empty list", asked, ""),
 		a.with("OPTIONS", "The list that is asked for has empty elements", asked, ","+a.header+",,"+a.header+","),
@@ -18,6 +17,7 @@ func (a *raw) probes() []rawProbe {
 		a.with("OPTIONS", "Blanks and tabs stand around the names that are asked for", asked, " \t"+a.header+" \t, \t x-corsproof-other \t"),
 		a.with("OPTIONS", "What is asked for is no name", asked, `"`+a.header+`; q="1" (`),
 		a.with("OPTIONS", "What is asked for stands on two lines", asked, a.header, "x-corsproof-other"),
+		a.with("OPTIONS", "A long list of names is asked for", asked, manyNames(3000)),
 		a.with("OPTIONS", "The method that is asked for is empty", method, ""),
 		a.with("OPTIONS", "The method that is asked for is none", method, "P U T, (\"x\")"),
 		a.with("OPTIONS", "The method that is asked for is very long", method, strings.Repeat("A", 1000)),
@@ -26,7 +26,7 @@ func (a *raw) probes() []rawProbe {
 		a.with("GET", "The origin is a scheme alone", origin, "https://"),
 		a.with("GET", "The origin has a port that is none", origin, "https://a.test:port"),
 		a.with("GET", "The origin has escapes that are none", origin, "https://%zz.test%"),
-		a.with("GET", "The origin is a list", origin, stranger+", "+a.origin),
+		a.with("GET", "The origin is a list", origin, rawStranger+", "+a.origin),
 	}
 	for i := range list {
 		list[i].plain = true
@@ -36,18 +36,18 @@ func (a *raw) probes() []rawProbe {
 		a.with("GET", "The origin has bytes beyond ASCII", origin, a.origin+"\u00e9\u00ff"),
 		a.with("GET", "The origin has a NUL", origin, a.origin+"\x00.test"),
 	)
-	list = append(list, a.deceiving(stranger)...)
+	list = append(list, a.deceiving()...)
 	return append(list, a.splitting()...)
 }
 
 // deceiving are requests with two origins, of which one is to be checked and the
 // other to be allowed.
-func (a *raw) deceiving(stranger string) []rawProbe {
-	first := a.with("GET", "Two Origin lines, a stranger's first", "Origin", stranger, a.origin)
-	second := a.with("GET", "Two Origin lines, a stranger's second", "Origin", a.origin, stranger)
+func (a *raw) deceiving() []rawProbe {
+	first := a.with("GET", "Two Origin lines, a stranger's first", "Origin", rawStranger, a.origin)
+	second := a.with("GET", "Two Origin lines, a stranger's second", "Origin", a.origin, rawStranger)
 	var list []rawProbe
 	for _, p := range []rawProbe{first, second} {
-		p.never = stranger
+		p.never = rawStranger
 		list = append(list, p)
 	}
 	return list

@@ -116,6 +116,10 @@ func (a *raw) grows(ctx context.Context, g growing, size int) (took time.Duratio
 		if !ok || large-base < slowEnough {
 			return large, false, false
 		}
+		if large >= rawTime { // however long less of it takes
+			took = large
+			continue
+		}
 		small, ok := a.quickest(ctx, a.of(g, size/4), 5)
 		if !ok {
 			return large, false, false

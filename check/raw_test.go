@@ -39,6 +39,16 @@ func TestRaw(t *testing.T) {
 				w.WriteHeader(400)
 			}
 		}), ""},
+		{"everybody but its own is hung up on", before(func(w http.ResponseWriter, r *http.Request) {
+			if o := r.Header.Get("Origin"); o != "" && o != allowedOrigin {
+				panic(http.ErrAbortHandler)
+			}
+		}), ""},
+		{"much is no reason to break off", before(func(w http.ResponseWriter, r *http.Request) {
+			if len(r.Header.Get("Access-Control-Request-Headers")) > 2000 {
+				panic(http.ErrAbortHandler)
+			}
+		}), rawPanic},
 		{"linear", before(func(w http.ResponseWriter, r *http.Request) {
 			for range 200 {
 				_ = strings.Count(strings.ToUpper(r.Header.Get("Access-Control-Request-Headers")), "Y")
@@ -62,6 +72,11 @@ func TestRaw(t *testing.T) {
 				if !slices.ContainsFunc(once, func(other string) bool { return strings.EqualFold(other, name) }) {
 					once = append(once, name)
 				}
+			}
+		}), rawSlow},
+		{"endless at any length", before(func(w http.ResponseWriter, r *http.Request) {
+			if len(r.Header.Get("Access-Control-Request-Headers")) > 4000 {
+				<-r.Context().Done()
 			}
 		}), rawSlow},
 		{"hanging", before(func(w http.ResponseWriter, r *http.Request) {
