@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/policy"
 )
@@ -15,7 +17,7 @@ const (
 	headerRefused  = "header" // some of the declared request headers
 	wildcardInList = "wildcard-with-credentials"
 	redirectBare   = "redirected"  // a redirect whose response does not allow it
-	noAnswer       = "no-answer"   // the connection ended without a response
+	noAnswer       = "no-answer"   // the connection ended before the response did
 	unsteady       = "repeated"    // the same question gets one answer and then another
 	sameOrigin     = "same-origin" // the server's own pages
 	plainTraffic   = "plain"       // requests that are not CORS
@@ -47,7 +49,9 @@ func causeOf(e explained, f fault) string {
 	switch {
 	case e.kind == byUnsteady, e.kind == byRepeat:
 		return unsteady
-	case f.cause == wildcardInList, f.cause == redirectBare, f.cause == noAnswer:
+	case slices.ContainsFunc(e.faults, func(f fault) bool { return f.cause == wildcardInList }):
+		return wildcardInList
+	case f.cause == redirectBare, f.cause == noAnswer:
 		return f.cause
 	case e.kind == byMethod && (e.in == "" || !oracle.IsSafelistedMethod(f.method())), f.reason == oracle.MethodNotAllowed && !f.notOK():
 		return methodRefused

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/policy"
 )
@@ -128,7 +129,7 @@ func (s survey) explain(faults []fault, passes []item) []explained {
 				pure[n][at] = c.value
 			}
 		}
-		if unsteady[changeable(f)] || len(pure[n]) == 0 {
+		if unsteady[changeable(f)] || len(pure[n]) == 0 || f.exchange().Status == tooManyRequests {
 			pure[n][family{kind: byUnsteady}] = ""
 		}
 	}
@@ -207,23 +208,61 @@ func affinity(f fault, k kind) int {
 	return 0
 }
 
-// changeable is what goes wrong, at a preflight or after it.
-func changeable(f fault) string { return strings.TrimPrefix(f.cause, "preflight-") }
+// changeable is what goes wrong, at a preflight or after it. Whatever is wrong
+// with the origin that is allowed is one thing.
+func changeable(f fault) string {
+	if f.ofOrigin() {
+		return allowOrigin
+	}
+	return strings.TrimPrefix(f.cause, "preflight-")
+}
 
 // contradictions are the failures of which the very same question was answered
-// well as well.
+// well as well: that of script, or that of the request which decided.
 func (s survey) contradictions(faults []fault, passes []item) map[string]bool {
 	well := map[question]bool{}
+	answers := map[sent][]string{}
 	for _, p := range passes {
 		well[questionOf(p)] = true
+		for _, e := range p.Observed.Wire {
+			answers[sentOf(p, e)] = append(answers[sentOf(p, e)], replyOf(e))
+		}
 	}
 	found := map[string]bool{}
 	for _, f := range faults {
-		if well[questionOf(f.item)] {
+		e := f.exchange()
+		reply := replyOf(e)
+		other := slices.ContainsFunc(answers[sentOf(f.item, e)], func(answer string) bool { return answer != reply })
+		if well[questionOf(f.item)] || other && e.Status != 0 {
 			found[changeable(f)] = true
 		}
 	}
 	return found
+}
+
+// sent is a request as far as an answer to it may depend on it.
+type sent struct {
+	order
+	seen string
+}
+
+func sentOf(i item, e record.Exchange) sent {
+	s := sent{order: order{place: place{e.Method, e.Path}}}
+	if !e.Preflight {
+		s.order = orderOf(i, e)
+	}
+	for _, name := range []string{"Origin", "Cookie", "Access-Control-Request-Method", "Access-Control-Request-Headers", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest"} {
+		s.seen += strings.Join(e.Headers.Values(name), "\n") + "\x00"
+	}
+	return s
+}
+
+// replyOf is what a response says to a browser that asks for permission.
+func replyOf(e record.Exchange) string {
+	if !e.Preflight {
+		return answerOf(e)
+	}
+	return answerOf(e) + strings.Join(e.ReplyHeaders.Values(allowMethods), "\n") + "\x00" + strings.Join(e.ReplyHeaders.Values(allowHeaders), "\n") + "\x00" + strconv.Itoa(e.Status)
 }
 
 // question is what a server sees of a request.

@@ -10,30 +10,28 @@ import (
 )
 
 // ineffective finds header lines that no browser honours, where nothing was
-// blocked by them: those have their own finding.
+// blocked by them: those have their own finding. What says nothing, and what
+// nobody asked for who could be let in, is none.
 func (s survey) ineffective(found clusters) {
-	blocked := func(causes ...string) bool {
-		for _, cause := range causes {
-			if found[[2]string{string(policy.Refused), cause}] != nil {
-				return true
-			}
-		}
-		return false
-	}
 	for _, i := range s.items {
 		for n, e := range i.Observed.Wire {
+			if !crosses(e) {
+				continue
+			}
 			show := func(cause, header string) {
 				value, _ := e.ReplyHeaders.Get(header)
 				found.at(policy.Ineffective, cause).add(showing{item: i, at: n, subject: value, headers: []string{header}})
 			}
 			if value, has := e.ReplyHeaders.Get(allowCredentialsHeader); has && value != "true" &&
-				!blocked(string(oracle.InvalidAllowCredentials), string(oracle.PreflightInvalidAllowCredentials)) {
+				!found.blockedBy(oracle.InvalidAllowCredentials) {
 				show(allowCredentials, allowCredentialsHeader)
 			}
-			if value, has := e.ReplyHeaders.Get(allowOrigin); has && !serialised(value) && !blockedByOrigin(found) {
+			if value, has := e.ReplyHeaders.Get(allowOrigin); has && value != "" && !serialised(value) &&
+				!found.blockedBy(oracle.InvalidAllowOrigin, oracle.MultipleAllowOrigin, oracle.AllowOriginMismatch) {
 				show(allowOriginValue, allowOrigin)
 			}
-			if header := starBesideCredentials(s.policy, e); header != "" && !blocked(wildcardInList, string(oracle.PreflightWildcardWithCredentials)) {
+			if header := starBesideCredentials(s.policy, e); header != "" &&
+				found[[2]string{string(policy.Refused), wildcardInList}] == nil && !found.blockedBy(oracle.WildcardWithCredentials) {
 				show(wildcardIneffective, header)
 			}
 		}
@@ -49,19 +47,15 @@ func serialised(value string) bool {
 	return found && scheme != "" && rest != "" && !strings.ContainsAny(rest, "/?#@*, \t")
 }
 
-// blockedByOrigin is true when the value of Access-Control-Allow-Origin blocks
-// something that is declared.
-func blockedByOrigin(found clusters) bool {
-	for key, g := range found {
+// blockedBy is true when something that is declared is blocked for one of the
+// reasons, at a preflight or after it.
+func (g clusters) blockedBy(reasons ...oracle.Reason) bool {
+	for key, c := range g {
 		if key[0] != string(policy.Refused) && key[0] != string(policy.UnreadableError) {
 			continue
 		}
-		if slices.ContainsFunc(g.shown, func(s showing) bool {
-			switch oracle.Reason(strings.TrimPrefix(string(s.reason), "preflight-")) {
-			case oracle.InvalidAllowOrigin, oracle.MultipleAllowOrigin, oracle.AllowOriginMismatch:
-				return true
-			}
-			return false
+		if slices.ContainsFunc(c.shown, func(s showing) bool {
+			return slices.Contains(reasons, oracle.Reason(strings.TrimPrefix(string(s.reason), "preflight-")))
 		}) {
 			return true
 		}

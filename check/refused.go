@@ -109,9 +109,9 @@ func subjectOf(cause, value string, f fault) string {
 // stars moves what a "*" in a list allows to whom it was not meant for to the
 // finding that the same "*" blocks what is declared: it is one cause.
 func (s survey) stars(found clusters) {
-	blocked := found[[2]string{string(policy.Refused), wildcardInList}]
-	if blocked == nil {
-		return
+	blocks := func(cause, list string) bool {
+		g := found[[2]string{string(policy.Refused), cause}]
+		return g != nil && slices.ContainsFunc(g.shown, func(s showing) bool { return s.lists(list, "*") })
 	}
 	for key, list := range map[[2]string]string{
 		{string(policy.OverPermissive), undeclaredMethod}:  allowMethods,
@@ -119,7 +119,7 @@ func (s survey) stars(found clusters) {
 		{string(policy.OverPermissive), undeclaredExposed}: exposeHeaders,
 	} {
 		g := found[key]
-		if g == nil || !slices.ContainsFunc(blocked.shown, func(s showing) bool { return s.lists(list, "*") }) {
+		if g == nil || !blocks(wildcardInList, list) && !(list == allowHeaders && blocks(headerRefused, list)) {
 			continue
 		}
 		g.shown = slices.DeleteFunc(g.shown, func(s showing) bool { return s.lists(list, "*") })

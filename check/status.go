@@ -20,7 +20,7 @@ func (s survey) statuses(found clusters) {
 		}
 		e := i.Observed.Wire[n]
 		switch {
-		case (i.What == policy.Plain || i.Who == policy.SameOrigin) && e.Status >= 400 && !s.gone(e) && s.works[place{e.Method, e.Path}]:
+		case (i.What == policy.Plain || i.Who == policy.SameOrigin) && e.Status >= 400 && e.Status != tooManyRequests && !s.gone(e) && s.works[orderOf(i, e)]:
 			if !e.Headers.Has("Origin") { // nothing in the request tells whose page asks
 				cause = plainTraffic
 			}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/oracle"
@@ -17,7 +18,7 @@ type survey struct {
 	// works has the requests that were answered with a status below 400 at least
 	// once, whoever asked: a status of 400 or more to somebody else is then an
 	// answer to who asks, and not what the server has to say of the request.
-	works map[place]bool
+	works map[order]bool
 	// removed has the paths that a DELETE has reached: what is not found there
 	// later was there before.
 	removed map[string]bool
@@ -26,12 +27,28 @@ type survey struct {
 // place is a request as a router sees it.
 type place struct{ method, path string }
 
+// order is a request as what is behind the router sees it, whoever asks: a token
+// or the type of a body may be what it is refused for the lack of.
+type order struct {
+	place
+	headers string
+}
+
+func orderOf(i item, e record.Exchange) order {
+	lines := make([]string, len(i.Request.Headers))
+	for n, h := range i.Request.Headers {
+		lines[n] = strings.ToLower(h.Name) + ":" + h.Value
+	}
+	slices.Sort(lines)
+	return order{place{e.Method, e.Path}, strings.Join(lines, "\n")}
+}
+
 func newSurvey(p *policy.Policy, items []item) survey {
-	s := survey{policy: p, items: items, works: map[place]bool{}, removed: map[string]bool{}}
+	s := survey{policy: p, items: items, works: map[order]bool{}, removed: map[string]bool{}}
 	for _, i := range items {
 		for _, e := range i.Observed.Wire {
 			if !e.Preflight && e.Status > 0 && e.Status < 400 {
-				s.works[place{e.Method, e.Path}] = true
+				s.works[orderOf(i, e)] = true
 				s.removed[e.Path] = s.removed[e.Path] || e.Method == http.MethodDelete
 			}
 		}
@@ -46,7 +63,7 @@ func (s survey) errorStatus(i item) (int, bool) {
 		return 0, false
 	}
 	e := i.Observed.Wire[n]
-	return e.Status, e.Status >= 400 && (e.Status == tooManyRequests || i.What == policy.ErrorResponse || s.gone(e) || !s.works[place{e.Method, e.Path}])
+	return e.Status, e.Status >= 400 && (e.Status == tooManyRequests || i.What == policy.ErrorResponse || s.gone(e) || !s.works[orderOf(i, e)])
 }
 
 // gone is true for a response that says no because of a probe before it, whoever
@@ -108,7 +125,7 @@ func (g cluster) rank(s showing) int {
 	switch {
 	case g.class == policy.Leak && causeOfStranger(s.Who) != g.cause:
 		return 2
-	case g.credentialed && !s.credentialed():
+	case (g.credentialed || g.cause == wildcardInList) && !s.credentialed():
 		return 1
 	}
 	return 0

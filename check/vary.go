@@ -34,6 +34,9 @@ func (s survey) vary(found clusters) {
 		}
 	}
 	for _, at := range order {
+		if found.unsteady(at.path) { // who asks is then not what the answer depends on
+			continue
+		}
 		all := replies[at]
 		for _, r := range all {
 			e := *r.exchange()
@@ -50,6 +53,13 @@ func (s survey) vary(found clusters) {
 			}
 		}
 	}
+}
+
+// unsteady is true for a path at which the same question gets one answer and then
+// another.
+func (g clusters) unsteady(path string) bool {
+	c := g[[2]string{string(policy.Refused), unsteady}]
+	return c != nil && slices.ContainsFunc(c.shown, func(s showing) bool { return s.path() == path })
 }
 
 // answerOf is what a response says to CORS.

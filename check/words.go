@@ -62,6 +62,9 @@ func (g cluster) cacheWords(s showing) worded {
 		happened: fmt.Sprintf("The CORS headers of %s depend on the request's Origin. A cache may keep the response that %s got, and answer another origin with it.", asked(s.item), asker),
 		spec:     fetchSpec + "cors-protocol-and-http-caches",
 	}
+	if s.lists(allowOrigin, "*") {
+		w.happened = fmt.Sprintf("%s is not always answered with Access-Control-Allow-Origin: * (it may lack where the request has no Origin). A cache may keep the answer without it, and block a page with that. Send it always, or send Vary: Origin always.", asked(s.item))
+	}
 	if s.fromCache() {
 		w.happened = fmt.Sprintf("The browser answered %s for a page of %s from its cache, with the response that another request had got, and blocked it.", asked(s.item), s.Origin)
 	}
