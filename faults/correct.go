@@ -14,7 +14,7 @@ import (
 // Correct are servers without a fault, in the many ways that there are to be
 // without one. A check says nothing of any of them.
 func Correct() []Twin {
-	return []Twin{
+	return append(gated(), []Twin{
 		{
 			Name: "refused-403", About: "An origin that is not let in is answered 403.",
 			Policy:  withCookies(edits(app)),
@@ -261,7 +261,7 @@ func Correct() []Twin {
 				return editing(app).handler(guard.Handler(items))
 			},
 		},
-	}
+	}...)
 }
 
 // refusedBy hands those who are not let in to somebody else than the rest.

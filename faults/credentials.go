@@ -103,6 +103,26 @@ var credentials = []Fault{
 		Correct: editingWithCookies("true").before(items),
 	},
 	{
+		Name: "headers-star-for-authorization", About: "Access-Control-Allow-Headers is a star, which stands for every header but Authorization.",
+		Class: policy.Refused, Cause: "header", Policy: tokens,
+		Faulty:  cors{allow: only(app), headers: "*"}.before(authenticated(items)),
+		Correct: bearing.before(authenticated(items)),
+	},
+	{
+		Name: "errors-star-with-credentials", About: "Everyone is answered a star where something fails: strangers can read that, and who uses cookies cannot.",
+		Class: policy.Leak, Cause: "foreign", Besides: "unreadable-error/error",
+		Policy: at(withCookies(reads(app)), policy.Endpoint{Path: "/items", Methods: []string{"GET"}}, policy.Endpoint{Path: "/missing", Methods: []string{"GET"}}),
+		Faulty: func() http.Handler {
+			return cors{allow: only(app), credentials: "true"}.handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/items" {
+					w.Header().Set("Access-Control-Allow-Origin", "*")
+				}
+				items(w, r)
+			}))
+		},
+		Correct: cors{allow: only(app), credentials: "true"}.before(items),
+	},
+	{
 		Name: "undeclared-credentials", About: "Credentials are allowed, and the policy has none.",
 		Class: policy.OverPermissive, Cause: "credentialed", Policy: edits(app),
 		Faulty:  editingWithCookies("true").before(items),

@@ -36,5 +36,5 @@ type Twin struct {
 
 // All are the faults, grouped by what goes wrong.
 func All() []Fault {
-	return slices.Concat(origins, patterns, answers, credentials, preflight, methods, headers, exposed, vary, failures, halves, state, maxAge, plain, robustness)
+	return slices.Concat(origins, patterns, answers, credentials, preflight, methods, headers, exposed, vary, failures, halves, state, maxAge, gates, plain, robustness)
 }

@@ -37,6 +37,12 @@ func nobody(string) bool { return false }
 // the Origin header with is too loose.
 var origins = []Fault{
 	{
+		Name: "developers", About: "The origins of those who develop the site are left in the list of the finished one.",
+		Class: policy.Leak, Cause: "local", Policy: withCookies(reads(app)),
+		Faulty:  readingWithCookies(only(app, "http://localhost:8080", "http://127.0.0.1:5173")),
+		Correct: readingWithCookies(only(app)),
+	},
+	{
 		Name: "prefix", About: "An origin is let in if it begins like an allowed one.",
 		Class: policy.Leak, Cause: "prefix", Policy: reads(app),
 		Faulty:  reading(func(origin string) bool { return strings.HasPrefix(origin, app) }),
