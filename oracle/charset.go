@@ -19,9 +19,11 @@ func (f *fetching) setXHRContentType() {
 	author, given := f.headers.Get("Content-Type")
 	switch {
 	case !given && f.state.Profile[BlobTypesMustParse] && !wholeType.MatchString(f.body.Type):
+	case !given && f.body.Type == textUTF8 && f.client.Worker != "" && f.state.Profile[CharsetsOfWorkersLeft]:
+		f.headers = append(f.headers, Header{"Content-Type", "text/plain;charset=utf-8"})
 	case !given && f.body.Type != "":
 		f.headers = append(f.headers, Header{"Content-Type", f.body.Type})
-	case !given:
+	case !given, f.client.Worker != "" && f.state.Profile[CharsetsOfWorkersLeft]:
 	case f.state.Profile[CharsetReplaced] && (f.body.Type == textUTF8 || f.body.Type == formUTF8):
 		f.setContentType(replaceCharsets(author))
 	case f.body.Type == textUTF8, f.body.Type == formUTF8 && f.state.Profile[CharsetOfParamsCorrected]:

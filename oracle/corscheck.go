@@ -49,6 +49,15 @@ func whyNotOrigin(value string) Reason {
 	return AllowOriginMismatch
 }
 
+// isOfCORSCheck holds for the reasons of a failed CORS check.
+func (r Reason) isOfCORSCheck() bool {
+	switch r {
+	case MissingAllowOrigin, MultipleAllowOrigin, InvalidAllowOrigin, AllowOriginMismatch, WildcardWithCredentials, InvalidAllowCredentials:
+		return true
+	}
+	return false
+}
+
 // OfPreflight is the same reason of the CORS check, found in the answer to a
 // preflight.
 func (r Reason) OfPreflight() Reason {

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -87,6 +88,21 @@ func TestFirefoxRules(t *testing.T) {
 	frame := Client{Page: origin(t, app), Opaque: true}
 	upgraded := Client{Page: origin(t, app), Headers: h("Content-Security-Policy", "upgrade-insecure-requests")}
 	worker := Client{Page: origin(t, app), ServiceWorker: &ServiceWorker{Responds: "cors"}}
+	inWorker := Client{Page: origin(t, app), Worker: "dedicated"}
+	listed := Client{Page: origin(t, app), Headers: h("Content-Security-Policy", "connect-src https://api.other.test")}
+	const third, plain = "https://third.test/end", "http://api.other.test/end"
+	leads := func(to string) ServerFunc {
+		return func(w WireRequest) Reply {
+			if w.URL == api {
+				return redirect(302, to)
+			}
+			return permissive(w)
+		}
+	}
+	var many Headers
+	for range 9 {
+		many = append(many, Header{"Accept", strings.Repeat("a", 120)})
+	}
 	challenge := answers(401, "x", "Access-Control-Allow-Origin", app, "WWW-Authenticate", "Basic realm=tea")
 	short := ServerFunc(func(WireRequest) Reply { return Reply{NotHTTP: true, Body: []byte("tea")} })
 	for name, c := range map[string]struct {
@@ -109,7 +125,13 @@ func TestFirefoxRules(t *testing.T) {
 		"on one line":   {nil, RepeatedLinesRefused, Request{Via: "fetch", URL: own}, answers(200, "x", "Content-Disposition", "inline, attachment"), read, Allowed, Allowed},
 		"HTTP/0.9":      {Profile{HTTP09: true}, HTTP09OfAnyLength, Request{Via: "fetch", URL: own}, short, read, Blocked, Allowed},
 		"preload":       {nil, LinksLoadWhatFails, Request{Via: "preload", URL: api, Mode: "cors"}, answers(200, "x"), read, Blocked, Opaque},
-		"modulepreload": {nil, LinksLoadWhatFails, Request{Via: "modulepreload", URL: own}, answers(200, "x", "Content-Type", "text/plain"), read, Blocked, Allowed},
+		"modulepreload": {nil, LinksLoadWhatFails, Request{Via: "modulepreload", URL: api}, answers(200, "x", "Content-Type", "text/plain", "Access-Control-Allow-Origin", "*"), read, Blocked, Allowed},
+		"its status":    {nil, LinksLoadWhatFails, Request{Via: "modulepreload", URL: api}, answers(404, "", "Content-Type", "text/javascript", "Access-Control-Allow-Origin", "*"), read, Blocked, Blocked},
+		"at home":       {nil, LinksLoadWhatFails, Request{Via: "modulepreload", URL: own}, answers(200, "x", "Content-Type", "text/plain"), read, Blocked, Blocked},
+		"without CORS":  {nil, LinksLoadWhatFails, Request{Via: "prefetch", URL: api}, answers(200, "x", "Cross-Origin-Resource-Policy", "same-origin"), read, Blocked, Opaque},
+		"broken body": {nil, LinksLoadWhatFails, Request{Via: "preload", URL: api, Mode: "cors"}, func(w WireRequest) Reply {
+			return Reply{Status: 200, Headers: h("Access-Control-Allow-Origin", "*"), Abort: "in-body"}
+		}, read, Blocked, Blocked},
 		"its imports": {nil, ModulepreloadFetchesImports, Request{Via: "modulepreload", URL: own}, func(w WireRequest) Reply {
 			body := ""
 			if w.URL == own {
@@ -117,7 +139,7 @@ func TestFirefoxRules(t *testing.T) {
 			}
 			return Reply{Status: 200, Headers: h("Content-Type", "text/javascript"), Body: []byte(body)}
 		}, requests, 1, 2},
-		"no answer":      {nil, LinksLoadWhatFails, Request{Via: "preload", URL: api}, func(WireRequest) Reply { return Reply{Abort: "before-headers"} }, read, Blocked, Blocked},
+		"no answer":      {nil, LinksLoadWhatFails, Request{Via: "preload", URL: api}, func(WireRequest) Reply { return Reply{Abort: "before-headers"} }, read, Blocked, Opaque},
 		"upgraded":       {nil, UpgradesAreRedirects, Request{Via: "fetch", URL: "http://api.other.test/x", Client: upgraded}, permissive, func(p Prediction) any { return p.Redirected }, false, true},
 		"address":        {nil, AddressesUpgraded, Request{Via: "img", URL: "http://198.51.100.7/x"}, permissive, requests, 0, 1},
 		"service worker": {nil, WorkerResponsesTaintElements, Request{Via: "img", URL: api, Client: worker}, answers(200, png, "Access-Control-Allow-Origin", "*", "Content-Type", "image/png"), read, Allowed, Opaque},
@@ -136,6 +158,67 @@ func TestFirefoxRules(t *testing.T) {
 			}
 			return Reply{Status: 200, Headers: h("Content-Type", "text/javascript"), Body: []byte(body)}
 		}, func(p Prediction) any { return p.Wire[2].After }, 2, 1},
+		"empty line":     {nil, EmptyLinesDropped, Request{Via: "fetch", URL: own}, answers(200, "", "X-A", "", "X-A", "x", "X-A", ""), header("X-A"), ", x,", "x"},
+		"nothing else":   {nil, EmptyLinesDropped, Request{Via: "fetch", URL: own}, answers(200, "", "X-A", "", "X-A", ""), header("X-A"), ",", ""},
+		"empty origin":   {nil, EmptyLinesDropped, Request{Via: "fetch", URL: api}, answers(200, "", "Access-Control-Allow-Origin", "", "Access-Control-Allow-Origin", "*"), read, Blocked, Blocked},
+		"at home, empty": {nil, EmptyLinesDropped, Request{Via: "fetch", URL: own}, answers(200, "", "Access-Control-Allow-Origin", "", "Access-Control-Allow-Origin", "*"), header("Access-Control-Allow-Origin"), ", *", "*"},
+		"types":          {nil, TypesJoinedTightly, Request{Via: "fetch", URL: own}, answers(200, "", "Content-Type", "a/b", "Content-Type", "c/d"), header("Content-Type"), "a/b, c/d", "a/b,c/d"},
+		"one type":       {nil, TypesJoinedTightly, Request{Via: "fetch", URL: own}, answers(200, "", "Content-Type", "a/b, c/d"), header("Content-Type"), "a/b, c/d", "a/b, c/d"},
+		"exposed":        {nil, SpdyHeaderAdded, Request{Via: "fetch", URL: api}, answers(200, "", "Access-Control-Allow-Origin", "*", "Access-Control-Expose-Headers", "*"), header("X-Firefox-Spdy"), "", "h2"},
+		"not exposed":    {nil, SpdyHeaderAdded, Request{Via: "fetch", URL: api}, answers(200, "", "Access-Control-Allow-Origin", "*"), header("X-Firefox-Spdy"), "", ""},
+		"module's type":  {nil, TypesBeforeCORS, Request{Via: "module", URL: api}, answers(200, "", "Content-Type", "text/plain"), reason, MissingAllowOrigin, WrongType},
+		"its error page": {nil, TypesBeforeCORS, Request{Via: "json-module", URL: api}, answers(404, "", "Content-Type", "text/plain"), reason, MissingAllowOrigin, WrongType},
+		"the right one":  {nil, TypesBeforeCORS, Request{Via: "module", URL: api}, answers(200, "", "Content-Type", "text/javascript"), reason, MissingAllowOrigin, MissingAllowOrigin},
+		"of a style":     {nil, TypesBeforeCORS, Request{Via: "style", URL: api, Mode: "cors"}, answers(200, "", "Content-Type", "text/plain"), reason, MissingAllowOrigin, MissingAllowOrigin},
+		"under nosniff":  {nil, TypesBeforeCORS, Request{Via: "style", URL: api, Mode: "cors"}, answers(200, "", "Content-Type", "text/plain", "X-Content-Type-Options", "nosniff"), reason, MissingAllowOrigin, WrongType},
+		"picture":        {nil, TypesBeforeCORS, Request{Via: "script", URL: api, Mode: "cors"}, answers(200, "", "Content-Type", "image/png"), reason, MissingAllowOrigin, WrongType},
+		"nosniff, ORB":   {nil, TypesBeforeORB, Request{Via: "script", URL: api}, answers(200, "", "Content-Type", "text/plain", "X-Content-Type-Options", "nosniff"), reason, OpaqueResponseBlocking, WrongType},
+		"next URL":       {nil, NextURLFirst, Request{Via: "fetch", URL: api}, leads(plain), reason, MissingAllowOrigin, MixedContent},
+		"secure one":     {nil, NextURLFirst, Request{Via: "fetch", URL: api}, leads(third), reason, MissingAllowOrigin, MissingAllowOrigin},
+		"not followed":   {nil, NextURLFirst, Request{Via: "fetch", URL: api, Redirect: "error"}, leads(plain), reason, MissingAllowOrigin, MissingAllowOrigin},
+		"its policy":     {nil, NextURLFirst, Request{Via: "fetch", URL: api, Client: listed}, leads(third), reason, MissingAllowOrigin, ContentSecurityPolicy},
+		"its name":       {nil, NextURLFirst, Request{Via: "fetch", URL: own}, route(map[string]Reply{"app.site.test/x": redirect(302, "http://u@api.other.test/")}), reason, RedirectUserinfo, MixedContent},
+		"name twice":     {nil, RepeatedNamesAskedTwice, Request{Via: "fetch", URL: api, Headers: h("X-A", "1", "x-a", "2")}, permissive, asked, "x-a", "x-a,x-a"},
+		"of XHR":         {nil, RepeatedNamesAskedTwice, Request{Via: "xhr", URL: api, Headers: h("X-A", "1", "x-a", "2")}, permissive, asked, "x-a", "x-a"},
+		"in all":         {nil, SafelistedTotalIgnored, Request{Via: "fetch", URL: api, Headers: many}, permissive, requests, 2, 1},
+		"conditional":    {nil, ConditionalsOfXHRPlain, Request{Via: "xhr", URL: own, Headers: h("If-None-Match", "*")}, permissive, cacheControl, "no-cache", ""},
+		"by fetch()":     {nil, ConditionalsOfXHRPlain, Request{Via: "fetch", URL: own, Headers: h("If-None-Match", "*")}, permissive, cacheControl, "no-cache", "no-cache"},
+		"font":           {nil, FontPreloadsWithCORS, Request{Via: "preload", URL: api, As: "font"}, permissive, sentOrigin, "", app},
+		"no font":        {nil, FontPreloadsWithCORS, Request{Via: "preload", URL: api, As: "style"}, permissive, sentOrigin, "", ""},
+		"worklet":        {nil, WorkletsOfAnyType, Request{Via: "audioworklet", URL: own}, answers(200, "", "Content-Type", "text/plain"), read, Blocked, Allowed},
+		"no worklet":     {nil, WorkletsOfAnyType, Request{Via: "module", URL: own}, answers(200, "", "Content-Type", "text/plain"), read, Blocked, Blocked},
+		"waiting worker": {nil, SyncXHROfWorkersFires, Request{Via: "xhr", URL: api, Sync: true, Client: inWorker}, answers(200, ""), errorOf, "NetworkError", "error"},
+		"nothing sent":   {nil, SyncXHROfWorkersFires, Request{Via: "xhr", URL: plain, Sync: true, Client: inWorker}, answers(200, ""), errorOf, "NetworkError", "NetworkError"},
+		"waiting page":   {nil, SyncXHROfWorkersFires, Request{Via: "xhr", URL: api, Sync: true}, answers(200, ""), errorOf, "NetworkError", "NetworkError"},
+		"called SVG":     {nil, ImagesSniffedFirst, Request{Via: "img", URL: own}, answers(200, png, "Content-Type", "image/svg+xml"), read, Blocked, Allowed},
+		"neither":        {nil, ImagesSniffedFirst, Request{Via: "img", URL: own}, answers(200, "tea", "Content-Type", "image/svg+xml"), read, Blocked, Blocked},
+		"no charset":     {nil, CharsetsOfWorkersLeft, Request{Via: "xhr", URL: own, Method: "POST", Body: &Body{Type: textUTF8, Bytes: []byte("a")}, Client: inWorker}, permissive, sentType, textUTF8, "text/plain;charset=utf-8"},
+		"its own":        {nil, CharsetsOfWorkersLeft, Request{Via: "xhr", URL: own, Method: "POST", Headers: h("Content-Type", "a/b;charset=x"), Body: &Body{Type: textUTF8, Bytes: []byte("a")}, Client: inWorker}, permissive, sentType, "a/b;charset=UTF-8", "a/b;charset=x"},
+		"in a page":      {nil, CharsetsOfWorkersLeft, Request{Via: "xhr", URL: own, Method: "POST", Body: &Body{Type: textUTF8, Bytes: []byte("a")}}, permissive, sentType, textUTF8, textUTF8},
+		"module worker":  {nil, ModuleWorkersModeFirst, Request{Via: "worker-module", URL: plain}, permissive, reason, MixedContent, ModeSameOrigin},
+		"classic":        {nil, ModuleWorkersModeFirst, Request{Via: "worker", URL: plain}, permissive, reason, MixedContent, MixedContent},
+		"shared":         {nil, OpaqueSharedWorkersThrow, Request{Via: "shared-worker", URL: own, Client: frame}, permissive, errorOf, "error", "SecurityError"},
+		"not shared":     {nil, OpaqueSharedWorkersThrow, Request{Via: "worker", URL: own, Client: frame}, permissive, errorOf, "error", "error"},
+		"sound": {nil, MediaTaintedByLastURL, Request{Via: "audio", URL: api}, func(w WireRequest) Reply {
+			if w.URL == api {
+				return redirect(302, app+"/end")
+			}
+			return Reply{Status: 200, Body: []byte(wav)}
+		}, read, Opaque, Allowed},
+		"sound elsewhere": {nil, MediaTaintedByLastURL, Request{Via: "audio", URL: api}, answers(200, wav), read, Opaque, Opaque},
+		"missing":         {Profile{LinksLookAtStatus: true}, FetchPreloadsLookAtStatus, Request{Via: "preload", URL: own, As: "fetch"}, answers(404, ""), read, Allowed, Blocked},
+		"missing track":   {Profile{LinksLookAtStatus: true}, FetchPreloadsLookAtStatus, Request{Via: "preload", URL: own, As: "track"}, answers(404, ""), read, Allowed, Allowed},
+		"own server":      {nil, UpgradesAreRedirects, Request{Via: "fetch", URL: "http://app.site.test/x", Client: upgraded}, answers(200, "x"), func(p Prediction) any { return p.Type + p.Wire[0].Origin }, "basic", "cors" + app},
+		"unasked":         {nil, UpgradesAreRedirects, Request{Via: "fetch", Method: "PUT", URL: "http://app.site.test/x", Client: upgraded}, answers(200, "x"), requests, 1, 1},
+		"own picture":     {nil, UpgradesAreRedirects, Request{Via: "img", URL: "http://app.site.test/x"}, answers(200, png), read, Allowed, Opaque},
+		"on the way": {nil, UpgradesAreRedirects, Request{Via: "fetch", URL: api, Client: upgraded}, func(w WireRequest) Reply {
+			if w.URL != api {
+				return permissive(w)
+			}
+			reply := redirect(302, plain)
+			reply.Headers = append(reply.Headers, Header{"Access-Control-Allow-Origin", "*"})
+			return reply
+		}, func(p Prediction) any { return p.Wire[1].Origin }, app, "null"},
 		"data: headers": {nil, LocalHeadersAsWritten, Request{Via: "xhr", URL: "data:text/plain,tea"}, permissive, func(p Prediction) any { return len(p.Listed) }, 0, 1},
 		"Authorization": {nil, PreflightStays, Request{Via: "fetch", URL: own, Headers: h("Authorization", "Bearer x")}, route(map[string]Reply{"app.site.test/x": redirect(307, api)}), requests, 2, 3},
 	} {
@@ -154,6 +237,23 @@ func TestFirefoxRules(t *testing.T) {
 func read(p Prediction) any     { return p.Read }
 func reason(p Prediction) any   { return p.Reason }
 func requests(p Prediction) any { return len(p.Wire) }
+
+func errorOf(p Prediction) any    { return p.Error }
+func asked(p Prediction) any      { return p.Wire[0].RequestHeaders }
+func sentOrigin(p Prediction) any { return p.Wire[0].Origin }
+
+func sentType(p Prediction) any {
+	value, _ := p.Wire[0].Headers.Get("Content-Type")
+	return value
+}
+
+// header is what script reads of a header.
+func header(name string) func(Prediction) any {
+	return func(p Prediction) any {
+		value, _ := p.Headers.Get(name)
+		return value
+	}
+}
 
 func cacheControl(p Prediction) any {
 	value, _ := p.Wire[0].Headers.Get("Cache-Control")

@@ -52,7 +52,8 @@ func (f *fetching) forCaches(h Headers) Headers {
 	if mode == "default" {
 		switch {
 		case !slices.ContainsFunc(conditionals, f.headers.Has),
-			f.state.Profile[ConditionalsOfWorkersPlain] && (f.client.Worker != "" || f.way.Via == "worker-fetch"):
+			f.state.Profile[ConditionalsOfWorkersPlain] && (f.client.Worker != "" || f.way.Via == "worker-fetch"),
+			f.state.Profile[ConditionalsOfXHRPlain] && f.way.Via == "xhr":
 			return h
 		case f.state.Profile[ConditionalsValidate] && f.client.Worker != "":
 			return h

@@ -13,7 +13,7 @@ import (
 // taints a canvas.
 func (f *fetching) useImage(reply Reply) {
 	switch {
-	case !isImage(reply):
+	case !f.isImage(reply):
 		f.fail(WrongType, imageResponse, "What came is no image.")
 	case f.tainting == "opaque":
 		f.finish(Opaque, Tainted, originClean, "It loads, and it is not origin-clean: the page can show it, script cannot read its pixels.")
@@ -65,6 +65,12 @@ func isImage(reply Reply) bool {
 		return len(b) > directory+entry && int(binary.LittleEndian.Uint32(b[directory+12:])) < len(b)
 	}
 	return hasAt(b, 4, "ftypavif") || hasAt(b, 4, "ftypavis")
+}
+
+// isImage also holds for the bytes of an image that is called SVG, where an
+// engine looks at the bytes first.
+func (f *fetching) isImage(reply Reply) bool {
+	return isImage(reply) || f.state.Profile[ImagesSniffedFirst] && isImage(Reply{Body: reply.Body})
 }
 
 // isPNG walks the chunks to the first that has pixels.

@@ -189,9 +189,10 @@ func (g *graph) fetch() {
 //
 // https://html.spec.whatwg.org/multipage/webappapis.html#fetch-a-single-module-script
 func (f *fetching) isModule(reply Reply) bool {
-	if !f.needsOK(reply, moduleResponse) {
-		return false
-	}
+	return f.needsOK(reply, moduleResponse) && f.hasModuleType(reply)
+}
+
+func (f *fetching) hasModuleType(reply Reply) bool {
 	m, _ := f.mimeType(reply.Headers)
 	wanted, is := "A module must have a JavaScript MIME type", m.IsJavaScript()
 	switch f.destination {
@@ -200,6 +201,7 @@ func (f *fetching) isModule(reply Reply) bool {
 	case "style":
 		wanted, is = "A CSS module must be text/css", m.Essence() == "text/css"
 	}
+	is = is || f.way.Via == "audioworklet" && f.state.Profile[WorkletsOfAnyType] || f.way.Via == "modulepreload" && f.state.Profile[ModulepreloadsOfAnyType]
 	if !is {
 		f.fail(WrongType, moduleResponse, wanted, ", and ", contentType(reply.Headers), ".")
 	}

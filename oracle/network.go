@@ -134,6 +134,9 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	if f.state.Profile[HTTP09] && (len(reply.Body) >= 8 || f.state.Profile[HTTP09OfAnyLength]) {
 		reply.NotHTTP = false
 	}
+	if f.state.Profile[EmptyLinesDropped] {
+		reply.Headers = reply.Headers.withoutEmptyLines("Access-Control-Allow-Origin")
+	}
 	handshake := f.mode == "websocket" && reply.Status == 101
 	switch {
 	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status >= 100 && reply.Status < 200 && !handshake,
@@ -299,7 +302,7 @@ func (f *fetching) serializedOrigin() string {
 func (f *fetching) redirectTaint() string {
 	taint := "same-origin"
 	for i := 1; i < len(f.urls); i++ {
-		last, next := f.urls[i-1].origin, f.urls[i].origin
+		last, next := f.urls[i-1].origin, f.askedOrigin(f.urls[i])
 		if !SameSite(next, last) && !SameSite(f.origin, last) {
 			return "cross-site"
 		}

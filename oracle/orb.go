@@ -49,7 +49,17 @@ func (f *fetching) refusesType(reply Reply) bool {
 		f.fail(WrongType, orbCheck, contentType(reply.Headers), ", which is never a style sheet.")
 		return true
 	}
-	return !f.allowedByMIMEType(reply)
+	return !f.allowedByNosniff(reply) || !f.allowedByMIMEType(reply)
+}
+
+// refusedBeforeCORS holds where an engine does not come to the CORS check: it
+// looks first at where a redirect leads, and at the MIME type of a script.
+func (f *fetching) refusedBeforeCORS(reply Reply) bool {
+	if f.isRedirect(reply) {
+		return f.refusesNext(reply)
+	}
+	return f.state.Profile[TypesBeforeCORS] && (!f.allowedByNosniff(reply) || !f.allowedByMIMEType(reply) ||
+		(f.destination == "script" || f.destination == "json") && f.way.kind == moduleLoad && !f.hasModuleType(reply))
 }
 
 // isPDFPicture holds for an image that is called PDF, which is none to WebKit.

@@ -56,7 +56,7 @@ func (f *fetching) mayAskForCookies() bool {
 func (f *fetching) cookieContext() cookieContext {
 	same := f.isSameSiteRequest()
 	partition := f.networkPartition()
-	inside := f.client.Worker == "data" && !f.client.isOpaqueDocument() && f.state.Profile.allSameSite(f.client.ancestors(), f.url().origin)
+	inside := f.client.Worker == "data" && !f.state.Profile[DataWorkersOutside] && !f.client.isOpaqueDocument() && f.state.Profile.allSameSite(f.client.ancestors(), f.url().origin)
 	if !same && !inside {
 		partition += " and others"
 	}

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 )
 
@@ -66,6 +67,7 @@ type fetching struct {
 	ofWorker       bool          // it is for a script of a worker
 	timingFailed   bool          // the timing allow failed flag
 	brokeOff       bool          // the response's body did not come to its end
+	status         int           // of the response that is no redirect, 0 before it has come
 	fromMap        bool          // the response is that of a module that the document has
 	kept           *keptResponse // what a failure leaves in use; nil: nothing
 	stored         bool          // the last reply went into the HTTP cache
@@ -127,14 +129,13 @@ func (f *fetching) block() {
 	switch {
 	case f.way == nil || f.p.Error != "":
 	case f.loadsWhatFails():
-		f.p.Read, f.p.Reason = Allowed, "" // the event is all that there is
-		if f.way.kind == plainLoad {
-			f.p.Read = Opaque
-		}
+		f.p.Read, f.p.Reason = f.readOfFailure(), "" // the event is all that there is
 	case f.brokeOff && f.way.Via == "fetch" && f.state.Profile[BrokenBodyAborts]:
 		f.p.Error = "AbortError"
 	case f.way.kind == silentLoad:
 		f.p.Read = Unobservable
+	case f.way.Via == "xhr" && f.asked.Sync && f.client.Worker != "" && len(f.p.Wire) > 0 && f.state.Profile[SyncXHROfWorkersFires]:
+		f.p.Error = "error"
 	case f.way.Via == "xhr" && f.asked.Sync, f.way.kind == fontLoad:
 		f.p.Error = "NetworkError"
 	case f.way.kind == apiLoad && f.way.Via != "xhr", f.way.Via == "dynamic-import", f.way.Via == "json-module",
@@ -156,7 +157,8 @@ func (f *fetching) mainFetch() (Reply, bool) {
 	f.upgradeInsecure()
 	f.upgradeMixedContent()
 	u := f.url()
-	modeFirst := f.state.Profile[ModeBeforeMixedContent] && f.way.kind == apiLoad && f.way.Via != "xhr" && f.redirects == 0
+	modeFirst := f.redirects == 0 && (f.state.Profile[ModeBeforeMixedContent] && f.way.kind == apiLoad && f.way.Via != "xhr" ||
+		f.state.Profile[ModuleWorkersModeFirst] && f.way.Via == "worker-module")
 	switch {
 	case !f.allowedByPolicy():
 		return Reply{}, false
@@ -179,7 +181,7 @@ func (f *fetching) mainFetch() (Reply, bool) {
 	case u.scheme == "data" || u.scheme == "blob":
 		f.note(mainFetch, who, " loads ", whom, ", which counts as its own: response tainting basic.")
 		return f.schemeFetch()
-	case f.tainting == "basic" && SameOrigin(f.origin, u.origin):
+	case f.isOwn():
 		f.note(mainFetch, who, " loads from its own origin: response tainting basic, no CORS check.")
 		return f.schemeFetch()
 	case f.refusedByMode():
@@ -193,7 +195,7 @@ func (f *fetching) mainFetch() (Reply, bool) {
 	}
 	f.tainting = "cors"
 	f.note(mainFetch, who, " loads from ", whom, f.again(), " with mode cors: response tainting cors, so the server must agree.")
-	if !f.wantsPreflight() {
+	if f.onlyUpgraded() || !f.wantsPreflight() {
 		return f.httpFetch(false)
 	}
 	if f.state.Profile[KeepaliveLimitedFirst] && f.exceedsKeepalive() {
@@ -206,12 +208,34 @@ func (f *fetching) mainFetch() (Reply, bool) {
 	return reply, ok
 }
 
+// isOwn says whether the current URL is one of the request's origin, and so have
+// been all before it.
+func (f *fetching) isOwn() bool {
+	u := f.url()
+	return f.tainting == "basic" && SameOrigin(f.origin, u.origin) && SameOrigin(f.origin, f.askedOrigin(u))
+}
+
+// askedOrigin is the origin of a URL: that from before an upgrade, where an engine
+// takes an upgrade for a redirect.
+func (f *fetching) askedOrigin(u *urlRecord) Origin {
+	if u.written != nil && f.state.Profile[UpgradesAreRedirects] {
+		return u.written.origin
+	}
+	return u.origin
+}
+
+// onlyUpgraded holds for what counts as another origin's for an upgrade alone: no
+// server has anything to say to that.
+func (f *fetching) onlyUpgraded() bool {
+	return f.state.Profile[UpgradesAreRedirects] && !slices.ContainsFunc(f.urls, func(u *urlRecord) bool { return !SameOrigin(f.origin, u.origin) })
+}
+
 // refusedByMode holds where the request's mode, or redirect mode, keeps it from
 // leaving its origin at all.
 func (f *fetching) refusedByMode() bool {
 	u := f.url()
 	switch {
-	case u.scheme == "data" || u.scheme == "blob" || f.tainting == "basic" && SameOrigin(f.origin, u.origin):
+	case u.scheme == "data" || u.scheme == "blob" || f.isOwn():
 		return false
 	case f.mode == "same-origin":
 		f.fail(ModeSameOrigin, mainFetch, u.place(), " is not ", f.origin.String(), ", and the mode is same-origin: nothing is sent.")
@@ -311,11 +335,14 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 	if f.refusesLocation(reply) {
 		return Reply{}, false
 	}
-	if f.tainting == "cors" {
+	if f.tainting == "cors" && !f.onlyUpgraded() {
 		failed := CORSCheck(f.serializedOrigin(), f.credentials, reply.Headers)
 		if failed != "" {
 			if !f.sniffedWhole(reply) {
 				f.forget()
+			}
+			if f.refusedBeforeCORS(reply) {
+				return Reply{}, false
 			}
 			return Reply{}, f.fail(failed, corsCheck, "The response fails: ", f.corsSentence(reply.Headers))
 		}

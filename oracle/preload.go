@@ -90,18 +90,26 @@ func (f *fetching) useLink(reply Reply) {
 }
 
 // loadsWhatFails holds where an engine fires load for a link, though what it has
-// asked for is not to be had.
+// asked for is not to be had: whatever failed without CORS, and with CORS what
+// failed before there was a response.
 func (f *fetching) loadsWhatFails() bool {
-	if !f.state.Profile[LinksLoadWhatFails] {
+	module := f.way.Via == "modulepreload"
+	switch {
+	case !f.state.Profile[LinksLoadWhatFails], f.way.kind != plainLoad && !module, len(f.p.Wire) == 0, f.tainting == "basic":
 		return false
+	case f.tainting == "opaque", f.status == 0:
+		return true
 	}
-	switch f.failed {
-	case MissingAllowOrigin, MultipleAllowOrigin, InvalidAllowOrigin, AllowOriginMismatch, WildcardWithCredentials, InvalidAllowCredentials:
-		return f.way.Via == "modulepreload" || f.way.kind == plainLoad
-	case WrongType:
-		return f.way.Via == "modulepreload"
+	return module && isOK(f.status) && !f.brokeOff
+}
+
+// readOfFailure is what Resource Timing makes of a load that has failed. A
+// redirect that the CORS check has passed shows its status.
+func (f *fetching) readOfFailure() Read {
+	if f.way.kind != plainLoad || f.tainting == "cors" && f.status == 0 && f.failed != NetworkError && !f.failed.isOfCORSCheck() {
+		return Allowed
 	}
-	return false
+	return Opaque
 }
 
 // isUsable is what an engine looks at before a link loads: the status of what
@@ -110,8 +118,12 @@ func (f *fetching) loadsWhatFails() bool {
 func (f *fetching) isUsable(reply Reply) bool {
 	switch f.destination {
 	case "script", "style", "font":
+	case "":
+		if f.way.Via != "prefetch" && !f.state.Profile[FetchPreloadsLookAtStatus] {
+			return true
+		}
 	case "image":
-		if !isImage(reply) {
+		if !f.isImage(reply) {
 			f.fail(WrongType, linkResponse, "What came is no image.")
 			return false
 		}

@@ -200,6 +200,9 @@ func (f *fetching) prepareLoad() bool {
 		f.prepareForm()
 	case "preload", "modulepreload":
 		f.prepareLink()
+		if f.destination == "font" && f.mode == "no-cors" && f.state.Profile[FontPreloadsWithCORS] {
+			f.mode, f.credentials = "cors", "same-origin"
+		}
 	case "manifest":
 		if !f.prepareManifest() {
 			return false

@@ -65,6 +65,24 @@ func (f *fetching) refusesLocation(reply Reply) bool {
 	return true
 }
 
+// refusesNext holds where an engine holds the next URL against the document's
+// policy, and for mixed content, before it looks at the redirect itself.
+func (f *fetching) refusesNext(reply Reply) bool {
+	next, _, ok := f.locationURL(reply.Headers)
+	if !f.state.Profile[NextURLFirst] || !ok || f.redirectMode != "follow" || !next.isHTTP() {
+		return false
+	}
+	urls, redirects := f.urls, f.redirects
+	defer func() { f.urls, f.redirects = urls, redirects }()
+	f.urls, f.redirects = append(slices.Clone(urls), next), redirects+1
+	f.upgradeInsecure()
+	f.upgradeMixedContent()
+	if !f.allowedByPolicy() {
+		return true
+	}
+	return f.isMixedContent() && !f.fail(MixedContent, mixedBlock, "The redirect leads to ", next.origin.String(), ", which is mixed content, and that is looked at before the redirect itself.")
+}
+
 // isomorphicBytes turns a header value into the bytes it was, so that a location
 // in UTF-8 is read as such.
 func isomorphicBytes(value string) string {
@@ -94,6 +112,8 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		return Reply{}, f.fail(RedirectScheme, redirectFetch, status, " leads to ", quote(raw), ", which is not http or https.")
 	case f.redirects == f.maxRedirects():
 		return Reply{}, f.fail(RedirectCount, redirectFetch, "This would be redirect number ", itoa(f.redirects+1), ", and ", itoa(f.redirects), " is the limit.")
+	case next.userinfo != "" && f.refusesNext(reply):
+		return Reply{}, false
 	case next.userinfo != "" && f.mode == "cors" && !SameOrigin(f.origin, next.origin):
 		return Reply{}, f.fail(RedirectUserinfo, redirectFetch, status, " leads to another origin with a user name in the URL, which mode cors forbids.")
 	case next.userinfo != "" && f.tainting == "cors":

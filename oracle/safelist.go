@@ -128,10 +128,13 @@ func (p Profile) unsafeRequestHeaderNames(h Headers) []string {
 			unsafe = append(unsafe, name)
 		}
 	}
-	if size > maxSafelistedTotal {
+	if size > maxSafelistedTotal && !p[SafelistedTotalIgnored] {
 		unsafe = append(unsafe, safe...)
 	}
 	slices.Sort(unsafe)
+	if p[RepeatedNamesAskedTwice] {
+		return unsafe
+	}
 	return slices.Compact(unsafe)
 }
 

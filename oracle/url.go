@@ -15,8 +15,9 @@ type urlRecord struct {
 	scheme   string
 	userinfo string
 	path     string
-	query    string // with its "?"
-	fragment string // with its "#"
+	query    string     // with its "?"
+	fragment string     // with its "#"
+	written  *urlRecord // what it was before it was upgraded to https, nil for one that was not
 }
 
 // isHTTP says whether the scheme is an HTTP(S) scheme.
@@ -57,7 +58,11 @@ func (u *urlRecord) withScheme(scheme string) *urlRecord {
 }
 
 // secure is the URL over a secure connection.
-func (u *urlRecord) secure() *urlRecord { return u.withScheme("https") }
+func (u *urlRecord) secure() *urlRecord {
+	secure := u.withScheme("https")
+	secure.written = u
+	return secure
+}
 
 // shown is the URL for a sentence: where it is on the network, or what it is.
 func (u *urlRecord) shown() string {

@@ -15,6 +15,7 @@ func (f *fetching) fetch() (Reply, bool) {
 	if !ok {
 		return f.keptReply()
 	}
+	f.status = reply.Status
 	if f.worker != nil && !f.responsePolicyAllows() {
 		return Reply{}, false
 	}
@@ -110,7 +111,7 @@ func (f *fetching) use(reply Reply) {
 		f.useSocket(reply)
 	case silentLoad:
 		f.p.Read = Unobservable
-		if f.way.Via == "poster" && !isImage(reply) && f.state.Profile[PostersAskTwice] {
+		if f.way.Via == "poster" && !f.isImage(reply) && f.state.Profile[PostersAskTwice] {
 			w := f.p.Wire[len(f.p.Wire)-1]
 			w.Maybe = true
 			f.noteRequest(w)
@@ -157,6 +158,15 @@ func (f *fetching) filter(reply Reply) {
 	if u.scheme == "data" && f.state.Profile[DataURLSpacesGone] && inBase64(u) {
 		f.p.URL = strings.ReplaceAll(f.p.URL, " ", "")
 	}
+	if f.state.Profile[EmptyLinesDropped] {
+		reply.Headers = reply.Headers.withoutEmptyLines("")
+	}
+	if f.state.Profile[SpdyHeaderAdded] && !reply.HTTP1 && f.worker == nil && f.url().isHTTP() {
+		reply.Headers = append(slices.Clone(reply.Headers), Header{"X-Firefox-Spdy", "h2"})
+	}
+	if types := reply.Headers.Values("Content-Type"); len(types) > 1 && f.state.Profile[TypesJoinedTightly] {
+		reply.Headers = append(reply.Headers.without("Content-Type"), Header{"Content-Type", strings.Join(types, ",")})
+	}
 	f.p.Headers = readableHeaders(kind, credentials, f.state.Profile.exposed(reply.Headers), reply.Headers)
 	if kind == "cors" && f.way.Via == "xhr" && f.state.Profile[ResponseURLWithoutName] {
 		f.p.URL = u.wire()
@@ -166,9 +176,6 @@ func (f *fetching) filter(reply Reply) {
 	}
 	if f.state.Profile[ClearSiteDataHidden] {
 		f.p.Headers = f.p.Headers.without("Clear-Site-Data")
-	}
-	if f.state.Profile[SpdyHeaderAdded] && kind == "basic" && !reply.HTTP1 && f.worker == nil && f.url().isHTTP() {
-		f.p.Headers = append(f.p.Headers, Header{"X-Firefox-Spdy", "h2"})
 	}
 	if f.way.Via == "xhr" && !f.url().isHTTP() && f.state.Profile[LocalHeadersAsWritten] {
 		for _, line := range reply.Headers {

@@ -207,7 +207,8 @@ func (f *fetching) importScript(ref string, at *source) imported {
 func (f *fetching) needsJavaScript(reply Reply, a algorithm, what string) bool {
 	m, _ := f.mimeType(reply.Headers)
 	switch {
-	case !f.url().isHTTP() && f.way.Via != "worker-module", m.IsJavaScript(), f.state.Profile[WorkersOfAnyType] && (f.way.Via == "worker" || f.way.Via == "shared-worker"):
+	case !f.url().isHTTP() && f.way.Via != "worker-module", m.IsJavaScript(), f.state.Profile[WorkersOfAnyType] && (f.way.Via == "worker" || f.way.Via == "shared-worker"),
+		f.state.Profile[ModuleWorkersOfAnyType] && f.way.Via == "worker-module":
 		return true
 	}
 	f.fail(WrongType, a, what, " must have a JavaScript MIME type, and ", contentType(reply.Headers), ".")
@@ -230,6 +231,9 @@ func (f *fetching) workerError() string {
 	}
 	if f.way.kind == workerLoad && f.state.Profile[WorkerConstructorThrows] && f.urls[0].scheme != "data" && f.urls[0].scheme != "blob" &&
 		!SameOrigin(f.origin, f.urls[0].origin) {
+		return "SecurityError"
+	}
+	if f.way.Via == "shared-worker" && f.origin.IsOpaque() && f.state.Profile[OpaqueSharedWorkersThrow] {
 		return "SecurityError"
 	}
 	if f.failed == ContentSecurityPolicy && len(f.urls) == 1 && f.state.Profile[PolicyThrowsOfWorkers] {

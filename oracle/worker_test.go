@@ -258,3 +258,24 @@ func TestCachesOfOpaqueOriginsAndWorkers(t *testing.T) {
 	conditional.Via, conditional.Client = "worker-fetch", Client{Page: origin(t, app)}
 	assert.False(t, predictAs(t, chromium, conditional, permissive).Wire[0].Headers.Has("Cache-Control"))
 }
+
+// WebKit runs modules of workers, and preloads modules, of any type.
+func TestModulesOfAnyType(t *testing.T) {
+	text := answers(200, "", "Content-Type", "text/plain", "Access-Control-Allow-Origin", "*")
+	for s, via := range map[Switch]Via{ModuleWorkersOfAnyType: "worker-module", ModulepreloadsOfAnyType: "modulepreload"} {
+		assert.Equal(t, WrongType, predictAs(t, nil, Request{Via: via, URL: own, Client: Client{Page: origin(t, app)}}, text).Reason)
+		assert.Equal(t, Allowed, predictAs(t, Profile{s: true}, Request{Via: via, URL: own, Client: Client{Page: origin(t, app)}}, text).Read)
+		assert.Equal(t, WrongType, predictAs(t, Profile{s: true}, Request{Via: "module", URL: own, Client: Client{Page: origin(t, app)}}, text).Reason)
+	}
+}
+
+// A data: worker is on its page's side of the partitioned cookies, but in
+// Firefox.
+func TestPartitionedCookiesOfDataWorkers(t *testing.T) {
+	fromWorker := Request{Via: "fetch", URL: own, Credentials: "include", Client: Client{Page: origin(t, app), Opaque: true, Worker: "data"}}
+	jar := Cookie{On: origin(t, app), Name: "a", Value: "1", Attributes: "SameSite=None; Secure; Partitioned"}
+	for s, want := range map[Switch]string{"": "a=1", DataWorkersOutside: ""} {
+		p, _ := Predict(State{Profile: Profile{s: true}}.SetCookie(jar), fromWorker, ServerFunc(permissive))
+		assert.Equal(t, want, p.Wire[0].Cookie, s)
+	}
+}

@@ -150,6 +150,9 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 	if s.Reason != "" && f.OrPreflight && len(s.Wire) > 0 && s.Wire[len(s.Wire)-1].Preflight {
 		s.Reason = s.Reason.OfPreflight()
 	}
+	if s.Reason == oracle.PreflightInvalidStatus && len(wire) > 0 && leadsElsewhere(wire[len(wire)-1]) {
+		s.Reason = oracle.PreflightRedirect // Firefox has one sentence for both
+	}
 	if s.Reason == oracle.CrossOriginResourcePolicy && f.OrNone && r.Client.Headers.Has("Cross-Origin-Embedder-Policy") && len(wire) > 0 && !saysWho(wire[len(wire)-1]) {
 		s.Reason = oracle.CrossOriginEmbedderPolicy
 	}
@@ -159,6 +162,15 @@ func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r orac
 		s.Reason = oracle.RedirectScheme
 	}
 	return s
+}
+
+// leadsElsewhere is true for a redirect with an address.
+func leadsElsewhere(e servers.Entry) bool {
+	switch e.Reply.Status {
+	case 301, 302, 303, 307, 308:
+		return slices.ContainsFunc(e.Reply.Headers, func(h oracle.Header) bool { return strings.EqualFold(h.Name, "Location") })
+	}
+	return false
 }
 
 // saysWho is true for an answer with a Cross-Origin-Resource-Policy.

@@ -68,6 +68,14 @@ func TestWhatTheServersTell(t *testing.T) {
 	failure.OrNone = false
 	assert.Equal(t, oracle.CrossOriginResourcePolicy, reason(failure, silent))
 
+	failure = &browser.Failure{Native: "words", Reason: oracle.PreflightInvalidStatus}
+	refused := servers.Entry{At: api, Method: "GET", Reply: oracle.Reply{Status: 302}}
+	assert.Equal(t, oracle.PreflightInvalidStatus, reason(failure, refused))
+	refused.Reply.Headers = oracle.Headers{{Name: "Location", Value: "/"}}
+	assert.Equal(t, oracle.PreflightRedirect, reason(failure, refused))
+	refused.Reply.Status = 404
+	assert.Equal(t, oracle.PreflightInvalidStatus, reason(failure, refused))
+
 	p := oracle.Prediction{Read: oracle.Allowed, Headers: oracle.Headers{{Name: "content-type", Value: "a/b"}, {Name: "content-range", Value: "1"}}}
 	assert.Equal(t, []string{"content-range", "content-type"}, observe.Prediction(p, oracle.Request{Via: "xhr"}).Listed)
 	p.Listed = []string{"Content-Type", "Content-Range"}

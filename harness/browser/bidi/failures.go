@@ -2,7 +2,6 @@ package bidi
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/browser"
@@ -35,8 +34,8 @@ func readText(text string) (browser.Failure, bool) {
 			return browser.Failure{}, false
 		}
 		address = strings.TrimSuffix(strings.TrimPrefix(address, "‘"), "’")
-		why, status, _ := strings.Cut(why, "). Status code: ")
-		return corsFailure(address, strings.TrimSuffix(why, ")."), status), true
+		why, _, _ = strings.Cut(why, "). Status code: ")
+		return corsFailure(address, strings.TrimSuffix(why, ").")), true
 	}
 	for _, known := range sentences {
 		if !strings.Contains(text, known.part) {
@@ -79,7 +78,7 @@ var corsWords = []struct {
 
 // corsFailure reads why a cross-origin request was blocked. A sentence that is
 // not known is given as it is.
-func corsFailure(address, why, status string) browser.Failure {
+func corsFailure(address, why string) browser.Failure {
 	f := browser.Failure{URL: address, Native: why}
 	for _, known := range corsWords {
 		if !strings.Contains(why, known.part) {
@@ -92,26 +91,13 @@ func corsFailure(address, why, status string) browser.Failure {
 				f.Param = text
 			}
 		}
-		switch {
-		case known.reason == oracle.PreflightInvalidStatus && isRedirect(status):
-			f.Reason = oracle.PreflightRedirect
-		case known.reason == oracle.AllowOriginMismatch:
+		if known.reason == oracle.AllowOriginMismatch {
 			// One sentence for whatever stands there.
 			f.Reason = oracle.CORSCheck("", "omit", oracle.Headers{{Name: "Access-Control-Allow-Origin", Value: f.Param}})
 		}
 		break
 	}
 	return f
-}
-
-// isRedirect says whether what Firefox says of a status names a redirect's.
-func isRedirect(status string) bool {
-	code, _ := strconv.Atoi(strings.TrimSuffix(status, "."))
-	switch code {
-	case 301, 302, 303, 307, 308:
-		return true
-	}
-	return false
 }
 
 // sentences are Firefox's other words for loads that it blocks: what is only in

@@ -125,7 +125,7 @@ func TestReadText(t *testing.T) {
 		{text: blocked + "https://a.test/~t/x?(y). (Reason: Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed).",
 			want: browser.Failure{URL: "https://a.test/~t/x?(y)", Native: "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed", Reason: oracle.MultipleAllowOrigin, OrPreflight: true}},
 		{text: blocked + "https://a.test/~t/. (Reason: CORS preflight response did not succeed). Status code: 302.",
-			want: browser.Failure{URL: "https://a.test/~t/", Native: "CORS preflight response did not succeed", Reason: oracle.PreflightRedirect}},
+			want: browser.Failure{URL: "https://a.test/~t/", Native: "CORS preflight response did not succeed", Reason: oracle.PreflightInvalidStatus}},
 		{text: "Content-Security-Policy: The page’s settings blocked the loading of a resource (connect-src) at https://a.test/~t/ because it violates the following directive: “connect-src 'self'”",
 			want: browser.Failure{URL: "https://a.test/~t/", Native: "csp", Reason: oracle.ContentSecurityPolicy}},
 		{text: "The loading of “https://a.test/~t/” in a frame is denied by “X-Frame-Options“ directive set to “DENY“.",
