@@ -12,8 +12,8 @@ import (
 // browser the engine.
 func (t *trial) replay(profile oracle.Profile) { t.vote(profile, t.replaySteps) }
 
-// replaySteps runs the oracle over the recorded replies. A later step finds the
-// cookies of the scenario, but not what an earlier reply left behind.
+// replaySteps runs the oracle over the recorded replies. A later step finds what
+// the earlier ones have left in the caches.
 func (t *trial) replaySteps(profile oracle.Profile) []oracle.Prediction {
 	state := oracle.State{Profile: profile}
 	out := make([]oracle.Prediction, len(t.bound.Steps))
@@ -34,7 +34,7 @@ func (t *trial) replaySteps(profile oracle.Profile) []oracle.Prediction {
 			recorded = append(recorded, this)
 		}
 		state = before(state, s)
-		out[i] = oracle.Replay(state, s.Request, recorded)
+		out[i], state = state.Replay(s.Request, recorded)
 	}
 	return out
 }

@@ -264,6 +264,11 @@ func TestReplay(t *testing.T) {
 	assert.Equal(t, 500, p.Status)
 	assert.Equal(t, NetworkError, Replay(State{}, r, recorded[:1]).Reason, "a request that was not recorded got no answer")
 	assert.Equal(t, PreflightNetworkError, Replay(State{}, r, recorded[1:]).Reason)
+
+	_, kept := State{}.Replay(r, recorded)
+	again, _ := kept.Replay(r, recorded[1:])
+	assert.Equal(t, Allowed, again.Read, "the answer to the first preflight is good for both")
+	assert.Len(t, again.Wire, 1)
 }
 
 func TestVocabulary(t *testing.T) {

@@ -12,8 +12,14 @@ type Recorded struct {
 // request with that method and URL. A request that was never recorded gets no
 // answer, which is a network error.
 func Replay(s State, r Request, recorded []Recorded) Prediction {
+	p, _ := s.Replay(r, recorded)
+	return p
+}
+
+// Replay is [Replay], and what it leaves behind for the request after it.
+func (s State) Replay(r Request, recorded []Recorded) (Prediction, State) {
 	used := make([]bool, len(recorded))
-	p, _ := Predict(s, r, ServerFunc(func(w WireRequest) Reply {
+	return Predict(s, r, ServerFunc(func(w WireRequest) Reply {
 		for i, rec := range recorded {
 			if !used[i] && rec.Request.Method == w.Method && rec.Request.Preflight == w.Preflight && sameURL(rec.Request.URL, w.URL) {
 				used[i] = true
@@ -22,7 +28,6 @@ func Replay(s State, r Request, recorded []Recorded) Prediction {
 		}
 		return Reply{Abort: "before-headers"}
 	}))
-	return p
 }
 
 // sameURL compares two URLs as they are on the wire.
