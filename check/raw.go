@@ -24,6 +24,7 @@ const (
 	rawSlow      = "slow"      // it takes longer than the length of the input can explain
 	rawSplitting = "splitting" // the input writes header lines of the response
 	rawDeceived  = "deceived"  // the input has it allow an origin that it refuses
+	rawVary      = "vary"      // the input takes Origin out of Vary
 )
 
 // RawResult is harm that a request did which no browser can send.
@@ -45,6 +46,9 @@ const rawStranger = "https://stranger.corsproof.test"
 // marker is the header line that a split response would have.
 const marker = "X-Corsproof-Split"
 
+// varyMarker is a header that no server's answer depends on.
+const varyMarker = "X-Corsproof-Vary"
+
 // rawProbe is one request that no browser can send.
 type rawProbe struct {
 	about   string // what is odd about it
@@ -57,6 +61,8 @@ type rawProbe struct {
 	plain bool
 	// never is an origin that is refused when it asks alone.
 	never string
+	// varies is true where the request has a header Vary of its own.
+	varies bool
 }
 
 // raw sends the requests that no browser can, and says what harm they did. It
@@ -228,6 +234,12 @@ func (a *raw) judge(ctx context.Context, p rawProbe) (cause, happened string) {
 			return "", ""
 		}
 		return rawDeceived, fmt.Sprintf("The server allows %s, which it refuses when it asks alone.", p.never)
+	case p.varies && says(heard, varyMarker) && !variesByOrigin(exchangeOf(heard)):
+		usual, err := a.send(ctx, a.usual("GET"))
+		if e := exchangeOf(usual); err != nil || !storable(e) || !variesByOrigin(e) {
+			return "", ""
+		}
+		return rawVary, "The server answers with the request's Vary, where it says Vary: Origin otherwise: a shared cache then gives everybody what is one's."
 	}
 	return "", ""
 }
@@ -235,6 +247,16 @@ func (a *raw) judge(ctx context.Context, p rawProbe) (cause, happened string) {
 // allows is true for a response that lets an origin read.
 func (a *raw) allows(heard servers.Heard, origin string) bool {
 	return slices.Equal(heard.Reply.Headers.Values("Access-Control-Allow-Origin"), []string{origin})
+}
+
+// says is true for a response whose Vary names a header.
+func says(heard servers.Heard, name string) bool {
+	return slices.ContainsFunc(heard.Reply.Headers.SplitValues("Vary"), func(v string) bool { return strings.EqualFold(v, name) })
+}
+
+// exchangeOf is a reply as a record has it.
+func exchangeOf(heard servers.Heard) record.Exchange {
+	return record.Exchange{Status: heard.Reply.Status, ReplyHeaders: heard.Reply.Headers}
 }
 
 // splits is true for a response with a line that stood in the request: a header

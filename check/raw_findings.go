@@ -15,6 +15,7 @@ var rawTitles = map[string][2]string{
 	rawError:     {"The server fails where CORS headers are odd.", "https://www.rfc-editor.org/rfc/rfc9110#section-5.5"},
 	rawSlow:      {"Long CORS headers take the server disproportionately long.", "https://www.rfc-editor.org/rfc/rfc9110#section-5.4"},
 	rawSplitting: {"Whoever asks can write header lines of the response.", "https://www.rfc-editor.org/rfc/rfc9112#section-11.1"},
+	rawVary:      {"Whoever asks writes the Vary of the response.", "https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches"},
 	rawDeceived:  {"Odd headers have the server allow an origin that it refuses.", "https://fetch.spec.whatwg.org/#origin-header"},
 }
 

@@ -36,8 +36,16 @@ func (a *raw) probes() []rawProbe {
 		a.with("GET", "The origin has bytes beyond ASCII", origin, a.origin+"\u00e9\u00ff"),
 		a.with("GET", "The origin has a NUL", origin, a.origin+"\x00.test"),
 	)
+	list = append(list, a.varying())
 	list = append(list, a.deceiving()...)
 	return append(list, a.splitting()...)
+}
+
+// varying is a request with a header that only responses have.
+func (a *raw) varying() rawProbe {
+	p := a.with("GET", "The request has a header Vary", "Vary", varyMarker)
+	p.varies, p.plain = true, true
+	return p
 }
 
 // deceiving are requests with two origins, of which one is to be checked and the

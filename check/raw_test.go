@@ -84,6 +84,14 @@ func TestRaw(t *testing.T) {
 				<-r.Context().Done()
 			}
 		}), rawHang},
+		{"its own Vary beside the request's", before(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Add("Vary", r.Header.Get("Vary"))
+		}), ""},
+		{"not to be stored", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "no-store")
+			repeatsVary(w, r)
+		}), ""},
+		{"the request's Vary", http.HandlerFunc(repeatsVary), rawVary},
 		{"deceived", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if slices.Contains(r.Header["Origin"], allowedOrigin) {
 				w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
@@ -115,6 +123,16 @@ func TestRaw(t *testing.T) {
 			}
 		})
 	}
+}
+
+// repeatsVary answers with the Vary of the request, if that has one.
+func repeatsVary(w http.ResponseWriter, r *http.Request) {
+	cors(only, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if said := r.Header.Get("Vary"); said != "" {
+			w.Header().Set("Vary", said)
+		}
+		items.ServeHTTP(w, r)
+	})).ServeHTTP(w, r)
 }
 
 func TestSplits(t *testing.T) {

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +25,12 @@ var robustness = []Fault{
 		Correct: deduplicated(16),
 	},
 	{
+		Name: "vary-of-the-request", About: "A Vary in the request is taken for one that is set already, and kept in the place of Origin.",
+		Class: policy.Robustness, Cause: "vary", Policy: siblings,
+		Faulty:  varyingAs(func(r *http.Request) string { return cmp.Or(r.Header.Get("Vary"), "Origin") }),
+		Correct: varyingAs(func(*http.Request) string { return "Origin" }),
+	},
+	{
 		Name: "response-splitting", About: "The origin is decoded after the check and written as it is: an encoded line break begins a header of its own.",
 		Class: policy.Robustness, Cause: "splitting", Policy: reads(app),
 		Faulty: written(func(origin string) string {
@@ -32,6 +39,17 @@ var robustness = []Fault{
 		}),
 		Correct: written(same),
 	},
+}
+
+// varyingAs is a list that may be stored, and what its Vary says of a request.
+func varyingAs(value func(*http.Request) string) func() http.Handler {
+	return func() http.Handler {
+		next := cached(only(app, admin), hour, func(http.Header, string) {})()
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Vary", value(r))
+			next.ServeHTTP(w, r)
+		})
+	}
 }
 
 // askedNames answers those of the names asked for that may be sent.

@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 	rscors "github.com/rs/cors"
 
+	"github.com/corsproof/corsproof/check"
 	"github.com/corsproof/corsproof/faults"
 	"github.com/corsproof/corsproof/policy"
 )
@@ -55,6 +56,13 @@ var Servers = map[string]Server{
 	// star does.
 	"rs-cors/everyone": {reads(false, "*"), func() http.Handler {
 		return rscors.New(rscors.Options{AllowedOrigins: []string{"*"}, AllowCredentials: true}).Handler(http.HandlerFunc(items))
+	}},
+	// A pattern of which a letter is left, for a star, and the same without it.
+	"rs-cors/letter": {reads(true, app), func() http.Handler {
+		return rscors.New(rscors.Options{AllowedOrigins: []string{app, "h*"}, AllowCredentials: true}).Handler(http.HandlerFunc(items))
+	}},
+	"rs-cors/one-origin": {reads(true, app), func() http.Handler {
+		return rscors.New(rscors.Options{AllowedOrigins: []string{app}, AllowCredentials: true}).Handler(http.HandlerFunc(items))
 	}},
 	"gorilla-handlers/everyone": {reads(false, "*"), func() http.Handler {
 		return handlers.CORS(handlers.AllowedOrigins([]string{"*"}), handlers.AllowCredentials())(http.HandlerFunc(items))
@@ -98,14 +106,19 @@ func (s Server) Findings(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := []string{}
+	return found(report), nil
+}
+
+// found are the findings of a report, and what it could not prove.
+func found(report check.Report) []string {
+	list := []string{}
 	for _, f := range report.Findings {
-		found = append(found, string(f.Class)+"/"+f.Cause)
+		list = append(list, string(f.Class)+"/"+f.Cause)
 	}
 	for _, u := range report.Unproven {
-		found = append(found, "unproven: "+u.Meant+" "+u.Why)
+		list = append(list, "unproven: "+u.Meant+" "+u.Why)
 	}
-	return found, nil
+	return list
 }
 
 // onFiber is a fiber application behind net/http.

@@ -24,6 +24,7 @@ const CacheVar = "CORSPROOF_CACHE"
 //go:embed express/server.js express/without-cors.js
 //go:embed grid/.npmrc grid/package.json grid/package-lock.json
 //go:embed middleware/.npmrc middleware/package.json middleware/package-lock.json middleware/server.js
+//go:embed versions/.npmrc versions/package.json versions/package-lock.json versions/server.js
 var sources embed.FS
 
 // Express is Express 5, Express 4 and the cors package, with a server that
@@ -52,6 +53,16 @@ var Middleware = Packages{
 	scripts:  []string{"server.js"},
 	needs:    []string{"cors", "express", "@fastify/cors", "fastify", "hono", "@hono/node-server", "@koa/cors", "koa", "@koa/router"},
 	by:       "`make middleware`",
+}
+
+// Versions are publicly known faulty releases of CORS middleware, and those that
+// mend them: see versions/server.js. Only the module faults/versions starts one.
+var Versions = Packages{
+	name:     "versions",
+	manifest: []string{".npmrc", "package.json", "package-lock.json"},
+	scripts:  []string{"server.js"},
+	needs:    []string{"@fastify/cors", "@fastify/cors-mended", "fastify", "hono", "hono-mended", "@hono/node-server"},
+	by:       "`go test` in faults/versions",
 }
 
 // Packages are Node packages, pinned by a lockfile, and the scripts that

@@ -149,7 +149,7 @@ func TestDir(t *testing.T) {
 
 // The lockfiles must serve whatever registry their reader has.
 func TestLockfilesNameNoRegistry(t *testing.T) {
-	for _, p := range []Packages{Express, Middleware} {
+	for _, p := range []Packages{Express, Middleware, Versions} {
 		lock := string(p.read("package-lock.json"))
 		assert.NotContains(t, lock, `"resolved"`, p.name)
 		assert.NotContains(t, lock, "registry", p.name)
@@ -159,9 +159,9 @@ func TestLockfilesNameNoRegistry(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	for _, p := range []Packages{Express, Middleware, Grid} {
+	for _, p := range []Packages{Express, Middleware, Versions, Grid} {
 		for _, name := range p.needs {
-			assert.Regexp(t, `^(npm:[^@]+@)?\d+\.\d+\.\d+$`, p.Version(name), "%s pins %s", p.name, name)
+			assert.Regexp(t, `^(npm:@?[^@]+@)?\d+\.\d+\.\d+$`, p.Version(name), "%s pins %s", p.name, name)
 		}
 	}
 	assert.Empty(t, Express.Version("no-such-package"))

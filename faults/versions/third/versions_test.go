@@ -13,6 +13,9 @@ import (
 func TestThird(t *testing.T) {
 	for name, want := range map[string][]string{
 		"gorilla-handlers/validator": {},
+		"rs-cors/everyone":           {"ineffective/wildcard-with-credentials"}, // no release refuses that
+		"rs-cors/letter":             {"leak/foreign"},
+		"rs-cors/one-origin":         {},
 		"fiber/wildcard":             {"refused/missing-allow-origin"},
 	} {
 		t.Run(name, func(t *testing.T) {
