@@ -12,7 +12,7 @@ import (
 // server's answers allow were blocked by something else, and prove nothing.
 func (s survey) refused(found clusters) (unproven []Unproven) {
 	var faults []fault
-	var passes []item
+	var passes, endless []item
 	for _, i := range s.items {
 		if !i.claims(oracle.Allowed) {
 			continue
@@ -28,6 +28,8 @@ func (s survey) refused(found clusters) (unproven []Unproven) {
 		case ok && f.inPreflight() && notServed(i):
 		case ok:
 			faults = append(faults, f)
+		case circles(i):
+			endless = append(endless, i)
 		case i.What == policy.Cached:
 			found.at(policy.Cache, varyMissing).add(showing{item: i, at: i.actual(), reason: oracle.Reason(i.Observed.Reason), headers: []string{"Vary", allowOrigin}})
 		default:
@@ -37,6 +39,11 @@ func (s survey) refused(found clusters) (unproven []Unproven) {
 	for _, e := range s.explain(faults, passes) {
 		s.place(found, e, len(passes) == 0)
 	}
+	if found[[2]string{string(policy.Refused), string(oracle.PreflightRedirect)}] == nil { // of which the preflights show the first step
+		for _, i := range endless {
+			found.at(policy.Refused, redirectBare).add(showing{item: i, at: i.actual(), reason: oracle.RedirectCount, headers: []string{"Location"}})
+		}
+	}
 	return unproven
 }
 
@@ -44,6 +51,14 @@ func (s survey) refused(found clusters) (unproven []Unproven) {
 // preflight may say so; an answer to the request itself must be readable.
 func notServed(i item) bool {
 	return i.What == policy.ErrorResponse && !oracle.IsSafelistedMethod(i.method())
+}
+
+// circles is true for a request that the server's redirects have led on and on.
+//
+// https://fetch.spec.whatwg.org/#http-redirect-fetch
+func circles(i item) bool {
+	wire := i.Observed.Wire
+	return len(wire) >= 20 && redirects(wire[len(wire)-1])
 }
 
 // unexplained is a declared request that was blocked although the answers that

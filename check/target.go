@@ -41,6 +41,8 @@ func Handler(h http.Handler) *Target { return &Target{handler: h} }
 func URL(raw string) (*Target, error) {
 	u, err := url.Parse(raw)
 	switch {
+	case !strings.Contains(raw, "://"):
+		return nil, fmt.Errorf("check: url %q: expected one that begins with http:// or https://", raw)
 	case err != nil:
 		return nil, fmt.Errorf("check: url %q: %w", raw, errors.Unwrap(err))
 	case u.Scheme != "http" && u.Scheme != "https":

@@ -28,6 +28,33 @@ var gates = []Fault{
 		Correct: func() http.Handler { return editing(app).handler(afterSome(items)) },
 	},
 	{
+		Name: "options-to-login", About: "Whoever asks by OPTIONS is led to the login, and from there again, since that is asked for by OPTIONS.",
+		Class: policy.Refused, Cause: "preflight-redirect", Policy: withCookies(edits(app)),
+		Faulty: func() http.Handler {
+			inner := editingWithCookies("true").handler(items)
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodOptions {
+					http.Redirect(w, r, "/login", http.StatusFound)
+					return
+				}
+				inner.ServeHTTP(w, r)
+			})
+		},
+		Correct: func() http.Handler { return editingWithCookies("true").handler(items) },
+	},
+	{
+		Name: "in-circles", About: "A page without a session is led to itself to get one, and never has one across sites.",
+		Class: policy.Refused, Cause: "redirected", Policy: reads(app),
+		Faulty: cors{allow: only(app)}.before(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if _, err := r.Cookie("session"); err != nil && r.URL.Path == "/items" {
+				http.Redirect(w, r, "/items", http.StatusFound)
+				return
+			}
+			items(w, r)
+		})),
+		Correct: cors{allow: only(app)}.before(items),
+	},
+	{
 		Name: "broken-off", About: "The connection ends before the response does: no page can read the rest, whatever the headers say.",
 		Class: policy.Refused, Cause: "no-answer", Policy: reads(app),
 		Faulty:  lengthy(1 << 16),

@@ -18,8 +18,10 @@ const (
 // origins that a server could tell apart.
 func (pl *plan) representatives() []asker {
 	var out []asker
+	seen := map[string]bool{}
 	add := func(a asker) {
-		if !slices.ContainsFunc(out, func(b asker) bool { return a.String() == b.String() }) {
+		if s := a.String(); !seen[s] {
+			seen[s] = true
 			out = append(out, a)
 		}
 	}

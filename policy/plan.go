@@ -54,6 +54,8 @@ type plan struct {
 	policy    *Policy
 	options   Options
 	patterns  []Pattern
+	exact     map[oracle.Origin]bool // the patterns that stand for one origin
+	wide      []Pattern              // and the others
 	endpoints []endpoint
 	// declared are those who may read, at least one for each pattern.
 	declared []asker
@@ -67,18 +69,29 @@ func newPlan(p *Policy, o Options) (*plan, error) {
 	if o.Server.IsOpaque() {
 		return nil, errors.New("policy: a plan is made for a server: its origin is missing")
 	}
-	pl := &plan{policy: p, options: o, ids: map[string]bool{}}
+	pl := &plan{policy: p, options: o, exact: map[oracle.Origin]bool{}, ids: map[string]bool{}}
 	for _, s := range p.Origins {
 		pattern, err := ParsePattern(s)
 		if err != nil {
 			return nil, err
 		}
 		pl.patterns = append(pl.patterns, pattern)
+		if pattern.everyone || pattern.subdomain || pattern.anyPort {
+			pl.wide = append(pl.wide, pattern)
+		} else {
+			pl.exact[pattern.origin] = true
+		}
 	}
 	pl.endpoints = pl.places()
 	pl.evil = pl.strangeDomain()
 	pl.declared = pl.representatives()
 	return pl, nil
+}
+
+// allows is [Policy.Allows] for an origin that is no opaque one, in a policy that
+// may have very many.
+func (pl *plan) allows(o oracle.Origin) bool {
+	return pl.exact[o] || slices.ContainsFunc(pl.wide, func(p Pattern) bool { return p.Matches(o) })
 }
 
 // strangeDomain is a domain that no entry of the policy, nor the server, names.

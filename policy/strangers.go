@@ -88,7 +88,7 @@ func (pl *plan) strangers() []stranger {
 		}
 		for _, o := range origins {
 			s := o.String()
-			if seen[s] || !canLive(o) || pl.policy.Allows(s) || o == pl.options.Server || !pl.reaches(o) {
+			if seen[s] || !canLive(o) || pl.allows(o) || o == pl.options.Server || !pl.reaches(o) {
 				continue
 			}
 			seen[s] = true
@@ -115,7 +115,7 @@ func (pl *plan) strangers() []stranger {
 			}
 		case ServerOrigin:
 			for _, o := range pl.serverOrigins() {
-				if pl.policy.Allows(swapped(o).String()) { // what it resembles more
+				if pl.allows(swapped(o)) { // what it resembles more
 					add(Scheme, swapped(o).String(), 0, o)
 				}
 				add(ServerOrigin, "", 0, o)
