@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/corsproof/corsproof/harness/browser"
@@ -124,10 +125,11 @@ func (s *session) rescue(ctx context.Context, batch []*trial, why error) error {
 // untold is why a case has no outcome, when that is the browser's doing: it has
 // ended the case's shared worker and not told the page. Chromium does so now and
 // then where the worker's own process refuses the script; and of a worker that
-// waits for something, it says no such thing.
+// waits for something, it says no such thing. Silence is what a page takes for a
+// sign that an author's script runs.
 func (s *session) untold(t *trial) error {
 	for _, step := range t.steps {
-		if step.outcome != nil && step.outcome.TimedOut && s.failures.hasEnded(t.bound.Token) {
+		if o := step.outcome; o != nil && (o.TimedOut || slices.Contains(o.Events, "silence")) && s.failures.hasEnded(t.bound.Token) {
 			return fmt.Errorf("harness: %s: the browser has ended a shared worker and not told its page", t.perm.ID)
 		}
 	}

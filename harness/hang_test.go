@@ -24,6 +24,7 @@ func TestAnEndThatNoPageWasTold(t *testing.T) {
 		startsIt bool
 	}{
 		"untold":       {heard: []browser.Failure{{URL: url, Ended: true}}, outcome: browser.Outcome{TimedOut: true}, startsIt: true},
+		"silent":       {heard: []browser.Failure{{URL: url, Ended: true}}, outcome: browser.Outcome{Read: "allowed", Events: []string{"silence"}}, startsIt: true},
 		"told":         {heard: []browser.Failure{{URL: url, Ended: true}}, outcome: browser.Outcome{Read: "blocked"}},
 		"waits":        {outcome: browser.Outcome{TimedOut: true}},
 		"failed":       {heard: []browser.Failure{{URL: url, Native: "net::ERR_FAILED"}}, outcome: browser.Outcome{TimedOut: true}},
