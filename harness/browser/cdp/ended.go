@@ -37,8 +37,8 @@ func (b *chromium) hearEnds(ctx context.Context) error {
 		}
 	})
 	if err == nil {
-		only := target.Filter{{Type: sharedWorker}}
-		_, err = cdp.Call(ctx, b.conn, target.SetDiscoverTargets, target.SetDiscoverTargetsParams{Discover: true, Filter: only})
+		// A filter here would also be that of all later questions for targets.
+		_, err = cdp.Call(ctx, b.conn, target.SetDiscoverTargets, target.SetDiscoverTargetsParams{Discover: true})
 	}
 	if err != nil {
 		return fmt.Errorf("hear of workers' ends: %w", err)
