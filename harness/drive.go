@@ -22,7 +22,7 @@ const (
 	heldOpen    = 3                // profiles of such cases, at once
 	pagesOpen   = 4                // lone cases, and documents of their own, at once
 	waitersOpen = 12               // lone cases at once that mostly wait
-	framesSize  = 24               // frames of a tab: they come up one after the other
+	framesSize  = 24               // frames of a tab: most have a process of their own
 	cookiesSize = 100              // cookies of cases in one profile at once: a site keeps some 160
 	batchTime   = 60 * time.Second // for a batch, beyond its cases' own deadlines
 	openTime    = 60 * time.Second // for a browser to start, or to open a page

@@ -3,65 +3,101 @@ package browser
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"sync"
 )
 
 // Places are the frames and workers of a page that are up.
 type Places struct {
-	// Bring puts probe.js into the page's frames whose policy keeps it out. key
-	// names the frames for errors.
-	Bring func(ctx context.Context, key string, frames []Frame) error
-	// Hear makes sure that failures in the frames, which are up now, are heard;
-	// nil if they are by themselves.
-	Hear func(ctx context.Context, key string, frames []Frame) error
+	// Bring puts probe.js into the page's frames whose policy keeps it out.
+	Bring func(ctx context.Context, way []Frame) error
+	// Hear makes sure that failures in frames and workers, which are up now, are
+	// heard; nil if they are by themselves. Each way is that from the page to the
+	// innermost.
+	Hear func(ctx context.Context, ways [][]Frame) error
 
 	mu sync.Mutex
 	up map[string]bool
 }
 
-// Enter brings up the frames and workers of a page, each in the one before.
-// origin is the innermost one's.
-func (p *Places) Enter(ctx context.Context, page evaluator, frames []Frame, origin string) error {
-	if len(frames) == 0 {
-		return nil
-	}
-	list, err := json.Marshal(frames)
-	if err != nil {
-		return fmt.Errorf("frames: %w", err)
-	}
-	key := string(list)
+// entered is what the page says of a way: the origin at its end, "" where a
+// document has come that says nothing, or what was thrown.
+type entered struct{ Origin, Error string }
+
+// Enter brings up the frames and workers that probes are to run in, each in the one
+// before, those that are beside each other at once. One that cannot come up, for
+// the page's policy allows no such worker, say, is no error: its probes will say so.
+func (p *Places) Enter(ctx context.Context, page evaluator, probes []Probe) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.up[key] {
+	var keys []string
+	var ways [][]Frame
+	origins := map[string]string{}
+	for _, probe := range probes {
+		list, err := json.Marshal(probe.Frames)
+		if err != nil {
+			return fmt.Errorf("frames: %w", err)
+		}
+		key := string(list)
+		if _, found := origins[key]; found || p.up[key] || len(probe.Frames) == 0 {
+			continue
+		}
+		origins[key] = probe.Origin
+		keys, ways = append(keys, key), append(ways, probe.Frames)
+	}
+	if len(keys) == 0 {
 		return nil
 	}
-	var got string
-	enter := fmt.Sprintf("corsproof.enter(%s)", key)
-	if err = page.Eval(ctx, enter, &got); err == nil && got == "" {
-		if err := p.Bring(ctx, key, frames); err != nil {
-			return fmt.Errorf("bring a script to the frame %s: %w", key, err)
-		}
-		err = page.Eval(ctx, enter, &got)
-	}
-	if _, refused := errors.AsType[*ScriptError](err); refused {
-		return nil // the page's policy, for one, allows no such worker: the probe will say so
-	}
+	saw, err := enter(ctx, page, ways)
 	if err != nil {
 		return err
 	}
-	if origin != "" && got != origin {
-		return fmt.Errorf("the frame %s has the origin %s, not %s", key, got, origin)
+	var up [][]Frame
+	for i, key := range keys {
+		if saw[i] == (entered{}) {
+			if err := p.Bring(ctx, ways[i]); err != nil {
+				return fmt.Errorf("bring a script to the frame %s: %w", key, err)
+			}
+			again, err := enter(ctx, page, ways[i:i+1])
+			if err != nil {
+				return err
+			}
+			saw[i] = again[0]
+		}
+		if saw[i].Error != "" {
+			continue
+		}
+		if want := origins[key]; want != "" && saw[i].Origin != want {
+			return fmt.Errorf("the frame %s has the origin %s, not %s", key, saw[i].Origin, want)
+		}
+		up = append(up, ways[i])
 	}
-	if p.Hear != nil {
-		if err := p.Hear(ctx, key, frames); err != nil {
+	if p.Hear != nil && len(up) > 0 {
+		if err := p.Hear(ctx, up); err != nil {
 			return err
 		}
 	}
 	if p.up == nil {
 		p.up = map[string]bool{}
 	}
-	p.up[key] = true
+	for i, key := range keys {
+		p.up[key] = saw[i].Error == ""
+	}
 	return nil
+}
+
+// enter asks the page to bring up what lies on ways.
+func enter(ctx context.Context, page evaluator, ways [][]Frame) ([]entered, error) {
+	list, err := json.Marshal(ways)
+	if err != nil {
+		return nil, fmt.Errorf("frames: %w", err)
+	}
+	var saw []entered
+	if err := page.Eval(ctx, fmt.Sprintf("corsproof.enter(%s)", list), &saw); err != nil {
+		return nil, fmt.Errorf("frames: %w", err)
+	}
+	if len(saw) != len(ways) {
+		return nil, fmt.Errorf("frames: the page tells of %d, and was asked for %d", len(saw), len(ways))
+	}
+	return saw, nil
 }

@@ -8,7 +8,7 @@ import (
 
 // bringScript puts probe.js into the page's frames whose policy lets no script
 // in.
-func (p *page) bringScript(ctx context.Context, _ string, _ []browser.Frame) error {
+func (p *page) bringScript(ctx context.Context, _ []browser.Frame) error {
 	type node struct {
 		Context  string
 		Children []node

@@ -48,10 +48,8 @@ func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(b
 	if err != nil {
 		return fmt.Errorf("bidi: run: %w", err)
 	}
-	for _, probe := range probes {
-		if err := p.places.Enter(ctx, p, probe.Frames, probe.Origin); err != nil {
-			return fmt.Errorf("bidi: run: %w", err)
-		}
+	if err := p.places.Enter(ctx, p, probes); err != nil {
+		return fmt.Errorf("bidi: run: %w", err)
 	}
 	list, err := json.Marshal(probes)
 	if err != nil {

@@ -16,26 +16,25 @@ import (
 	"github.com/corsproof/corsproof/scenarios"
 )
 
-// enter brings up the frames and workers, each in the one before, and makes sure
-// that their failures are heard. origin is the innermost one's. A frame may have a
-// process of its own, and a shared worker has; its log then does not come with
-// the page's. That of a dedicated worker comes with its owner's.
-func (p *page) enter(ctx context.Context, frames []browser.Frame, origin string) error {
-	if len(frames) == 0 {
-		return nil
-	}
+// enter brings up the frames and workers of probes, each in the one before, and
+// makes sure that their failures are heard. A frame may have a process of its own,
+// and a shared worker has; its log then does not come with the page's. That of a
+// dedicated worker comes with its owner's.
+func (p *page) enter(ctx context.Context, probes []browser.Probe) error {
 	p.framing.Lock()
 	defer p.framing.Unlock()
-	if err := p.bringScript(ctx, frames); err != nil {
-		return err
+	if slices.ContainsFunc(probes, func(probe browser.Probe) bool { return len(probe.Frames) > 0 && probe.Frames[0].URL != "" }) {
+		if err := p.bringScript(ctx); err != nil {
+			return err
+		}
 	}
-	return p.places.Enter(ctx, p, frames, origin)
+	return p.places.Enter(ctx, p, probes)
 }
 
 // bringScript puts probe.js into each document that will come in a frame of the
 // page's process and whose policy lets no script in.
-func (p *page) bringScript(ctx context.Context, frames []browser.Frame) error {
-	if frames[0].URL == "" || p.brings || p.browser.options.Script == "" {
+func (p *page) bringScript(ctx context.Context) error {
+	if p.brings || p.browser.options.Script == "" {
 		return nil
 	}
 	source := fmt.Sprintf(bringing, scenarios.Reserved+"document-", p.browser.options.Script)
@@ -54,13 +53,14 @@ if (self.corsproof === undefined) {
 
 // hearFrames attaches to the frames that have a process of their own, and puts
 // probe.js into those that are without.
-func (p *page) hearFrames(ctx context.Context, key string, frames []browser.Frame) error {
+func (p *page) hearFrames(ctx context.Context, ways [][]browser.Frame) error {
 	targets, err := p.targets(ctx)
 	if err != nil {
-		return fmt.Errorf("find the frame %s: %w", key, err)
+		return fmt.Errorf("find the page's frames: %w", err)
 	}
 	for _, info := range targets {
-		if !p.holds(info, frames) || p.heard[info.TargetID] != nil {
+		held := slices.ContainsFunc(ways, func(way []browser.Frame) bool { return p.holds(info, way) })
+		if !held || p.heard[info.TargetID] != nil {
 			continue
 		}
 		unheard := unheardInPages
@@ -78,7 +78,7 @@ func (p *page) hearFrames(ctx context.Context, key string, frames []browser.Fram
 			continue // it was another's, and is no more
 		}
 		if err != nil {
-			return fmt.Errorf("attach to the frame %s: %w", key, err)
+			return fmt.Errorf("attach to the frame %s: %w", info.URL, err)
 		}
 		p.heard[info.TargetID] = s.cancel
 		if info.Type != "iframe" || !strings.Contains(info.URL, scenarios.Reserved+"document-") || p.browser.options.Script == "" {
@@ -89,25 +89,30 @@ func (p *page) hearFrames(ctx context.Context, key string, frames []browser.Fram
 			_, err = cdp.Call(ctx, s.target, runtime.Evaluate, runtime.EvaluateParams{Expression: p.browser.options.Script})
 		}
 		if err != nil {
-			return fmt.Errorf("bring a script to the frame %s: %w", key, err)
+			return fmt.Errorf("bring a script to the frame %s: %w", info.URL, err)
 		}
 	}
 	return nil
+}
+
+// bring puts probe.js into a frame that has a process of its own.
+func (p *page) bring(ctx context.Context, way []browser.Frame) error {
+	return p.hearFrames(ctx, [][]browser.Frame{way})
 }
 
 // holds says whether a target may be one of the page's frames and workers. Of a
 // frame in a frame the browser names a parent that need not be a target, of a
 // shared worker nothing; one too many only says what another page of the profile
 // has said as well.
-func (p *page) holds(info *target.Info, frames []browser.Frame) bool {
+func (p *page) holds(info *target.Info, way []browser.Frame) bool {
 	if info.BrowserContextID != p.profile {
 		return false
 	}
 	switch info.Type {
 	case "iframe":
-		return len(frames) > 1 || string(info.ParentFrameID) == string(p.target.TargetID)
+		return len(way) > 1 || string(info.ParentFrameID) == string(p.target.TargetID)
 	case sharedWorker:
-		return strings.HasSuffix(frames[len(frames)-1].Kind, "shared-worker")
+		return strings.HasSuffix(way[len(way)-1].Kind, "shared-worker")
 	}
 	return false
 }

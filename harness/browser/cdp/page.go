@@ -104,10 +104,8 @@ func (p *page) Run(ctx context.Context, probes []browser.Probe, onOutcome func(b
 	if err != nil {
 		return fmt.Errorf("cdp: run: %w", err)
 	}
-	for _, probe := range probes {
-		if err := p.enter(ctx, probe.Frames, probe.Origin); err != nil {
-			return fmt.Errorf("cdp: run: %w", err)
-		}
+	if err := p.enter(ctx, probes); err != nil {
+		return fmt.Errorf("cdp: run: %w", err)
 	}
 	list, err := json.Marshal(probes)
 	if err != nil {

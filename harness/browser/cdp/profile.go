@@ -73,7 +73,7 @@ func (c *profile) Open(ctx context.Context, d browser.Document) (browser.Page, e
 		runs: map[int]chan string{}, heard: map[target.ID]func(){},
 		gone: make(chan struct{}),
 	}
-	p.places = browser.Places{Bring: p.hearFrames, Hear: p.hearFrames}
+	p.places = browser.Places{Bring: p.bring, Hear: p.hearFrames}
 	session, err := c.browser.attach(ctx, p.hear, unheardInPages, c.tab(ctx, d))
 	if err != nil {
 		return nil, fmt.Errorf("cdp: open %s: %w", d.URL, err)

@@ -12,7 +12,7 @@ import (
 
 // bringScript puts probe.js into each document in a frame of the page whose policy
 // lets no script in.
-func (p *page) bringScript(ctx context.Context, _ string, _ []browser.Frame) error {
+func (p *page) bringScript(ctx context.Context, _ []browser.Frame) error {
 	ctx, cancel := within(ctx, p.life)
 	defer cancel()
 	s := p.profile
