@@ -46,7 +46,10 @@ func (o Options) check(ctx context.Context, probe func(context.Context, *running
 	var harm []RawResult
 	attacked := false
 	if err == nil && o.Raw {
-		harm, attacked, err = o.attack(ctx, r, probes)
+		var a *raw
+		if a, err = o.raw(r); err == nil {
+			harm, attacked, err = a.attack(ctx, probes)
+		}
 	}
 	if err = errors.Join(err, r.stop()); err != nil {
 		return Report{}, err

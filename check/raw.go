@@ -37,7 +37,7 @@ type RawResult struct {
 	Curl     string
 }
 
-// rawTime is how long one reply may take.
+// rawTime is how long one reply may take, unless a test has less patience.
 const rawTime = 5 * time.Second
 
 // rawStranger is an origin that no policy allows.
@@ -79,16 +79,18 @@ type raw struct {
 	// hangsUp is true where the server ends the connection of whoever it does not
 	// know: an origin that is none is not why.
 	hangsUp bool
+	// patience is how long one reply may take; now is the clock that times it.
+	patience time.Duration
+	now      func() time.Time
 }
 
-// attack asks the target what no browser can ask, beside one declared probe. It is
-// not asked where it has gone before, or the policy lets nobody in.
-func (o Options) attack(ctx context.Context, r *running, probes []policy.Probe) (harm []RawResult, asked bool, err error) {
+// raw is the attack on a running target.
+func (o Options) raw(r *running) (*raw, error) {
 	public, err := o.Target.Origin(o.Policy)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	a := &raw{asker: &asker{running: r, public: public}, method: "PUT", header: "x-corsproof"}
+	a := &raw{asker: &asker{running: r, public: public}, method: "PUT", header: "x-corsproof", patience: rawTime, now: time.Now}
 	if len(o.Policy.Methods) > 0 {
 		a.method = o.Policy.Methods[0]
 	}
@@ -98,6 +100,12 @@ func (o Options) attack(ctx context.Context, r *running, probes []policy.Probe) 
 			break
 		}
 	}
+	return a, nil
+}
+
+// attack asks the target what no browser can ask, beside one declared probe. It is
+// not asked where it has gone before, or the policy lets nobody in.
+func (a *raw) attack(ctx context.Context, probes []policy.Probe) (harm []RawResult, asked bool, err error) {
 	if a.gone(ctx) != nil {
 		return nil, false, ctx.Err() // the probes have said so
 	}
@@ -200,7 +208,7 @@ func (a *raw) sendNow(ctx context.Context, p rawProbe) (servers.Heard, error) {
 		return servers.Heard{}, err
 	}
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(ctx, rawTime)
+	ctx, cancel := context.WithTimeout(ctx, a.patience)
 	defer cancel()
 	host := strings.TrimPrefix(a.public.String(), a.public.Scheme+"://")
 	headers := append(oracle.Headers{{Name: "Host", Value: host}, {Name: "Accept", Value: "*/*"}, {Name: "User-Agent", Value: userAgent}}, p.headers...)
@@ -224,7 +232,7 @@ func (a *raw) judge(ctx context.Context, p rawProbe) (cause, happened string) {
 	case ctx.Err() != nil:
 		return "", ""
 	case errors.Is(err, context.DeadlineExceeded) && !a.fails:
-		return rawHang, fmt.Sprintf("The server gives no answer within %v.", rawTime)
+		return rawHang, fmt.Sprintf("The server gives no answer within %v.", a.patience)
 	case err != nil && heard.Reply.Abort == "before-headers" && p.plain && !a.fails && !(a.hangsUp && p.disguised(a.origin)):
 		return rawPanic, "The server ends the connection without an answer."
 	case status >= 500 && p.plain && !a.fails:

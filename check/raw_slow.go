@@ -75,12 +75,12 @@ func (a *raw) slow(ctx context.Context) ([]RawResult, error) {
 			if grew {
 				p := a.of(g, size)
 				happened := fmt.Sprintf("%d bytes take the server %v, and a fourth of them less than an eighth of that.", size, took.Round(time.Millisecond))
-				if took >= rawTime {
-					happened = fmt.Sprintf("Of %d bytes the server gives no answer within %v.", size, rawTime)
+				if took >= a.patience {
+					happened = fmt.Sprintf("Of %d bytes the server gives no answer within %v.", size, a.patience)
 				}
 				harm = append(harm, a.result(p, rawSlow, happened))
 			}
-			if took >= rawTime { // it may be at it still
+			if took >= a.patience { // it may be at it still
 				return harm, ctx.Err()
 			}
 			break
@@ -116,7 +116,7 @@ func (a *raw) grows(ctx context.Context, g growing, size int) (took time.Duratio
 		if !ok || large-base < slowEnough {
 			return large, false, false
 		}
-		if large >= rawTime { // however long less of it takes
+		if large >= a.patience { // however long less of it takes
 			took = large
 			continue
 		}
@@ -137,18 +137,18 @@ func (a *raw) grows(ctx context.Context, g growing, size int) (took time.Duratio
 }
 
 // quickest is the shortest of some answer times; a server that does not answer
-// counts as if it had in [rawTime]. ok is false where it refuses the input.
+// counts as if it had when patience ends. ok is false where it refuses the input.
 func (a *raw) quickest(ctx context.Context, p rawProbe, times int) (quickest time.Duration, ok bool) {
-	quickest = rawTime
+	quickest = a.patience
 	for range times {
 		if a.pace.wait(ctx) != nil {
 			return 0, false
 		}
-		began := time.Now()
+		began := a.now()
 		heard, err := a.sendNow(ctx, p)
-		took := time.Since(began)
+		took := a.now().Sub(began)
 		if errors.Is(err, context.DeadlineExceeded) {
-			return rawTime, true
+			return a.patience, true
 		}
 		if err != nil || refuses(heard) {
 			return 0, false
