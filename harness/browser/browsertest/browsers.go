@@ -17,8 +17,8 @@ import (
 )
 
 func testBatch(t *testing.T, d Driver) {
-	w := NewWorld(t)
-	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	w := d.world
+	page := Open(t, d.browser, PageURL)
 	probes := make([]browser.Probe, 500)
 	for i := range probes {
 		probes[i] = w.Probe("fetch", API, "allow=*&delay=10ms")
@@ -40,8 +40,7 @@ func testBatch(t *testing.T, d Driver) {
 }
 
 func testPage(t *testing.T, d Driver) {
-	w := NewWorld(t)
-	b := d.start(t, w.Options(d.Binary))
+	w, b := d.world, d.browser
 	assert.NotEmpty(t, b.Info().Version)
 	assert.Equal(t, d.Binary, b.Info().Binary)
 	page := Open(t, b, PageURL)
@@ -66,10 +65,9 @@ func testPage(t *testing.T, d Driver) {
 	assert.NoError(t, err)
 
 	// Whether they arrived, the servers know.
+	before := w.arrived()
 	assert.NoError(t, page.Sentinel(Deadline(t), []string{API + "/.corsproof/sentinel", "https://nowhere.test/"}))
-	w.mu.Lock()
-	assert.Equal(t, 1, w.sentinels)
-	w.mu.Unlock()
+	assert.Equal(t, before+1, w.arrived())
 
 	require.NoError(t, page.Close())
 	assert.Error(t, page.Run(Deadline(t), []browser.Probe{w.Probe("fetch", API, "")}, nil))
@@ -77,19 +75,17 @@ func testPage(t *testing.T, d Driver) {
 
 // Only what is mapped, loopback and localhost can be reached.
 func testOrigins(t *testing.T, d Driver) {
-	w := NewWorld(t)
-	b := d.start(t, w.Options(d.Binary))
+	w, c := d.world, NewContext(t, d.browser)
 	plain := strings.TrimPrefix(w.plain.URL, "http://127.0.0.1")
 	for _, origin := range []string{
 		"https://app.site.test", "https://app.site.test:8443", "http://app.site.test",
 		"https://app.localhost", "http://localhost" + plain, "http://b.localhost" + plain, "http://127.0.0.1" + plain,
 	} {
-		page := Open(t, b, origin+"/.corsproof/page.html")
+		page, err := c.Open(Deadline(t), browser.Document{URL: origin + "/.corsproof/page.html"})
+		require.NoError(t, err)
 		probe := w.Probe("fetch", strings.Replace(origin, "app.", "api.", 1), "allow=*")
 		RunProbes(t, page, probe)
 	}
-	c, err := b.NewContext(Deadline(t))
-	require.NoError(t, err)
 	for _, origin := range []string{"https://example.com", "http://example.com", "https://app.site.test:444"} {
 		if strings.HasPrefix(origin, "http:") && d.lacks(t, "errors of plain http") {
 			continue
@@ -97,16 +93,15 @@ func testOrigins(t *testing.T, d Driver) {
 		_, err := c.Open(Deadline(t), browser.Document{URL: origin + "/.corsproof/page.html"})
 		assert.ErrorContains(t, err, origin)
 	}
-	_, err = c.Open(Deadline(t), browser.Document{URL: "about:blank"})
+	_, err := c.Open(Deadline(t), browser.Document{URL: "about:blank"})
 	assert.Error(t, err)
 }
 
 func testOriginError(t *testing.T, d Driver) {
-	w := NewWorld(t)
+	w := d.world
 	w.Elsewhere = "https://app.site.test/.corsproof/page.html"
-	c, err := d.start(t, w.Options(d.Binary)).NewContext(Deadline(t))
-	require.NoError(t, err)
-	_, err = c.Open(Deadline(t), browser.Document{URL: "http://app.site.test/.corsproof/elsewhere"})
+	c := NewContext(t, d.browser)
+	_, err := c.Open(Deadline(t), browser.Document{URL: "http://app.site.test/.corsproof/elsewhere"})
 	var wrong *browser.OriginError
 	require.ErrorAs(t, err, &wrong)
 	assert.Equal(t, "http://app.site.test", wrong.Want)
@@ -116,10 +111,8 @@ func testOriginError(t *testing.T, d Driver) {
 // With several tabs open each is visible: a hidden one would request no CSS
 // images and no fonts.
 func testVisible(t *testing.T, d Driver) {
-	w := NewWorld(t)
-	b := d.start(t, w.Options(d.Binary))
-	c, err := b.NewContext(Deadline(t))
-	require.NoError(t, err)
+	w, b := d.world, d.browser
+	c := NewContext(t, b)
 	var pages []browser.Page
 	for range 3 {
 		page, err := c.Open(Deadline(t), browser.Document{URL: PageURL})
@@ -136,13 +129,9 @@ func testVisible(t *testing.T, d Driver) {
 }
 
 func testContexts(t *testing.T, d Driver) {
-	w := NewWorld(t)
-	b := d.start(t, w.Options(d.Binary))
+	w, b := d.world, d.browser
 	app := oracle.Origin{Scheme: "https", Host: "app.site.test", Port: 443}
-	one, err := b.NewContext(Deadline(t))
-	require.NoError(t, err)
-	two, err := b.NewContext(Deadline(t))
-	require.NoError(t, err)
+	one, two := NewContext(t, b), NewContext(t, b)
 	require.NoError(t, one.SetCookies(Deadline(t), []oracle.Cookie{
 		{On: app, Name: "a", Value: "1", Attributes: "Secure; HttpOnly"},
 		{On: app, Name: "b", Value: "2", Path: "/elsewhere"},

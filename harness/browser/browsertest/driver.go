@@ -34,6 +34,11 @@ type Driver struct {
 	Lacks map[string]string
 	// Patience is how long what ends may take to end; 0: 5 s.
 	Patience time.Duration
+
+	// world and browser are for every test that breaks nothing in them, and needs no
+	// options of its own: browsers start slowly.
+	world   *World
+	browser browser.Browser
 }
 
 func (d Driver) patience() time.Duration { return cmp.Or(d.Patience, 5*time.Second) }
@@ -51,12 +56,16 @@ func Find(t testing.TB, engine string) browser.Found {
 
 // Run holds a driver to all that drivers have in common.
 func Run(t *testing.T, d Driver) {
+	// It looks for what is left, so it comes before there is another browser.
+	t.Run("Death", func(t *testing.T) { Death(t, d) })
+	d.world = NewWorld(t)
+	d.browser = d.start(t, d.world.Options(d.Binary))
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, Driver)
 	}{
 		{"Batch", testBatch}, {"Page", testPage}, {"Origins", testOrigins}, {"OriginError", testOriginError},
-		{"Visible", testVisible}, {"Contexts", testContexts}, {"Death", Death}, {"Crash", testCrash}, {"Ways", testWays},
+		{"Visible", testVisible}, {"Contexts", testContexts}, {"Crash", testCrash}, {"Ways", testWays},
 		{"Requests", testRequests}, {"ForcedPreflights", testForcedPreflights}, {"Refused", testRefused},
 		{"Pages", testPages}, {"Places", testPlaces}, {"LostPlace", testLostPlace}, {"Policy", testPolicy},
 		{"Responses", testResponses}, {"Painted", testPainted}, {"OpaqueByWhatScriptMayDo", testOpaqueByWhatScriptMayDo},
@@ -88,10 +97,18 @@ func (d Driver) start(t testing.TB, o browser.Options) browser.Browser {
 	return b
 }
 
-// Open opens a page in a profile of its own.
-func Open(t testing.TB, b browser.Browser, url string) browser.Page {
+// NewContext makes a profile, which ends with the test, if its browser has not
+// before.
+func NewContext(t testing.TB, b browser.Browser) browser.Context {
 	c, err := b.NewContext(Deadline(t))
 	require.NoError(t, err)
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// Open opens a page in a profile of its own.
+func Open(t testing.TB, b browser.Browser, url string) browser.Page {
+	c := NewContext(t, b)
 	p, err := c.Open(Deadline(t), browser.Document{URL: url})
 	require.NoError(t, err)
 	return p

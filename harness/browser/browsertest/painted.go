@@ -12,8 +12,8 @@ import (
 // What fires no event is over when Resource Timing knows it, refused or not;
 // and text flows around a shape only where CORS gave the picture away.
 func testPainted(t *testing.T, d Driver) {
-	w := NewWorld(t)
-	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	w := d.world
+	page := Open(t, d.browser, PageURL)
 	for _, via := range []oracle.Via{"css-image", "css-border", "css-cursor", "css-mask", "css-clip-path", "svg-feimage", "poster"} {
 		if d.lacks(t, string(via)) {
 			continue
@@ -49,8 +49,8 @@ var needsCORS = map[oracle.Via]bool{"css-mask": true, "css-clip-path": true}
 // them, not by their address: a redirect can lead anywhere.
 func testOpaqueByWhatScriptMayDo(t *testing.T, d Driver) {
 	const app = "https://app.site.test"
-	w := NewWorld(t)
-	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	w := d.world
+	page := Open(t, d.browser, PageURL)
 	for _, via := range []oracle.Via{"img", "img-srcset", "svg-image", "imagebitmap", "canvas", "input-image", "audio", "video"} {
 		there := w.Probe(via, API, "")
 		back := w.Probe(via, app, "status=302&location="+API+"/~"+there.ID+"/x?via="+string(via))

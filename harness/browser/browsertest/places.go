@@ -14,9 +14,8 @@ import (
 // The pages of a profile are all visible, a hidden one would request no CSS images
 // and no fonts, and run at once: none answers in another's place.
 func testPages(t *testing.T, d Driver) {
-	w := NewWorld(t)
-	c, err := d.start(t, w.Options(d.Binary)).NewContext(Deadline(t))
-	require.NoError(t, err)
+	w := d.world
+	c := NewContext(t, d.browser)
 	origins := []string{"https://app.site.test", "https://b.test", "https://c.test"}
 	var pages []browser.Page
 	for _, origin := range origins {
@@ -54,8 +53,8 @@ func testPages(t *testing.T, d Driver) {
 
 // Probes run in frames and workers, of which each has the origin that it should.
 func testPlaces(t *testing.T, d Driver) {
-	w := NewWorld(t)
-	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	w := d.world
+	page := Open(t, d.browser, PageURL)
 	sandbox := "allow-scripts"
 	tests := []struct {
 		origin string
@@ -144,8 +143,6 @@ func testPolicy(t *testing.T, d Driver) {
 	assert.Equal(t, "https://b.test", w.Requests(framed.ID)[0].Header.Get("Origin"))
 
 	o.Script = ""
-	c, err := d.start(t, o).NewContext(Deadline(t))
-	require.NoError(t, err)
-	_, err = c.Open(Deadline(t), browser.Document{URL: "https://app.site.test" + strict})
+	_, err := NewContext(t, d.start(t, o)).Open(Deadline(t), browser.Document{URL: "https://app.site.test" + strict})
 	assert.ErrorContains(t, err, "probe.js has not run")
 }

@@ -58,8 +58,8 @@ func testRequests(t *testing.T, d Driver) {
 		{"a CSS image in a frame", browser.Probe{Via: "css-image", Frames: []browser.Frame{{Kind: "opaque-data"}}}, "GET ", "Origin", ""},
 	}
 	tests = slices.DeleteFunc(tests, func(test requestTest) bool { return d.lacks(t, test.name) })
-	w := NewWorld(t)
-	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	w := d.world
+	page := Open(t, d.browser, PageURL)
 	probes := make([]browser.Probe, len(tests))
 	for i, test := range tests {
 		made := w.Probe(test.probe.Via, API, all)
@@ -94,8 +94,8 @@ func isomorphic(s string) string {
 
 // An upload listener and a stream force a preflight.
 func testForcedPreflights(t *testing.T, d Driver) {
-	w := NewWorld(t)
-	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	w := d.world
+	page := Open(t, d.browser, PageURL)
 	listener := w.Probe("xhr", API, "allow=*")
 	listener.Method, listener.UploadListener = "POST", true
 	listener.Body = &browser.Body{Base64: "eA=="}
@@ -130,8 +130,8 @@ func testRefused(t *testing.T, d Driver) {
 		{"sync with a response type", "InvalidAccessError", browser.Probe{Via: "xhr", URL: API + "/~none/", Sync: true, ResponseType: "json"}},
 		{"GET with a body", "TypeError", browser.Probe{Via: "fetch", URL: API + "/~none/", Body: &browser.Body{Base64: "eA=="}}},
 	}
-	w := NewWorld(t)
-	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	w := d.world
+	page := Open(t, d.browser, PageURL)
 	probes := make([]browser.Probe, len(tests))
 	for i, test := range tests {
 		probes[i] = test.probe
@@ -247,8 +247,8 @@ func testResponses(t *testing.T, d Driver) {
 			assert.Contains(t, o.Broken, "telepathy")
 		}},
 	}
-	w := NewWorld(t)
-	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	w := d.world
+	page := Open(t, d.browser, PageURL)
 	probes := make([]browser.Probe, len(tests))
 	for i, test := range tests {
 		made := w.Probe(test.probe.Via, test.to, strings.ReplaceAll(test.query, " ", "%20"))

@@ -63,8 +63,8 @@ func testWays(t *testing.T, d Driver) {
 	tests = slices.DeleteFunc(tests, func(test wayTest) bool {
 		return d.lacks(t, string(test.via)) || test.want == oracle.Blocked && d.lacks(t, string(test.via)+" refused")
 	})
-	w := NewWorld(t)
-	page := Open(t, d.start(t, w.Options(d.Binary)), PageURL)
+	w := d.world
+	page := Open(t, d.browser, PageURL)
 	probes := make([]browser.Probe, len(tests))
 	for i, test := range tests {
 		probes[i] = w.Probe(test.via, API, test.query)

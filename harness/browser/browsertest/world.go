@@ -100,6 +100,13 @@ func (w *World) Requests(token string) []*http.Request {
 	return w.seen[token]
 }
 
+// arrived is how many sentinels have.
+func (w *World) arrived() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.sentinels
+}
+
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	if rest, strict := strings.CutPrefix(path, "/.corsproof/document-"); strict {
@@ -175,7 +182,10 @@ func (w *World) serveCase(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if delay, err := time.ParseDuration(q.Get("delay")); err == nil {
-		time.Sleep(delay)
+		select {
+		case <-time.After(delay):
+		case <-r.Context().Done(): // nobody waits for it any more
+		}
 	}
 	contentType, reply := fixtures.Assets{}.Default(oracle.Via(q.Get("via")))
 	if q.Has("own") {

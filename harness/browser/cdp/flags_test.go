@@ -49,12 +49,13 @@ func TestFlags(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, binary string) {
 		w := newWorld(t)
 		o := w.Options(binary)
+		all := start(t, o)
 		for _, test := range tests {
 			if test.full && strings.Contains(filepath.Base(binary), "headless") {
 				continue
 			}
 			t.Run(test.flag, func(t *testing.T) {
-				assert.True(t, test.holds(t, w, start(t, o)), "with it")
+				assert.True(t, test.holds(t, w, all), "with it")
 				others := slices.DeleteFunc(flags(o), func(f flag) bool { return f.name == test.flag })
 				require.Len(t, others, len(flags(o))-1)
 				assert.False(t, test.holds(t, w, startWithFlags(t, o, others)), "without it")
