@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/corsproof/corsproof/internal/plain"
 )
 
 // board is what an explanation is written on.
@@ -23,20 +25,11 @@ type stroke struct{ text, code string }
 // that the text stands for.
 const linked = "-> "
 
-// chalk are the colours of a board. None is the only sign of anything.
+// unstyled is the code of a stroke that is none of [plain]'s styles.
+const unstyled = ""
 
 // line is one line of the board.
 type line []stroke
-
-const (
-	plain  = ""
-	bold   = "1"
-	faint  = "2"
-	red    = "31"
-	green  = "32"
-	yellow = "33"
-	blue   = "36"
-)
 
 func (l line) width() int {
 	n := 0
@@ -58,11 +51,11 @@ func (b *board) blank() { b.WriteByte('\n') }
 
 // rule draws a line from edge to edge, with a text near its beginning.
 func (b *board) rule(stroke1, text string) {
-	l := line{{strings.Repeat(stroke1, 3), faint}}
+	l := line{{strings.Repeat(stroke1, 3), plain.Faint}}
 	if text != "" {
-		l = append(l, stroke{cut(" "+text+" ", b.width-l.width()), bold})
+		l = append(l, stroke{cut(" "+text+" ", b.width-l.width()), plain.Bold})
 	}
-	l = append(l, stroke{strings.Repeat(stroke1, max(b.width-l.width(), 0)), faint})
+	l = append(l, stroke{strings.Repeat(stroke1, max(b.width-l.width(), 0)), plain.Faint})
 	b.put("", l)
 }
 
@@ -70,12 +63,12 @@ func (b *board) paint(l line) string {
 	var out strings.Builder
 	for _, s := range l {
 		switch url, link := strings.CutPrefix(s.code, linked); {
-		case !b.color || s.code == plain || s.text == "":
+		case !b.color || s.code == unstyled || s.text == "":
 			out.WriteString(s.text)
 		case link: // a terminal that knows no links shows the text
-			out.WriteString("\x1b]8;;" + url + "\x1b\\\x1b[" + faint + "m" + s.text + "\x1b[0m\x1b]8;;\x1b\\")
+			out.WriteString("\x1b]8;;" + url + "\x1b\\" + plain.Paint(plain.Faint, s.text) + "\x1b]8;;\x1b\\")
 		default:
-			out.WriteString("\x1b[" + s.code + "m" + s.text + "\x1b[0m")
+			out.WriteString(plain.Paint(s.code, s.text))
 		}
 	}
 	return out.String()
@@ -88,7 +81,7 @@ func (b *board) columns(indent string, left, right []line, width int) {
 		if i < len(left) {
 			l = append(l, left[i]...)
 		}
-		l = append(l, stroke{strings.Repeat(" ", max(width-l.width(), 0)), plain}, stroke{" │ ", faint})
+		l = append(l, stroke{strings.Repeat(" ", max(width-l.width(), 0)), unstyled}, stroke{" │ ", plain.Faint})
 		if i < len(right) {
 			l = append(l, right[i]...)
 		}
@@ -127,7 +120,7 @@ func cut(text string, width int) string {
 func indented(indent string, lines []line) []line {
 	out := make([]line, len(lines))
 	for i, l := range lines {
-		out[i] = append(line{{indent, plain}}, l...)
+		out[i] = append(line{{indent, unstyled}}, l...)
 	}
 	return out
 }

@@ -7,15 +7,16 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/internal/plain"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
 )
 
 func (b *board) explanation(e harness.Explanation) {
-	b.put("", line{{e.ID, blue}})
-	b.put("", wrap(e.Title, b.width, bold)...)
+	b.put("", line{{e.ID, plain.Cyan}})
+	b.put("", wrap(e.Title, b.width, plain.Bold)...)
 	b.blank()
-	b.put("  ", wrap(e.Why, min(b.width-4, 96), plain)...)
+	b.put("  ", wrap(e.Why, min(b.width-4, 96), unstyled)...)
 	b.put("  ", line{b.link(e.Spec, b.width-2)})
 	for i, step := range e.Steps {
 		b.blank()
@@ -36,7 +37,7 @@ func (b *board) step(e harness.Explanation, s harness.ExplainedStep) {
 	b.named("script", s.Snippet)
 	b.blank()
 	if s.Note != "" {
-		b.put("  ", wrap(s.Note, b.width-2, plain)...)
+		b.put("  ", wrap(s.Note, b.width-2, unstyled)...)
 		return
 	}
 	b.course(s.Standard, 0)
@@ -45,22 +46,22 @@ func (b *board) step(e harness.Explanation, s harness.ExplainedStep) {
 	switch {
 	case e.Engine == "":
 	case s.Profile == nil:
-		b.put("  ", line{{pad(e.Engine, name) + "  ", bold}, {"the same", plain}})
+		b.put("  ", line{{pad(e.Engine, name) + "  ", plain.Bold}, {"the same", unstyled}})
 	default:
 		b.verdict(e.Engine, name, *s.Profile)
 		b.departure(e.Engine, s)
 	}
 	for _, problem := range s.Problems {
-		lines := wrap(problem, b.width-4, plain)
-		b.put("  ", append(line{{"! ", red}}, lines[0]...))
+		lines := wrap(problem, b.width-4, unstyled)
+		b.put("  ", append(line{{"! ", plain.Red}}, lines[0]...))
 		b.put("    ", lines[1:]...)
 	}
 }
 
 // named is a line of the set-up.
 func (b *board) named(name, text string) {
-	lines := wrap(text, max(b.width-10, 20), plain)
-	b.put("  ", append(line{{pad(name, 8), faint}}, lines[0]...))
+	lines := wrap(text, max(b.width-10, 20), unstyled)
+	b.put("  ", append(line{{pad(name, 8), plain.Faint}}, lines[0]...))
 	b.put(strings.Repeat(" ", 10), lines[1:]...)
 }
 
@@ -69,9 +70,9 @@ func (b *board) named(name, text string) {
 func (b *board) departure(engine string, s harness.ExplainedStep) {
 	b.blank()
 	for _, rule := range s.Switches {
-		b.put("  ", line{{engine + " leaves the standard:", bold}})
-		b.put("    ", line{{string(rule.Name), yellow}})
-		b.put("    ", wrap(capital(rule.About)+".", b.width-6, plain)...)
+		b.put("  ", line{{engine + " leaves the standard:", plain.Bold}})
+		b.put("    ", line{{string(rule.Name), plain.Yellow}})
+		b.put("    ", wrap(capital(rule.About)+".", b.width-6, unstyled)...)
 		b.put("    ", line{b.link(rule.Link, b.width-4)})
 	}
 	from := parting(s.Standard, *s.Profile)
@@ -146,22 +147,22 @@ func toward(c harness.Course, from int) string {
 // traced is a step of the algorithm: its number and name, what happens, where
 // that is written.
 func (b *board) traced(n int, t oracle.TraceStep, width int) []line {
-	mark, name, text := stroke{"  ", plain}, bold, plain
+	mark, name, text := stroke{"  ", unstyled}, plain.Bold, unstyled
 	if t.Fails {
-		mark, name, text = stroke{"✗ ", "1;" + red}, "1;"+red, bold
+		mark, name, text = stroke{"✗ ", plain.Bold + ";" + plain.Red}, plain.Bold+";"+plain.Red, plain.Bold
 	}
-	lines := []line{{mark, {fmt.Sprintf("%2d  ", n), faint}, {t.Algorithm, name}}}
+	lines := []line{{mark, {fmt.Sprintf("%2d  ", n), plain.Faint}, {t.Algorithm, name}}}
 	lines = append(lines, indented("      ", wrap(t.Text, width-6, text))...)
-	return append(lines, line{{"      ", plain}, b.link(t.Spec, width-6)})
+	return append(lines, line{{"      ", unstyled}, b.link(t.Spec, width-6)})
 }
 
 // exchange is a request and its reply.
 func exchange(e harness.Exchange, width int) []line {
 	w := e.Request
-	url := stroke{scenarios.StripToken(w.URL), plain}
-	lines := []line{{{"→ ", blue}, {w.Method, bold}, {" ", plain}, url}}
+	url := stroke{scenarios.StripToken(w.URL), unstyled}
+	lines := []line{{{"→ ", plain.Cyan}, {w.Method, plain.Bold}, {" ", unstyled}, url}}
 	header := func(name, value string) {
-		lines = append(lines, line{{"  " + name + ": ", faint}, {value, plain}})
+		lines = append(lines, line{{"  " + name + ": ", plain.Faint}, {value, unstyled}})
 	}
 	for _, h := range [][2]string{
 		{"Origin", w.Origin}, {"Access-Control-Request-Method", w.RequestMethod},
@@ -175,9 +176,9 @@ func exchange(e harness.Exchange, width int) []line {
 		header(h.Name, h.Value)
 	}
 	if e.Reply.Broken != "" {
-		lines = append(lines, line{{"← ", red}, {e.Reply.Broken, plain}})
+		lines = append(lines, line{{"← ", plain.Red}, {e.Reply.Broken, unstyled}})
 	} else {
-		lines = append(lines, line{{"← ", blue}, {strconv.Itoa(e.Reply.Status), bold}})
+		lines = append(lines, line{{"← ", plain.Cyan}, {strconv.Itoa(e.Reply.Status), plain.Bold}})
 		for _, h := range e.Reply.Headers {
 			header(h.Name, h.Value)
 		}
@@ -192,18 +193,18 @@ func exchange(e harness.Exchange, width int) []line {
 // verdict is what comes out.
 func (b *board) verdict(who string, width int, c harness.Course) {
 	glyph := map[oracle.Read]stroke{
-		oracle.Allowed: {"✓ ", "1;" + green}, oracle.Opaque: {"◐ ", "1;" + yellow},
-		oracle.Blocked: {"✗ ", "1;" + red}, oracle.Unobservable: {"· ", "1"},
+		oracle.Allowed: {"✓ ", plain.Bold + ";" + plain.Green}, oracle.Opaque: {"◐ ", plain.Bold + ";" + plain.Yellow},
+		oracle.Blocked: {"✗ ", plain.Bold + ";" + plain.Red}, oracle.Unobservable: {"· ", plain.Bold},
 	}[c.Read]
-	l := line{{pad(who, width) + "  ", bold}, glyph, {string(c.Read), glyph.code}}
+	l := line{{pad(who, width) + "  ", plain.Bold}, glyph, {string(c.Read), glyph.code}}
 	b.put("  ", l)
 	indent := strings.Repeat(" ", min(width+6, b.width-30))
 	if c.Reason != "" {
-		b.put(indent, line{{string(c.Reason), bold}})
-		b.put(indent, wrap(c.Reason.About(), b.width-len(indent), plain)...)
+		b.put(indent, line{{string(c.Reason), plain.Bold}})
+		b.put(indent, wrap(c.Reason.About(), b.width-len(indent), unstyled)...)
 	}
 	if len(c.Wire) == 0 {
-		b.put(indent, line{{"Nothing is sent.", plain}})
+		b.put(indent, line{{"Nothing is sent.", unstyled}})
 	}
 }
 
@@ -211,7 +212,7 @@ func (b *board) verdict(who string, width int, c harness.Course) {
 // the columns; otherwise its host and what stands behind the last #.
 func (b *board) link(url string, width int) stroke {
 	if !b.color && (!b.beside || len(url) <= width) {
-		return stroke{url, faint}
+		return stroke{url, plain.Faint}
 	}
 	short := strings.TrimPrefix(url, "https://")
 	if page, anchor, found := strings.Cut(short, "#"); found {
