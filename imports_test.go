@@ -22,6 +22,7 @@ var forbidden = map[string][]string{
 	"internal/tree":   {""},
 	"internal/plain":  {""},
 	"internal/junit":  {""},
+	"internal/sheet":  {""},
 	"scenarios":       {"policy", "servers", "fixtures", "harness", "check", "fuzz", "setup", "faults", "cmd"},
 	"policy":          {"servers", "fixtures", "harness", "check", "fuzz", "setup", "faults", "cmd"},
 	"fixtures":        {"policy", "servers", "harness", "check", "fuzz", "setup", "faults", "cmd"},

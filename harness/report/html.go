@@ -2,9 +2,7 @@ package report
 
 import (
 	"bufio"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/internal/plain"
+	"github.com/corsproof/corsproof/internal/sheet"
 )
 
 //go:embed report.html.tmpl
@@ -48,14 +47,6 @@ func HTML(w io.Writer, run record.Run, records []record.Record) error {
 		return fmt.Errorf("report: write html: %w", err)
 	}
 	return nil
-}
-
-// pagePolicy is the page's Content-Security-Policy. The script is named by its
-// hash: even markup that slipped through the escaping could not run.
-func pagePolicy() template.HTML {
-	hash := sha256.Sum256([]byte(pageJS))
-	return template.HTML(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-` +
-		base64.StdEncoding.EncodeToString(hash[:]) + `'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">`)
 }
 
 // caseData is a record as the page's script takes it, with what only Go knows.
@@ -217,7 +208,7 @@ func glyph(read string) string {
 func newPage(run record.Run, records []record.Record) page {
 	sum := record.Summarise(run, records)
 	p := page{
-		Policy: pagePolicy(), CSS: template.CSS(pageCSS), JS: template.JS(pageJS),
+		Policy: sheet.Policy(pageJS), CSS: sheet.CSS(pageCSS), JS: template.JS(pageJS),
 		Conclusion: conclusion(sum), Good: sum.ExitCode() == 0, Reads: reads, Run: run,
 	}
 	p.Facts = facts(run, sum)

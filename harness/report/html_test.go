@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/corsproof/corsproof/harness/record"
+	"github.com/corsproof/corsproof/internal/sheet"
 )
 
 func renderHTML(t *testing.T, run record.Run, records []record.Record) string {
@@ -25,7 +26,7 @@ func renderHTML(t *testing.T, run record.Run, records []record.Record) string {
 func TestHTMLGolden(t *testing.T) {
 	run, records := smallRun()
 	page := renderHTML(t, run, records)
-	page = strings.Replace(page, pageCSS, "/* report.css */", 1)
+	page = strings.Replace(page, string(sheet.CSS(pageCSS)), "/* report.css */", 1)
 	page = strings.Replace(page, pageJS, "/* report.js */", 1)
 	page = regexp.MustCompile(`sha256-[^']+`).ReplaceAllString(page, "sha256-HASH")
 	golden(t, "report.html", []byte(page))
