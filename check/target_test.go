@@ -191,6 +191,7 @@ func TestStrictTransportSecurity(t *testing.T) {
   - {id: below-put, request: {from: "http://below.api.corsproof.test", method: PUT}, expect: {read: blocked}}
   - {id: further, request: {from: "http://further.below.api.corsproof.test"}, expect: {read: blocked}}
   - {id: itself, request: {from: "http://api.corsproof.test"}, expect: {read: blocked}}
+  - {id: elsewhere, request: {from: "http://below.api.corsproof.test.other.test"}, expect: {read: blocked}}
 `
 	missed, unproven := unmet(outcomeOf(t, Options{Target: Handler(h)}, probesOf(t, list), false))
 	assert.Empty(t, missed)

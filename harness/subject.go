@@ -133,10 +133,13 @@ func (s *session) elsewhere(err error, trials []*trial) bool {
 	return true
 }
 
-// apartFor names what a plain page of a subject's trial may not share a profile
-// for: a server can make every page of its host, and below it, an https one.
+// apartFor names what a page of a subject's trial may not share a profile for: a
+// server can make every page of its host, and below it, an https one.
+//
+// https://datatracker.ietf.org/doc/html/rfc6797#section-8.1
 func (t *trial) apartFor(page oracle.Origin) string {
-	if !t.subject || page.Scheme != "http" {
+	below := func(at oracle.Origin) bool { return page.Host == at.Host || strings.HasSuffix(page.Host, "."+at.Host) }
+	if !t.subject || page.Scheme != "http" || !slices.ContainsFunc(t.asked(), below) {
 		return ""
 	}
 	return "http page " + strings.TrimPrefix(page.String(), "http://")
