@@ -80,7 +80,11 @@ func TestFailures(t *testing.T) {
 	outcomes := run(t, page, probes...)
 	for i, test := range failureTests {
 		assert.Equal(t, oracle.Blocked, outcomes[probes[i].ID].Read, test.name)
-		f := heard.Of(t, probes[i].URL, 10*time.Second)
+		say := heard.Because
+		if test.reason == "" {
+			say = heard.Of
+		}
+		f := say(t, probes[i].URL, 10*time.Second)
 		assert.Equal(t, test.native, f.Native, test.name)
 		assert.Equal(t, test.param, f.Param, test.name)
 		assert.Equal(t, test.reason, f.Reason, test.name)

@@ -34,15 +34,23 @@ func (h *Heard) All() []browser.Failure {
 // Of gives what is first said of a URL. It may come a little after the outcome,
 // by at most within.
 func (h *Heard) Of(t testing.TB, url string, within time.Duration) browser.Failure {
+	return h.first(t, url, within, func(browser.Failure) bool { return true })
+}
+
+// Because gives what is first said of a URL with a reason: a browser may also say,
+// before that or after, that a request failed.
+func (h *Heard) Because(t testing.TB, url string, within time.Duration) browser.Failure {
+	return h.first(t, url, within, func(f browser.Failure) bool { return f.Reason != "" })
+}
+
+func (h *Heard) first(t testing.TB, url string, within time.Duration, is func(browser.Failure) bool) browser.Failure {
 	var found browser.Failure
 	require.Eventually(t, func() bool {
-		for _, f := range h.All() {
-			if f.URL == url {
-				found = f
-				return true
-			}
+		i := slices.IndexFunc(h.All(), func(f browser.Failure) bool { return f.URL == url && is(f) })
+		if i >= 0 {
+			found = h.All()[i]
 		}
-		return false
-	}, within, 5*time.Millisecond, "no failure of %s", url)
+		return i >= 0
+	}, within, 5*time.Millisecond, "no such failure of %s", url)
 	return found
 }
