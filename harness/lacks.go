@@ -25,6 +25,7 @@ var lacks = []lack{
 	{browser.Firefox, preloadsNoScript, "this Firefox preloads no modules but scripts"},
 	{browser.Firefox, waitsForRest, "this Firefox waits for ever for the rest of a sound that may be a part of more, and no event tells"},
 	{browser.Firefox, leadsToOddHost, "this Firefox asks no host that has an exclamation mark in its name"},
+	{browser.Firefox, framedUnheard, "what this Firefox logs of frame-ancestors names no frame, and neither script nor Resource Timing tells whether a page without an origin, or in another page, shows it"},
 	{browser.WebKit, sendsStream, "this WebKit cannot send a stream"},
 	{browser.WebKit, setsPermissions, "this WebKit has none of the permissions of local network access, and lets every page in"},
 	{browser.WebKit, importsStyles, "this WebKit has no import of style sheets into modules"},
@@ -69,6 +70,17 @@ func waitsForRest(s scenarios.Step) bool {
 		last, _ := strconv.Atoi(numbers[1])
 		whole, err := strconv.Atoi(numbers[2])
 		return err != nil || whole > last+1
+	})
+}
+
+// framedUnheard holds for a frame in a page without an origin, or in another page,
+// whose policy says who may show it.
+func framedUnheard(s scenarios.Step) bool {
+	within := strings.HasPrefix(s.Request.From, "opaque-") || s.Page != nil && (s.Page.Top != "" || s.Page.Sandbox != nil)
+	return within && inFrame(s.Request.Via) && slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
+		return slices.ContainsFunc(r.Headers, func(h scenarios.Line) bool {
+			return strings.EqualFold(h.Name, "Content-Security-Policy") && strings.Contains(h.Value.String(), "frame-ancestors")
+		})
 	})
 }
 

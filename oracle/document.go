@@ -13,8 +13,8 @@ import (
 func (f *fetching) documentType(reply Reply) string {
 	m, ok := ExtractMIMEType(reply.Headers)
 	essence := m.Essence()
-	loose := f.state.Profile[FrameTypesOfItsOwn]
-	if loose {
+	loose, listed := f.state.Profile[FrameTypesOfItsOwn], f.state.Profile[FrameTypesListed]
+	if loose || listed {
 		essence, _ = looseType(reply.Headers)
 		ok = essence != ""
 	}
@@ -26,7 +26,7 @@ func (f *fetching) documentType(reply Reply) string {
 		return text
 	case loose && !ok && nosniff:
 		return "text/plain"
-	case !ok, slices.Contains(unknownTypes, essence):
+	case !ok, slices.Contains(unknownTypes, essence) && !listed:
 		return sniffedDocument(reply.Body)
 	case mistaken && !nosniff && isBinary(reply.Body) && !(loose && matchesImage(reply.Body)):
 		return "application/octet-stream"
@@ -53,10 +53,14 @@ func (f *fetching) shows(essence string) bool {
 	kind, subtype, _ := strings.Cut(essence, "/")
 	m := MIMEType{Type: kind, Subtype: subtype}
 	switch {
+	case f.state.Profile[FrameTypesListed] && (m.IsJSON() && kind != "text" && subtype != "json" || essence == "video/ogg"):
+		return false
 	case slices.Contains(shownTypes, essence), m.IsJavaScript(), m.IsJSON():
 		return true
 	case f.state.Profile[FrameTypesOfItsOwn]:
 		return slices.Contains(chromiumXML, essence) || kind == "text" && !slices.Contains(chromiumTextDownloads, subtype)
+	case f.state.Profile[FrameTypesListed]:
+		return slices.Contains(firefoxXML, essence) || kind == "text" && !slices.Contains(chromiumTextDownloads, subtype)
 	case f.state.Profile[FrameTypesRegistered]:
 		return slices.Contains(webKitXML, essence) || kind == "text" && !slices.Contains(webKitTextDownloads, subtype)
 	}
@@ -74,6 +78,9 @@ var chromiumXML = []string{"application/xml", "application/atom+xml", "applicati
 // chromiumTextDownloads are the kinds of text that Chromium hands on.
 var chromiumTextDownloads = []string{"calendar", "x-calendar", "x-vcalendar", "vcalendar", "vcard", "x-vcard", "directory", "ldif", "qif", "x-qif", "x-csv", "x-vcf",
 	"rtf", "comma-separated-values", "csv", "tab-separated-values", "tsv", "ofx", "vnd.sun.j2me.app-descriptor", "x-ms-iqy", "x-ms-odc"}
+
+// firefoxXML are the kinds of XML that Firefox shows beside text of any kind.
+var firefoxXML = []string{"application/xml", "application/xhtml+xml", "application/mathml+xml", "application/rdf+xml", "application/vnd.wap.xhtml+xml", "image/svg+xml"}
 
 // webKitXML are the kinds of XML that WebKit shows beside text/xml.
 var webKitXML = []string{"application/xml", "application/atom+xml", "application/rss+xml", "application/xhtml+xml", "application/vnd.wap.xhtml+xml", "image/svg+xml"}

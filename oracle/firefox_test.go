@@ -72,6 +72,33 @@ func TestFirefoxPreflightCache(t *testing.T) {
 	}
 }
 
+// A module that could not be had stays so in Firefox's documents.
+func TestFirefoxFailedModules(t *testing.T) {
+	page := Client{Page: origin(t, app)}
+	silent := answers(200, "", "Content-Type", "text/javascript")
+	second := func(s Switch, first, then Request, answer ServerFunc) int {
+		_, state := Predict(State{Profile: Profile{s: true}}, first, answer)
+		p, _ := Predict(state, then, ServerFunc(permissive))
+		return len(p.Wire)
+	}
+	module, again := Request{Via: "module", URL: api, Client: page}, Request{Via: "dynamic-import", URL: api, Client: page}
+	assert.Equal(t, 1, second("", module, again, silent))
+	assert.Equal(t, 0, second(FailedModulesKept, module, again, silent))
+	importer := Request{Via: "module", URL: own, Client: page}
+	assert.Equal(t, 0, second(FailedModulesKept, importer, again, func(w WireRequest) Reply {
+		body := ""
+		if w.URL == own {
+			body = "import '" + api + "'"
+		}
+		return Reply{Status: 200, Headers: h("Content-Type", "text/javascript"), Body: []byte(body)}
+	}))
+	elsewhere := again
+	elsewhere.Client.Top = origin(t, "https://third.test")
+	assert.Equal(t, 1, second(FailedModulesKept, module, elsewhere, silent), "another document")
+	ofWorker := Request{Via: "worker-import", URL: api, Client: page}
+	assert.Equal(t, 1, second(FailedModulesKept, ofWorker, again, silent), "a worker's map is its own")
+}
+
 func TestFirefoxSites(t *testing.T) {
 	plain := Request{Via: "fetch", URL: "https://api.site.test/x", Credentials: "include", Client: Client{Page: origin(t, "http://app.site.test")}}
 	cookie := Cookie{On: origin(t, "https://api.site.test"), Name: "a", Value: "1", Attributes: "SameSite=Lax"}
@@ -97,6 +124,11 @@ func TestFirefoxRules(t *testing.T) {
 				return redirect(302, to)
 			}
 			return permissive(w)
+		}
+	}
+	byHand := func(head string) ServerFunc {
+		return func(WireRequest) Reply {
+			return Reply{Status: 200, Head: head, Headers: h("X-A", "1"), Body: []byte("tea")}
 		}
 	}
 	var many Headers
@@ -219,8 +251,33 @@ func TestFirefoxRules(t *testing.T) {
 			reply.Headers = append(reply.Headers, Header{"Access-Control-Allow-Origin", "*"})
 			return reply
 		}, func(p Prediction) any { return p.Wire[1].Origin }, app, "null"},
-		"data: headers": {nil, LocalHeadersAsWritten, Request{Via: "xhr", URL: "data:text/plain,tea"}, permissive, func(p Prediction) any { return len(p.Listed) }, 0, 1},
-		"Authorization": {nil, PreflightStays, Request{Via: "fetch", URL: own, Headers: h("Authorization", "Bearer x")}, route(map[string]Reply{"app.site.test/x": redirect(307, api)}), requests, 2, 3},
+		"small letters": {Profile{HTTP09: true}, HeadsReadExactly, Request{Via: "fetch", URL: own}, byHand("http/1.1 200 ok\r\nX-A: 1"), func(p Prediction) any { return string(p.Body) }, "tea", "http/1.1 200 ok\r\nX-A: 1\r\n\r\ntea"},
+		"four digits":   {nil, HeadsReadExactly, Request{Via: "fetch", URL: own}, byHand("HTTP/1.1 0200 OK\r\nX-A: 1"), read, Allowed, Blocked},
+		"three digits":  {nil, HeadsReadExactly, Request{Via: "fetch", URL: own}, byHand("HTTP/1.1 200\r\nX-A: 1"), header("X-A"), "1", "1"},
+		"space":         {nil, HeadsReadExactly, Request{Via: "fetch", URL: own}, byHand("HTTP/1.1 200 OK\r\nX-A : 1"), header("X-A"), "1", ""},
+		"another's":     {nil, HeadsReadExactly, Request{Via: "fetch", URL: own}, byHand("HTTP/1.1 200 OK\r\nX-B : 1"), header("X-A"), "1", "1"},
+		"untyped sheet": {nil, RedirectedSheetsNeedType, Request{Via: "style", URL: own}, func(w WireRequest) Reply {
+			if w.URL == own {
+				return redirect(302, "/end")
+			}
+			return Reply{Status: 200, Body: []byte("p {}")}
+		}, read, Allowed, Blocked},
+		"straight":       {nil, RedirectedSheetsNeedType, Request{Via: "style", URL: own}, answers(200, "p {}"), read, Allowed, Allowed},
+		"embed":          {nil, EmbedsNeedOK, Request{Via: "embed", URL: api}, answers(404, "x", "Content-Type", "text/html"), read, Opaque, Blocked},
+		"no embed":       {nil, EmbedsNeedOK, Request{Via: "iframe", URL: api}, answers(404, "x", "Content-Type", "text/html"), read, Opaque, Opaque},
+		"broken picture": {nil, ObjectsDecodeImages, Request{Via: "embed", URL: api}, answers(200, "\x89PNG\r\n\x1a\n", "Content-Type", "image/png"), read, Opaque, Blocked},
+		"nameless":       {nil, ObjectsDecodeImages, Request{Via: "object", URL: api}, answers(200, "\x89PNG\r\n\x1a\n"), read, Opaque, Blocked},
+		"whole picture":  {nil, ObjectsDecodeImages, Request{Via: "object", URL: api}, answers(200, png, "Content-Type", "image/png"), read, Opaque, Opaque},
+		"in a frame":     {nil, ObjectsDecodeImages, Request{Via: "iframe", URL: api}, answers(200, "\x89PNG\r\n\x1a\n", "Content-Type", "image/png"), read, Opaque, Opaque},
+		"wide range":     {nil, RangeInUnsigned64Bits, Request{Via: "fetch", URL: api, Headers: h("Range", "bytes=0-18446744073709551616")}, permissive, requests, 1, 2},
+		"64 bits":        {nil, RangeInUnsigned64Bits, Request{Via: "fetch", URL: api, Headers: h("Range", "bytes=0-18446744073709551615")}, permissive, requests, 1, 1},
+		"emptied":        {nil, EmptyValuesReplace, Request{Via: "fetch", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "")}, permissive, sentType, "a/b,", ""},
+		"filled":         {nil, EmptyValuesReplace, Request{Via: "fetch", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "", "Content-Type", "c/d")}, permissive, sentType, "a/b, , c/d", "c/d"},
+		"two values":     {nil, EmptyValuesReplace, Request{Via: "fetch", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "c/d")}, permissive, sentType, "a/b, c/d", "a/b, c/d"},
+		"last of two":    {nil, SingletonHeadersOnce, Request{Via: "fetch", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "c/d")}, permissive, sentType, "a/b, c/d", "c/d"},
+		"first of two":   {nil, SingletonHeadersOnce, Request{Via: "fetch", Method: "POST", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "c/d"), Body: &Body{Bytes: []byte("x")}}, permissive, sentType, "a/b, c/d", "a/b"},
+		"data: headers":  {nil, LocalHeadersAsWritten, Request{Via: "xhr", URL: "data:text/plain,tea"}, permissive, func(p Prediction) any { return len(p.Listed) }, 0, 1},
+		"Authorization":  {nil, PreflightStays, Request{Via: "fetch", URL: own, Headers: h("Authorization", "Bearer x")}, route(map[string]Reply{"app.site.test/x": redirect(307, api)}), requests, 2, 3},
 	} {
 		if c.r.Client.Page.Host == "" {
 			c.r.Client = page
@@ -231,6 +288,21 @@ func TestFirefoxRules(t *testing.T) {
 		}
 		assert.Equal(t, c.without, c.see(predictAs(t, c.profile, c.r, c.server)), "%s by the standard", name)
 		assert.Equal(t, c.with, c.see(predictAs(t, profile, c.r, c.server)), name)
+	}
+}
+
+// What a frame shows in Firefox.
+func TestFirefoxFrames(t *testing.T) {
+	for contentType, want := range map[string][2]Read{
+		"text/x-notes": {Blocked, Opaque}, "text/calendar": {Blocked, Blocked}, "application/json": {Opaque, Opaque}, "text/json": {Opaque, Opaque},
+		"application/problem+json": {Opaque, Blocked}, "application/x+xml": {Opaque, Blocked}, "application/mathml+xml": {Opaque, Opaque}, "text/x+xml": {Opaque, Opaque},
+		"unknown/unknown": {Opaque, Blocked}, "*/*": {Opaque, Opaque}, "/plain": {Opaque, Blocked}, "text/": {Opaque, Opaque}, "a b/c": {Opaque, Opaque}, "x": {Opaque, Opaque},
+		"video/ogg": {Opaque, Blocked}, "text/javascript": {Opaque, Opaque},
+	} {
+		r := Request{Via: "iframe", URL: api, Client: Client{Page: origin(t, app)}}
+		answer := answers(200, "tea", "Content-Type", contentType)
+		assert.Equal(t, want[0], predictAs(t, nil, r, answer).Read, contentType)
+		assert.Equal(t, want[1], predictAs(t, Profile{FrameTypesListed: true}, r, answer).Read, contentType)
 	}
 }
 

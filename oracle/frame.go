@@ -70,10 +70,21 @@ func (f *fetching) isDocument(reply Reply) bool {
 	if kind = strings.Trim(kind, httpWhitespace); IsToken(kind) && !strings.EqualFold(kind, "inline") {
 		return f.fail(WrongType, frameResponse, "Content-Disposition is ", quote(disposition), ": it is a download, and the frame stays as it was.")
 	}
-	if f.shows(f.documentType(reply)) {
+	essence := f.documentType(reply)
+	if image := strings.HasPrefix(essence, "image/") || essence == "text/html" && contentTypeUnknown(reply) && matchesImage(reply.Body); image &&
+		(f.way.Via == "object" || f.way.Via == "embed") && f.state.Profile[ObjectsDecodeImages] && essence != "image/svg+xml" && !f.isImage(reply) {
+		return f.fail(WrongType, frameResponse, "What is to be shown is an image that does not decode.")
+	}
+	if f.shows(essence) {
 		return true
 	}
 	return f.fail(WrongType, frameResponse, contentType(reply.Headers), ", which no frame shows: it is a download, and the frame stays as it was.")
+}
+
+// contentTypeUnknown holds for a response whose type is to be guessed.
+func contentTypeUnknown(reply Reply) bool {
+	_, ok := ExtractMIMEType(reply.Headers)
+	return !ok
 }
 
 // frameOptionsAllow is the check of X-Frame-Options, which frame-ancestors

@@ -170,14 +170,15 @@ func (g *graph) fetch() {
 		g.visited[key] = true
 		s, sub, reply := g.f.load(way, g.setting, edge.request.specifier, edge.from, (*fetching).isModule)
 		g.all = append(g.all, s)
-		switch {
-		case reply != nil:
+		if reply != nil {
 			g.f.keepModule(sub, *reply)
 			g.parsed(s, *reply, way)
 			continue
-		case g.failed == nil:
+		}
+		g.f.keepFailure(sub)
+		if g.failed == nil {
 			g.failed = sub
-		default:
+		} else {
 			g.f.p.Also = append(g.f.p.Also, sub.failed)
 		}
 		defer delete(g.visited, key)

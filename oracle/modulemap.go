@@ -11,6 +11,7 @@ type module struct {
 	reply               Reply
 	base                *urlRecord // the response's URL
 	mode, tainting      string
+	failed              Reason // why it could not be had, where an engine keeps that
 }
 
 // keptModule is the module that the document has already.
@@ -27,12 +28,7 @@ func (f *fetching) keptModule(kind, url string) (module, bool) {
 // keepModule puts a module into the map that has come of sub, which is f itself
 // or fetched for it. Workers and worklets have maps of their own.
 func (f *fetching) keepModule(sub *fetching, reply Reply) {
-	switch f.way.kind {
-	case moduleLoad, scriptLoad:
-	default:
-		return
-	}
-	if f.way.Via == "worker-import" || f.way.Via == "audioworklet" {
+	if !f.hasModuleMap() {
 		return
 	}
 	kind, url := sub.moduleKey()
@@ -40,6 +36,20 @@ func (f *fetching) keepModule(sub *fetching, reply Reply) {
 		document: f.client.document(), kind: kind, url: url,
 		reply: reply, base: sub.url(), mode: sub.mode, tainting: sub.tainting,
 	})
+}
+
+func (f *fetching) hasModuleMap() bool {
+	return (f.way.kind == moduleLoad || f.way.kind == scriptLoad) && f.way.Via != "worker-import" && f.way.Via != "audioworklet"
+}
+
+// keepFailure puts a module that could not be had into the map, where an engine
+// does not ask for it again.
+func (f *fetching) keepFailure(sub *fetching) {
+	if !f.state.Profile[FailedModulesKept] || !f.hasModuleMap() || sub.way.kind != moduleLoad || sub.fromMap || len(sub.urls) == 0 {
+		return
+	}
+	kind, url := sub.moduleKey()
+	f.state.modules = append(f.state.modules, module{document: f.client.document(), kind: kind, url: url, failed: sub.failed})
 }
 
 // moduleKey is the key of the module in the map: its type and the URL it was
@@ -55,15 +65,19 @@ func (f *fetching) moduleKey() (kind, url string) {
 }
 
 // moduleFromMap answers the request for a module with one that the document has.
-func (f *fetching) moduleFromMap() (Reply, bool) {
-	if f.way.kind != moduleLoad || f.way.Via == "worker-import" || f.way.Via == "audioworklet" {
-		return Reply{}, false
+func (f *fetching) moduleFromMap() (reply Reply, ok, found bool) {
+	if f.way.kind != moduleLoad || !f.hasModuleMap() {
+		return Reply{}, false, false
 	}
 	m, found := f.keptModule(f.moduleKey())
 	if !found {
-		return Reply{}, false
+		return Reply{}, false, false
+	}
+	if m.failed != "" {
+		f.fromMap = true
+		return Reply{}, f.fail(m.failed, moduleMap, "The page has asked for this module before, and could not have it: nothing is sent."), true
 	}
 	f.note(moduleMap, "The page has this module already: nothing is sent.")
 	f.urls, f.tainting, f.fromMap = append(f.urls[:1:1], m.base), m.tainting, true
-	return m.reply, true
+	return m.reply, true, true
 }

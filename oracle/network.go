@@ -131,6 +131,9 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	if reply.Status == 0 {
 		reply.Status = 200
 	}
+	if f.state.Profile[HeadsReadExactly] {
+		reply = reply.readExactly()
+	}
 	if f.state.Profile[HTTP09] && (len(reply.Body) >= 8 || f.state.Profile[HTTP09OfAnyLength]) {
 		reply.NotHTTP = false
 	}
@@ -149,6 +152,27 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	return reply, true
 }
 
+// readExactly is what Firefox makes of a head that somebody has written byte by
+// byte: a status line begins with HTTP/ in capitals, and has a status of three
+// digits, or else it is none; white space before a colon takes the header away.
+func (r Reply) readExactly() Reply {
+	line, rest, _ := strings.Cut(r.Head, "\r\n")
+	switch version, after, _ := strings.Cut(line, " "); {
+	case r.Head == "" || r.NotHTTP:
+	case len(version) > 5 && strings.EqualFold(version[:5], "http/") && version[:5] != "HTTP/":
+		r.NotHTTP, r.Headers = true, nil
+		r.Body = []byte(r.Head + "\r\n\r\n" + string(r.Body))
+	case len(after) > 3 && isDigits(after[:4]):
+		r.Abort = "before-headers"
+	}
+	for header := range strings.SplitSeq(rest, "\r\n") {
+		if name, _, found := strings.Cut(header, ":"); found && strings.TrimRight(name, " \t") != name {
+			r.Headers = r.Headers.without(strings.TrimRight(name, " \t"))
+		}
+	}
+	return r
+}
+
 // differ says whether the values of a header are not all the same.
 func differ(values []string) bool { return len(slices.Compact(values)) > 1 }
 
@@ -161,14 +185,22 @@ func lengthsDiffer(reply Reply) bool {
 
 // sentHeaders are the request's, without what an engine leaves out.
 func (f *fetching) sentHeaders() Headers {
-	if !f.state.Profile[SingletonHeadersOnce] {
+	p := f.state.Profile
+	if !p[SingletonHeadersOnce] && !p[EmptyValuesReplace] {
 		return f.headers
 	}
 	var out Headers
 	for _, line := range f.headers {
-		if !slices.Contains(singletons, strings.ToLower(line.Name)) || !out.Has(line.Name) {
-			out = append(out, line)
+		name, before := strings.ToLower(line.Name), out.Values(line.Name)
+		first := name == "content-type" && f.body != nil
+		once := p[SingletonHeadersOnce] && slices.Contains(singletons, name)
+		switch {
+		case once && first && len(before) > 0:
+			continue
+		case once, p[EmptyValuesReplace] && f.way.Via != "xhr" && (line.Value == "" || len(before) > 0 && before[len(before)-1] == ""):
+			out = out.without(line.Name)
 		}
+		out = append(out, line)
 	}
 	return out
 }

@@ -26,6 +26,7 @@ func Predict(s State, r Request, server Server) (Prediction, State) {
 		f.p.Timing = f.timing(ok)
 	}
 	if f.failed != "" {
+		f.keepFailure(f)
 		if f.state.Profile[FailuresNotCached] {
 			f.takeBack()
 		}

@@ -82,6 +82,16 @@ func fitsIn63Bits(value string) bool {
 	return ok && r.first < math.MaxInt64 && r.last < math.MaxInt64
 }
 
+// fitsIn64Bits is false for a range with a number beyond 64 bits without a sign.
+func fitsIn64Bits(value string) bool {
+	for _, number := range strings.FieldsFunc(value, func(c rune) bool { return c < '0' || c > '9' }) {
+		if _, err := strconv.ParseUint(number, 10, 64); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // rewriteRange gives the headers with the Range that goes out: the script's, or
 // the one that an engine's HTTP cache makes of it.
 func (f *fetching) rewriteRange(h Headers) Headers {

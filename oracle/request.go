@@ -143,6 +143,9 @@ type Reply struct {
 	// NotHTTP is true for an answer that does not begin with a status line;
 	// Body is all of it: a network error.
 	NotHTTP bool
+	// Head is what an answer begins with that somebody has written byte by byte,
+	// up to the empty line; "" for any other.
+	Head string
 	// HTTP1 is true for a server that speaks HTTP/1.x, over which no stream of
 	// unknown length can be sent.
 	HTTP1 bool

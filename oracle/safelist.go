@@ -141,7 +141,7 @@ func (p Profile) unsafeRequestHeaderNames(h Headers) []string {
 // refusesValue holds for what an engine takes off the safelist.
 func (p Profile) refusesValue(name, value string) bool {
 	if name == "range" {
-		return p[RangeIn64Bits] && !fitsIn63Bits(value)
+		return p[RangeIn64Bits] && !fitsIn63Bits(value) || p[RangeInUnsigned64Bits] && !fitsIn64Bits(value)
 	}
 	return p[BytesBeyondASCIIUnsafe] && strings.ContainsFunc(value, func(c rune) bool { return c >= 0x80 })
 }

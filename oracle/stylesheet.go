@@ -38,6 +38,9 @@ func (f *fetching) isStyleSheet(reply Reply) bool {
 // https://drafts.csswg.org/css-cascade-4/#content-type
 func (f *fetching) isCSS(reply Reply) bool {
 	m, ok := f.mimeType(reply.Headers)
+	if !ok && f.redirects > 0 && f.state.Profile[RedirectedSheetsNeedType] {
+		return false
+	}
 	return !ok || m.Essence() == "text/css"
 }
 

@@ -8,8 +8,8 @@ import (
 // fetch runs main fetch and the checks that come after it. false: network
 // error.
 func (f *fetching) fetch() (Reply, bool) {
-	if reply, found := f.moduleFromMap(); found {
-		return reply, true
+	if reply, ok, found := f.moduleFromMap(); found {
+		return reply, ok
 	}
 	reply, ok := f.mainFetch()
 	if !ok {
@@ -75,7 +75,7 @@ func isOK(status int) bool { return status >= 200 && status <= 299 }
 // and what script can see of it.
 func (f *fetching) use(reply Reply) {
 	f.filter(reply)
-	if f.way.Via == "object" && !f.needsOK(reply, objectResponse) {
+	if (f.way.Via == "object" || f.way.Via == "embed" && f.state.Profile[EmbedsNeedOK]) && !f.needsOK(reply, objectResponse) {
 		return
 	}
 	switch f.way.kind {

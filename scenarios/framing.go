@@ -32,6 +32,9 @@ func (a Answer) received(method string, p Protocol) oracle.Reply {
 			return reply
 		}
 		chunks = h.chunks
+		if head, _, found := bytes.Cut(a.Raw, []byte("\r\n\r\n")); found {
+			reply.Head = string(head)
+		}
 	}
 	if reply.Abort != "" || p == H2 || method == "HEAD" || !mayHaveBody(reply.Status) {
 		return reply

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,6 +31,9 @@ func TestRaw(t *testing.T) {
 		got := Answer{Status: head.status, Headers: head.headers, Body: rest, Raw: []byte(raw)}.received("GET", HTTP1)
 		assert.Equal(t, string(want.Body), string(got.Body), "%q", raw)
 		want.Body, got.Body, want.HTTP1 = nil, nil, true
+		if head, _, found := strings.Cut(raw, "\r\n\r\n"); found && !want.NotHTTP && want.Abort == "" {
+			want.Head = head
+		}
 		assert.Equal(t, want, got, "%q", raw)
 	}
 	b := bind1(t, "    request: {to: api}\n    server: {response: {raw: garbage}}\n    expect: {read: blocked}\n")
