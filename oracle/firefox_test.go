@@ -274,6 +274,7 @@ func TestFirefoxRules(t *testing.T) {
 		"emptied":        {nil, EmptyValuesReplace, Request{Via: "fetch", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "")}, permissive, sentType, "a/b,", ""},
 		"filled":         {nil, EmptyValuesReplace, Request{Via: "fetch", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "", "Content-Type", "c/d")}, permissive, sentType, "a/b, , c/d", "c/d"},
 		"two values":     {nil, EmptyValuesReplace, Request{Via: "fetch", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "c/d")}, permissive, sentType, "a/b, c/d", "a/b, c/d"},
+		"joined":         {nil, JoiningSpaceStays, Request{Via: "fetch", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "")}, permissive, func(p Prediction) any { return p.Wire[0].Headers[0].Value }, "a/b,", "a/b, "},
 		"last of two":    {nil, SingletonHeadersOnce, Request{Via: "fetch", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "c/d")}, permissive, sentType, "a/b, c/d", "c/d"},
 		"first of two":   {nil, SingletonHeadersOnce, Request{Via: "fetch", Method: "POST", URL: own, Headers: h("Content-Type", "a/b", "Content-Type", "c/d"), Body: &Body{Bytes: []byte("x")}}, permissive, sentType, "a/b, c/d", "a/b"},
 		"data: headers":  {nil, LocalHeadersAsWritten, Request{Via: "xhr", URL: "data:text/plain,tea"}, permissive, func(p Prediction) any { return len(p.Listed) }, 0, 1},

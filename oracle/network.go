@@ -34,7 +34,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		include = false
 	}
 	f.sentCredentials = include
-	w := WireRequest{Method: f.method, URL: f.wireURL(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.sentHeaders().wire().stripped()))}
+	w := WireRequest{Method: f.method, URL: f.wireURL(), Origin: f.originHeader(), Headers: f.forCaches(f.rewriteRange(f.sentHeaders()))}
 	if f.state.Profile[HeaderValuesInUTF8] {
 		w.Headers = w.Headers.inUTF8()
 	}
@@ -183,8 +183,17 @@ func lengthsDiffer(reply Reply) bool {
 	return reply.HTTP1 && !reply.Headers.Has("Transfer-Encoding") && len(slices.Compact(lengths)) > 1
 }
 
-// sentHeaders are the request's, without what an engine leaves out.
+// sentHeaders are the request's as they are sent, without what an engine leaves
+// out.
 func (f *fetching) sentHeaders() Headers {
+	h := f.sentLines().wire()
+	if f.state.Profile[JoiningSpaceStays] {
+		return h
+	}
+	return h.stripped()
+}
+
+func (f *fetching) sentLines() Headers {
 	p := f.state.Profile
 	if !p[SingletonHeadersOnce] && !p[EmptyValuesReplace] {
 		return f.headers

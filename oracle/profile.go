@@ -463,6 +463,8 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/dom/fetch/FetchDriver.cpp", []string{"firefox"}},
 	{RangeInUnsigned64Bits, "a Range whose numbers do not fit in 64 bits is not safelisted",
 		"https://searchfox.org/mozilla-central/source/dom/base/nsContentUtils.cpp", []string{"firefox"}},
+	{JoiningSpaceStays, "the space behind the comma that joins an empty value to another is sent",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/platform/network/HTTPHeaderMap.cpp", []string{"firefox", "webkit"}},
 	{LocalNamesNotMixed, "a secure page may load from .local names and private addresses over http",
 		"https://wicg.github.io/local-network-access/#mixed-content-lna", []string{"chromium"}},
 }

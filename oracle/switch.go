@@ -214,6 +214,7 @@ const (
 	URLModifiersUnknown              Switch = "url-modifiers-unknown"
 	SharedScriptsUntimed             Switch = "shared-scripts-untimed"
 	DataURLSpacesGone                Switch = "data-url-spaces-gone"
+	JoiningSpaceStays                Switch = "joining-space-stays"
 	EmptyValuesReplace               Switch = "empty-values-replace"
 	RangeInUnsigned64Bits            Switch = "range-in-unsigned-64-bits"
 	FailedModulesKept                Switch = "failed-modules-kept"
