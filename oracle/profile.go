@@ -462,7 +462,7 @@ var switches = []SwitchInfo{
 	{EmptyValuesReplace, "an empty value that fetch() has for a header takes the place of those before it, and the next takes its place",
 		"https://searchfox.org/mozilla-central/source/dom/fetch/FetchDriver.cpp", []string{"firefox"}},
 	{RangeInUnsigned64Bits, "a Range whose numbers do not fit in 64 bits is not safelisted",
-		"https://searchfox.org/mozilla-central/source/dom/base/nsContentUtils.cpp", []string{"firefox"}},
+		"https://searchfox.org/mozilla-central/source/dom/base/nsContentUtils.cpp", []string{"firefox", "webkit"}},
 	{JoiningSpaceStays, "the space behind the comma that joins an empty value to another is sent",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/platform/network/HTTPHeaderMap.cpp", []string{"firefox", "webkit"}},
 	{LocalNamesNotMixed, "a secure page may load from .local names and private addresses over http",
