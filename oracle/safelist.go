@@ -117,7 +117,7 @@ func (p Profile) unsafeRequestHeaderNames(h Headers) []string {
 	for _, line := range h {
 		name := strings.ToLower(line.Name)
 		switch {
-		case name == "range" && p[RangeUnitInAnyCase] && isSimpleRange(strings.ToLower(line.Value)):
+		case name == "range" && p[RangeUnitInAnyCase] && isSimpleRange(strings.ToLower(line.Value)) && !p.refusesValue(name, line.Value):
 			safe = append(safe, name)
 			size += byteLength(line.Value)
 		case IsSafelistedRequestHeader(name, line.Value) && !p.refusesValue(name, line.Value):
