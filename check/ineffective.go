@@ -18,9 +18,9 @@ func (s survey) ineffective(found clusters) {
 			if !crosses(e) {
 				continue
 			}
-			show := func(cause, header string) {
-				value, _ := e.ReplyHeaders.Get(header)
-				found.at(policy.Ineffective, cause).add(showing{item: i, at: n, subject: value, headers: []string{header}})
+			show := func(cause string, headers ...string) {
+				value, _ := e.ReplyHeaders.Get(headers[0])
+				found.at(policy.Ineffective, cause).add(showing{item: i, at: n, subject: value, headers: headers})
 			}
 			if value, has := e.ReplyHeaders.Get(allowCredentialsHeader); has && value != "true" &&
 				!found.blockedBy(oracle.InvalidAllowCredentials) {
@@ -32,7 +32,7 @@ func (s survey) ineffective(found clusters) {
 			}
 			if header := starBesideCredentials(s.policy, e); header != "" &&
 				found[[2]string{string(policy.Refused), wildcardInList}] == nil && !found.blockedBy(oracle.WildcardWithCredentials) {
-				show(wildcardIneffective, header)
+				show(wildcardIneffective, header, allowCredentialsHeader)
 			}
 		}
 	}

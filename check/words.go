@@ -14,11 +14,11 @@ const fetchSpec = "https://fetch.spec.whatwg.org/#"
 // finding puts a cluster into words.
 func (g cluster) finding(p *policy.Policy) Finding {
 	s := g.plainest()
-	w := g.words(s)
+	w := g.words(s, p)
 	f := Finding{
 		Class: g.class, Severity: g.severity(p), Cause: g.cause,
 		Title: w.title, Origin: s.Origin, Endpoint: s.Endpoint, Method: s.method(),
-		Meant: s.Meant, Happened: w.happened, Spec: w.spec,
+		Meant: cmp.Or(w.meant, s.Meant), Happened: w.happened, Spec: w.spec,
 		Reason: cmp.Or(string(s.reason), s.Observed.Reason), Native: s.Observed.Native,
 		Wire: s.Observed.Wire, Headers: g.lines(s), Curl: curl(s, p.Secrets()), Snippet: snippet(s.item),
 		Also: g.also(s), Engines: g.engines(),
@@ -29,10 +29,11 @@ func (g cluster) finding(p *policy.Policy) Finding {
 	return f
 }
 
-// worded is what words a finding needs of its own.
-type worded struct{ title, happened, spec string }
+// worded is what words a finding needs of its own. meant is "" where the probe
+// says that.
+type worded struct{ title, happened, spec, meant string }
 
-func (g cluster) words(s showing) worded {
+func (g cluster) words(s showing, p *policy.Policy) worded {
 	switch g.class {
 	case policy.Leak:
 		return g.leakWords(s)
@@ -41,13 +42,20 @@ func (g cluster) words(s showing) worded {
 	case policy.Cache:
 		return g.cacheWords(s)
 	case policy.Ineffective:
-		return g.ineffectiveWords(s)
+		return g.ineffectiveWords(s, p)
 	case policy.UnreadableError:
-		return worded{
+		w := worded{
 			title:    "Responses that say no (" + joined(g.statuses()) + ") do not let the page know.",
 			happened: fmt.Sprintf("The response was %s, and the page of %s could not read even that: %s", statusWords(s), s.Origin, about(s.reason)),
 			spec:     fetchSpec + "http-cors-protocol",
 		}
+		if e := s.exchange(); e != nil && e.Status == 0 {
+			w.happened = fmt.Sprintf("%s from a page of %s got no response.", asked(s.item), s.Origin)
+		}
+		if len(g.statuses()) == 0 {
+			w.title = "Where a request fails, the server ends the connection without an answer."
+		}
+		return w
 	}
 	return g.refusedWords(s)
 }
@@ -71,11 +79,15 @@ func (g cluster) cacheWords(s showing) worded {
 	return w
 }
 
-func (g cluster) ineffectiveWords(s showing) worded {
+func (g cluster) ineffectiveWords(s showing, p *policy.Policy) worded {
 	w := worded{spec: fetchSpec + "http-new-header-syntax", happened: fmt.Sprintf("The answer to %s has it; no browser does anything with it.", asked(s.item))}
 	switch g.cause {
 	case maxAgeValue:
 		w.title = fmt.Sprintf("Access-Control-Max-Age is %s, which browsers read differently or not at all.", quoted(s.subject))
+		w.meant = "Browsers may remember the answer to a preflight."
+		if p.MaxAge > 0 {
+			w.meant = fmt.Sprintf("Browsers may remember the answer to a preflight for %v at most.", p.MaxAge)
+		}
 		w.happened = "Browsers agree only on digits, a number of seconds. Of anything else one remembers the preflight for five seconds, another not at all."
 		w.spec = fetchSpec + "http-access-control-max-age"
 	case allowCredentials:

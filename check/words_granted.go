@@ -92,6 +92,7 @@ func (g cluster) permissiveWords(s showing) worded {
 		if who, stranger := strings.CutPrefix(g.cause, preflightOf); stranger {
 			subject, why := strangerWords(who)
 			w.title = subject + " can send requests that need a preflight."
+			w.meant = fmt.Sprintf("%s may not send %s.", s.Origin, asked(s.item))
 			w.happened = fmt.Sprintf("The browser sent %s for a page of %s, because the answer to the preflight allows it: %s. The page could not read the response, but the server has acted on it.", asked(s.item), s.Origin, why)
 			break
 		}
