@@ -37,13 +37,12 @@ setup: ## find or install what a run needs: BROWSERS (chromium), the Node packag
 run: setup ## run the catalogue in BROWSERS; writes out/results.jsonl and out/report.html
 	@$(GO) run ./cmd/corsproof run -browsers $(BROWSERS) -out $(OUT)
 
-# The catalogue has the machine to itself: its cases have deadlines. The other tests wait
-# as often as they work, so two packages go side by side.
+# One package at a time: two browsers side by side make each other miss deadlines.
 test: setup ## go vet and every test, in real browsers too: BROWSERS (chromium), PACKAGES (./...)
 	$(GO) vet ./...
 	CORSPROOF_BROWSERS=$(BROWSERS) $(GO) test $(FRESH) .
 	rest=$$($(GO) list -f '{{if ne .Dir "$(CURDIR)"}}{{.ImportPath}}{{end}}' $(PACKAGES)) && \
-		CORSPROOF_BROWSERS=$(BROWSERS) $(GO) test -p 2 $(FRESH) $$rest
+		CORSPROOF_BROWSERS=$(BROWSERS) $(GO) test -p 1 $(FRESH) $$rest
 	@set -e; if [ -n "$(CI)" ]; then $(GO) run -C middleware ./cmd/middleware -install; fi
 	@printf '%s\n' $(NESTED) | xargs -P 2 -I MODULE sh -c 'echo "cd MODULE" && cd MODULE && $(GO) vet ./... && $(GO) test $(FRESH) ./...'
 
