@@ -40,11 +40,9 @@ run: setup ## run the catalogue in BROWSERS; writes out/results.jsonl and out/re
 # One package at a time: two browsers side by side make each other miss deadlines.
 test: setup ## go vet and every test, in real browsers too: BROWSERS (chromium), PACKAGES (./...)
 	$(GO) vet ./...
-	CORSPROOF_BROWSERS=$(BROWSERS) $(GO) test $(FRESH) .
-	rest=$$($(GO) list -f '{{if ne .Dir "$(CURDIR)"}}{{.ImportPath}}{{end}}' $(PACKAGES)) && \
-		CORSPROOF_BROWSERS=$(BROWSERS) $(GO) test -p 1 $(FRESH) $$rest
+	CORSPROOF_BROWSERS=$(BROWSERS) $(GO) test -p 1 $(FRESH) $(PACKAGES)
 	@set -e; if [ -n "$(CI)" ]; then $(GO) run -C middleware ./cmd/middleware -install; fi
-	@printf '%s\n' $(NESTED) | xargs -P 2 -I MODULE sh -c 'echo "cd MODULE" && cd MODULE && $(GO) vet ./... && $(GO) test $(FRESH) ./...'
+	@set -e; for module in $(NESTED); do echo "cd $$module"; (cd "$$module" && $(GO) vet ./... && $(GO) test -p 1 $(FRESH) ./...); done
 
 race: setup ## the tests with the race detector; RACE="./oracle/..." for some
 	$(GO) test -race $(FRESH) $(RACE)
