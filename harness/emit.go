@@ -154,7 +154,8 @@ func (t *trial) observation(s observe.Seen, wire []servers.Entry) record.Observa
 		o.Wire = append(o.Wire, record.Exchange{
 			At: e.At.String(), Method: e.Method, Path: e.Path, Headers: e.Headers, Body: text(e.Body),
 			Preflight: e.Preflight, Retry: e.Retry, Status: e.Reply.Status,
-			Broken: e.Reply.Abort == "in-body", ReplyHeaders: t.stripped(e.Reply.Headers), ReplyBody: text(e.Reply.Body), MS: float64((e.Time - wire[0].Time).Microseconds()) / 1000,
+			Broken: e.Reply.Abort == "in-body", ReplyHeaders: t.stripped(e.Reply.Headers), ReplyBody: text(e.Reply.Body),
+			MS: float64((e.Time - wire[0].Time).Microseconds()) / 1000,
 		})
 	}
 	return o

@@ -53,11 +53,6 @@ func (e *OriginError) Error() string {
 	return fmt.Sprintf("browser: the page %s has the origin %s, not %s", e.URL, e.Got, e.Want)
 }
 
-// ScriptError is what script has thrown, or a promise's rejection.
-type ScriptError struct{ Text string }
-
-func (e *ScriptError) Error() string { return e.Text }
-
 // evaluator is a page, or one that is on its way: what has [Page]'s Eval.
 type evaluator interface {
 	Eval(ctx context.Context, expression string, out any) error

@@ -133,7 +133,7 @@ func (p *page) evaluateIn(ctx context.Context, browsingContext, method string, p
 	case err != nil:
 		return fmt.Errorf("bidi: eval: %w", err)
 	case result.Type == "exception":
-		return fmt.Errorf("bidi: eval: %w", &browser.ScriptError{Text: result.ExceptionDetails.Text})
+		return fmt.Errorf("bidi: eval: %s", result.ExceptionDetails.Text)
 	case out == nil || len(result.Result.Value) == 0:
 		return nil
 	}

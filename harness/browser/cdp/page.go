@@ -176,7 +176,7 @@ func (p *page) Eval(ctx context.Context, expression string, out any) error {
 	case err != nil:
 		return fmt.Errorf("cdp: eval: %w", err)
 	case result.ExceptionDetails != nil:
-		return fmt.Errorf("cdp: eval: %w", &browser.ScriptError{Text: (&chromedp.ExceptionError{ExceptionDetails: result.ExceptionDetails}).Error()})
+		return fmt.Errorf("cdp: eval: %w", &chromedp.ExceptionError{ExceptionDetails: result.ExceptionDetails})
 	case out == nil || len(result.Result.Value) == 0:
 		return nil
 	}

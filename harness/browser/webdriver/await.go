@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-
-	"github.com/corsproof/corsproof/harness/browser"
 )
 
 // A script that is awaited says when it has begun, since until then it needs
@@ -81,7 +79,7 @@ func (p *page) await(ctx context.Context, script string, args []any, out any) er
 	case err != nil:
 		return fmt.Errorf("the page says %.100q: %w", answer, err)
 	case said.Error != nil:
-		return &browser.ScriptError{Text: *said.Error}
+		return errors.New(*said.Error)
 	case out == nil:
 		return nil
 	}
