@@ -26,7 +26,7 @@ const (
 func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 	lane := laneMain
 	for i, s := range p.Steps {
-		if len(p.Steps) > 1 && (s.Wait > 0 || !isKeptNowhere(s.Request.Via)) || s.Request.Sync && bound.Steps[i].Request.Client.Worker == "" || s.Fresh || outlivesPage(s.Request) || lastsInProfile(s.Server) {
+		if len(p.Steps) > 1 && (s.Wait > 0 || !isKeptNowhere(s.Request.Via)) || s.Request.Sync && bound.Steps[i].Request.Client.Worker == "" || s.Fresh || outlivesPage(bound.Steps[i].Request) || lastsInProfile(s.Server) {
 			return laneAlone
 		}
 		if authenticates(s) || slices.ContainsFunc(s.Cookies, func(c scenarios.Cookie) bool { return scenarios.OutlivesCase(c.Name) }) {
@@ -93,9 +93,9 @@ func authenticates(s scenarios.Step) bool {
 
 // outlivesPage is true for a request of which browsers count the bytes: all such
 // requests of a profile share 64 KiB.
-func outlivesPage(r scenarios.Request) bool {
+func outlivesPage(r oracle.Request) bool {
 	const small = 512 // many of them have room at once
-	return (r.Keepalive || r.Via == "beacon") && r.Body != nil && len(r.Body.Bytes)+len(r.Body.Text.String()) > small
+	return (r.Keepalive || r.Via == "beacon") && r.Body != nil && len(r.Body.Bytes) > small
 }
 
 // slow is true when a reply holds its connection, of which a host has six.

@@ -58,6 +58,7 @@ func TestLaneOf(t *testing.T) {
 		`request: {keepalive: true}`:                                                                         laneMain,
 		`request: {via: beacon, body: ` + strings.Repeat("x", 513) + `}`:                                     laneAlone,
 		`request: {keepalive: true, method: POST, body: ` + strings.Repeat("x", 513) + `}`:                   laneAlone,
+		`request: {keepalive: true, method: POST, body: {text: x, times: 513}}`:                              laneAlone,
 		`cookies: [{on: api, name: a, value: "1"}], server: {set-up: gorilla-mux}`:                           laneAlone,
 		`server: {response: {headers: {Set-Cookie: a=1; Path=/}}}`:                                           laneMain,
 		`server: {response: {headers: {Set-Cookie: __host-a=1; Path=/}}}`:                                    laneAlone,
