@@ -7,6 +7,7 @@ import (
 	"errors"
 	"image/jpeg"
 	"io"
+	"iter"
 )
 
 // useImage decodes whatever the status. What came without CORS from elsewhere
@@ -15,11 +16,46 @@ func (f *fetching) useImage(reply Reply) {
 	switch {
 	case !f.isImage(reply):
 		f.fail(WrongType, imageResponse, "What came is no image.")
-	case f.tainting == "opaque":
+	case f.tainting == "opaque", f.taintedBySVG(reply):
 		f.finish(Opaque, Tainted, originClean, "It loads, and it is not origin-clean: the page can show it, script cannot read its pixels.")
 	default:
 		f.finish(Allowed, "", originClean, "It loads, and it is origin-clean: script can read its pixels.")
 	}
+}
+
+// taintedBySVG holds where an engine mistrusts the HTML that an SVG image can
+// hold. The pixels of an image button nobody reads.
+func (f *fetching) taintedBySVG(reply Reply) bool {
+	nested := f.state.Profile[NestedForeignObjectsTaint]
+	trusted := f.url().scheme == "data" && !(nested && f.way.Via == "imagebitmap")
+	return f.state.Profile[ForeignObjectsTaint] && !trusted && f.way.Via != "input-image" && holdsForeignObject(reply, nested)
+}
+
+// holdsForeignObject says whether an image is SVG with a foreignObject in it, or
+// with nested, in an image in it. That one has a data: URL, for an SVG image
+// loads nothing.
+func holdsForeignObject(reply Reply, nested bool) bool {
+	if m, _ := ExtractMIMEType(reply.Headers); m.Essence() != "image/svg+xml" {
+		return false
+	}
+	for element := range xmlElements(reply.Body) {
+		if element.Name == (xml.Name{Space: svgNamespace, Local: "foreignObject"}) {
+			return true
+		}
+		if !nested || element.Name.Local != "image" && element.Name.Local != "feImage" {
+			continue
+		}
+		for _, a := range element.Attr {
+			u, ok := parseURL(a.Value, nil)
+			if !ok || a.Name.Local != "href" || u.scheme != "data" {
+				continue
+			}
+			if image, ok := dataReply(u); ok && holdsForeignObject(image, nested) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // hasAt says whether the signature stands at a place in b.
@@ -107,16 +143,17 @@ func colorTable(flags byte) int {
 	return 3 << (flags&7 + 1)
 }
 
+const svgNamespace = "http://www.w3.org/2000/svg"
+
 // isSVG says whether b is well-formed XML whose root is SVG's.
 func isSVG(b []byte) bool {
 	root, ok := xmlRoot(b)
-	return ok && root == xml.Name{Space: "http://www.w3.org/2000/svg", Local: "svg"}
+	return ok && root == xml.Name{Space: svgNamespace, Local: "svg"}
 }
 
 // xmlRoot is the name of the root of a well-formed document.
 func xmlRoot(b []byte) (root xml.Name, ok bool) {
-	d := xml.NewDecoder(bytes.NewReader(b))
-	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	d := xmlDecoder(b)
 	for {
 		at := d.InputOffset()
 		token, err := d.Token()
@@ -130,4 +167,23 @@ func xmlRoot(b []byte) (root xml.Name, ok bool) {
 			root, ok = start.Name, true
 		}
 	}
+}
+
+// xmlElements are the elements of a document as far as it is well-formed.
+func xmlElements(b []byte) iter.Seq[xml.StartElement] {
+	return func(yield func(xml.StartElement) bool) {
+		d := xmlDecoder(b)
+		for token, err := d.Token(); err == nil; token, err = d.Token() {
+			if start, is := token.(xml.StartElement); is && !yield(start) {
+				return
+			}
+		}
+	}
+}
+
+// xmlDecoder takes every encoding for UTF-8.
+func xmlDecoder(b []byte) *xml.Decoder {
+	d := xml.NewDecoder(bytes.NewReader(b))
+	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	return d
 }

@@ -13,6 +13,7 @@ import (
 type script struct {
 	imports []moduleRequest
 	calls   []scriptImport
+	throws  bool // by a throw statement, or it does not parse
 }
 
 // moduleRequest is an import in a script.
@@ -43,13 +44,14 @@ var typeOption = regexp.MustCompile(`\bwith: \{.*\btype: ["'](\w*)`)
 
 // parseScript reads the static imports of a script, and every import() and
 // importScripts() with literals that runs whenever the script does: not in
-// functions, nor in what depends on a condition. One with a mistake in it asks for nothing.
+// functions, nor in what depends on a condition. One with a mistake in it asks for
+// nothing, and throws.
 //
 // https://tc39.es/ecma262/#sec-parsemodule
 func parseScript(body []byte) script {
 	tree, err := parseJavaScript(string(body))
 	if err != nil {
-		return script{}
+		return script{throws: true}
 	}
 	var s script
 	javascript.Walk(scriptReader{script: &s}, tree)
@@ -86,10 +88,18 @@ func (r scriptReader) Enter(n javascript.INode) javascript.IVisitor {
 		if n.Catch != nil {
 			body.caught = true
 		}
+		before := r.throws
 		javascript.Walk(body, n.Body)
+		uncaught := r.throws && n.Catch == nil
+		r.throws = before
 		if n.Finally != nil {
 			javascript.Walk(r, n.Finally)
 		}
+		r.throws = r.throws || uncaught
+		return nil
+	case *javascript.ThrowStmt:
+		javascript.Walk(r, n.Value)
+		r.throws = true
 		return nil
 	case *javascript.CallExpr:
 		r.call(n)
@@ -107,8 +117,12 @@ func (r scriptReader) static(module []byte) {
 	}
 }
 
-// call takes import() and importScripts(), as far as they are given literals.
+// call takes import() and importScripts(), as far as they are given literals and
+// are come to.
 func (r scriptReader) call(n *javascript.CallExpr) {
+	if r.throws {
+		return
+	}
 	var literals []string
 	for _, argument := range n.Args.List {
 		if text, ok := literal(argument.Value); ok {

@@ -65,6 +65,9 @@ func TestCallsOfImportScripts(t *testing.T) {
 	}{
 		{`importScripts("a", 'b'); self.importScripts("c")`, []scriptImport{{[]string{"a", "b"}, false}, {[]string{"c"}, false}}},
 		{`try { importScripts("a") } catch { importScripts("b") }`, []scriptImport{{[]string{"a"}, true}}},
+		{`importScripts("a"); throw importScripts("b"); importScripts("c")`, []scriptImport{{[]string{"a"}, false}, {[]string{"b"}, false}}},
+		{`try { throw 1; importScripts("a") } catch {} try { importScripts("b"); throw 2 } finally { importScripts("c") } importScripts("d")`,
+			[]scriptImport{{[]string{"b"}, false}, {[]string{"c"}, false}}},
 		{`importScripts(); importScripts(name, 1, {}); other.importScripts("a"); function f() { importScripts("b") }`, nil},
 	} {
 		assert.Equal(t, c.want, parseScript([]byte(c.js)).calls, c.js)

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,6 +42,34 @@ func TestImages(t *testing.T) {
 	} {
 		assert.Equal(t, want, isImage(Reply{Body: []byte(body), Headers: h("Content-Type", "image/svg+xml")}), body)
 	}
+}
+
+// HTML in an SVG image.
+func TestForeignObjects(t *testing.T) {
+	const with, nested = "<svg xmlns='http://www.w3.org/2000/svg'><foreignObject/></svg>", "<svg xmlns='http://www.w3.org/2000/svg'><image href='data:image/svg+xml,%s'/></svg>"
+	within := fmt.Sprintf(nested, "%3Csvg xmlns=%22http://www.w3.org/2000/svg%22%3E%3CforeignObject/%3E%3C/svg%3E")
+	for _, c := range []struct {
+		via              Via
+		url, body        string
+		chromium, webkit Read
+	}{
+		{"canvas", own, with, Opaque, Opaque},
+		{"canvas", own, svg, Allowed, Allowed},
+		{"canvas", own, "<svg xmlns='http://www.w3.org/2000/svg'><foreignObject xmlns=''/></svg>", Allowed, Allowed},
+		{"canvas", own, within, Opaque, Allowed},
+		{"canvas", own, fmt.Sprintf(nested, "%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E"), Allowed, Allowed},
+		{"canvas", own, "<svg xmlns='http://www.w3.org/2000/svg'><image href='/a'/><image/></svg>", Allowed, Allowed},
+		{"canvas", "data:image/svg+xml," + with, "", Allowed, Allowed},
+		{"imagebitmap", "data:image/svg+xml," + with, "", Opaque, Allowed},
+		{"input-image", own, with, Allowed, Allowed},
+	} {
+		r, s := Request{Via: c.via, URL: c.url}, answers(200, c.body, "Content-Type", "image/svg+xml")
+		assert.Equal(t, Allowed, predict(t, r, s).Read, "%v", c)
+		assert.Equal(t, c.chromium, predictAs(t, ProfileFor("chromium"), r, s).Read, "%v", c)
+		assert.Equal(t, c.webkit, predictAs(t, ProfileFor("webkit"), r, s).Read, "%v", c)
+	}
+	png := answers(200, png, "Content-Type", "image/png")
+	assert.Equal(t, Allowed, predictAs(t, ProfileFor("chromium"), Request{Via: "canvas", URL: own}, png).Read)
 }
 
 func TestMedia(t *testing.T) {

@@ -237,6 +237,8 @@ const (
 	WorkletsOfAnyType                Switch = "worklets-of-any-type"
 	SyncXHROfWorkersFires            Switch = "sync-xhr-of-workers-fires"
 	ImagesSniffedFirst               Switch = "images-sniffed-first"
+	ForeignObjectsTaint              Switch = "foreign-objects-taint"
+	NestedForeignObjectsTaint        Switch = "nested-foreign-objects-taint"
 	CharsetsOfWorkersLeft            Switch = "charsets-of-workers-left"
 	ModuleWorkersModeFirst           Switch = "module-workers-mode-first"
 	MediaTaintedByLastURL            Switch = "media-tainted-by-last-url"

@@ -117,12 +117,16 @@ func (f *fetching) useServiceWorker(reply Reply) {
 	case !f.parsesForWorker(reply):
 		f.p.Error = "TypeError"
 	default:
-		if _, failed := f.importScripts(f.root(), reply.Body); failed != "" {
+		switch _, failed, threw := f.importScripts(f.root(), reply.Body); {
+		case failed != "":
 			f.p.Error = "TypeError"
 			f.fail(failed, updateWorker, "The script throws as it runs: what it imports has failed.")
-			return
+		case threw:
+			f.p.Error = "TypeError"
+			f.fail(WrongType, updateWorker, "The script throws as it runs.")
+		default:
+			f.finish(Allowed, "", updateWorker, "The service worker is registered.")
 		}
-		f.finish(Allowed, "", updateWorker, "The service worker is registered.")
 	}
 }
 
@@ -134,7 +138,7 @@ func (f *fetching) useImported(reply Reply) {
 	if !f.isImportable(reply) {
 		return
 	}
-	if _, failed := f.importScripts(f.root(), reply.Body); failed != "" {
+	if _, failed, _ := f.importScripts(f.root(), reply.Body); failed != "" {
 		f.fail(failed, importedResponse, "What it imports has failed: it throws, and so does what imports it.")
 		return
 	}
@@ -157,12 +161,14 @@ func (f *fetching) isImportable(reply Reply) bool {
 
 // importScripts loads what a classic script of a worker asks for as it runs, one
 // after the other, and what that asks for in its turn. failed is why the script
-// comes to no end: what cannot be had throws, and nobody catches it.
+// comes to no end: what cannot be had throws, and nobody catches it. threw is
+// true if a script throws by itself.
 //
 // https://html.spec.whatwg.org/multipage/workers.html#import-scripts-into-worker-global-scope
-func (f *fetching) importScripts(at *source, body []byte) (last *source, failed Reason) {
+func (f *fetching) importScripts(at *source, body []byte) (last *source, failed Reason, threw bool) {
 	base := at.base // the worker's, for scripts of scripts too
-	for _, call := range parseScript(body).calls {
+	script := parseScript(body)
+	for _, call := range script.calls {
 		var loaded []imported
 		if f.state.Profile[ImportsAtOnce] {
 			for _, ref := range call.urls {
@@ -173,21 +179,20 @@ func (f *fetching) importScripts(at *source, body []byte) (last *source, failed 
 			if i == len(loaded) {
 				loaded = append(loaded, f.importScript(ref, at))
 			}
-			script := loaded[i]
-			at = &source{from: at, base: base, last: script.last}
-			thrown := script.failed
-			if script.reply != nil {
-				at, thrown = f.importScripts(at, script.reply.Body)
+			at = &source{from: at, base: base, last: loaded[i].last}
+			if failed, threw = loaded[i].failed, false; loaded[i].reply != nil {
+				at, failed, threw = f.importScripts(at, loaded[i].reply.Body)
 			}
-			if thrown != "" && !call.caught {
-				return at, thrown
+			if failed == "" && !threw {
+				continue
 			}
-			if thrown != "" {
-				break
+			if !call.caught {
+				return at, failed, threw
 			}
+			break
 		}
 	}
-	return at, ""
+	return at, "", script.throws
 }
 
 // imported is what came of a script that importScripts() names.

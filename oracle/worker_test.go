@@ -174,7 +174,13 @@ func TestScriptsOfWorkers(t *testing.T) {
 		"awaited":             {"worker-module", map[string]Reply{"x": js(`await import("/a")`), "a": text}, "x a@<1", Allowed},
 		"registered":          {"service-worker", map[string]Reply{"x": js(`importScripts("/a")`), "a": js("")}, "x a<1", Allowed},
 		"not registered":      {"service-worker", map[string]Reply{"x": js(`importScripts("/a")`), "a": text}, "x a<1", Blocked},
+		"throws":              {"service-worker", map[string]Reply{"x": js(`throw 1`)}, "x", Blocked},
+		"may throw":           {"service-worker", map[string]Reply{"x": js(`if (!self) throw 1; function f() { throw 2 } try { throw 3 } catch {}`)}, "x", Allowed},
+		"one of its throws":   {"service-worker", map[string]Reply{"x": js(`importScripts("/a"); importScripts("/b")`), "a": js("throw 1"), "b": js("")}, "x a<1", Blocked},
+		"does not parse":      {"worker", map[string]Reply{"x": js(`importScripts("/a", "/b")`), "a": js("two teas"), "b": js("")}, "x a<1", Allowed},
+		"ends early":          {"worker", map[string]Reply{"x": js(`throw importScripts("/a"); importScripts("/b")`), "a": js(""), "b": js("")}, "x a<1", Allowed},
 		"imported":            {"import-scripts", map[string]Reply{"x": js(`importScripts("/a")`), "a": js("")}, "x a<1", Allowed},
+		"imported, throws":    {"import-scripts", map[string]Reply{"x": js(`throw 1; importScripts("/a")`), "a": js("")}, "x", Allowed},
 		"imported, thrown":    {"import-scripts", map[string]Reply{"x": js(`importScripts("/a")`), "a": text}, "x a<1", Blocked},
 	} {
 		p := predictAs(t, Profile{SameOriginCrossoriginOrigin: true}, Request{Via: c.via, URL: own}, files(c.files))
