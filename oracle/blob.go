@@ -26,6 +26,9 @@ func (f *fetching) blobReply(u *urlRecord) (Reply, bool) {
 	if (f.client.DataURL || f.client.Worker == "data" || f.client.Worker == "shared" && f.client.Opaque) && f.state.Profile[NoBlobsAtDataURLs] {
 		return fail("What is at a data: URL does not find its own blobs again.")
 	}
+	if f.way.Via == "worker-module" && f.origin.IsOpaque() && f.state.Profile[NoBlobsInOpaqueModuleWorkers] {
+		return fail("A worker of type module does not find the blobs of a document without an origin.")
+	}
 	if blob.Abort == "before-headers" {
 		return fail("There is no blob behind the blob: URL: it was revoked, or never made.")
 	}

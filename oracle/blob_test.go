@@ -63,6 +63,12 @@ func TestBlobURLs(t *testing.T) {
 	data := Client{Page: origin(t, app), Opaque: true, Worker: "data"}
 	assert.Equal(t, Allowed, predict(t, Request{Via: "fetch", URL: "blob:null/1", Client: data}, hello).Read)
 	assert.Equal(t, Blocked, predictAs(t, ProfileFor("chromium"), Request{Via: "fetch", URL: "blob:null/1", Client: data}, hello).Read)
+	frame := Client{Page: origin(t, app), Opaque: true}
+	module := Request{Via: "worker-module", URL: "blob:null/1", Client: frame}
+	js := answers(200, "1", "Content-Type", "text/javascript")
+	assert.Equal(t, Allowed, predict(t, module, js).Read)
+	assert.Equal(t, NetworkError, predictAs(t, ProfileFor("chromium"), module, js).Reason)
+	assert.Equal(t, Allowed, predictAs(t, ProfileFor("chromium"), Request{Via: "worker", URL: "blob:null/1", Client: frame}, js).Read)
 	html := answers(200, "<p>", "Content-Type", "text/html")
 	assert.Equal(t, Allowed, predict(t, Request{Via: "iframe", URL: url}, html).Read)
 	assert.Equal(t, Opaque, predict(t, Request{Via: "iframe", URL: "blob:null/1", Client: Client{Page: origin(t, app), Opaque: true}}, html).Read)

@@ -19,6 +19,7 @@ func (f *fetching) setXHRContentType() {
 	author, given := f.headers.Get("Content-Type")
 	switch {
 	case !given && f.state.Profile[BlobTypesMustParse] && !wholeType.MatchString(f.body.Type):
+	case !given && f.state.Profile[BlobEssencesMustParse] && !isMIMEType(f.body.Type):
 	case !given && f.body.Type == textUTF8 && f.client.Worker != "" && f.state.Profile[CharsetsOfWorkersLeft]:
 		f.headers = append(f.headers, Header{"Content-Type", "text/plain;charset=utf-8"})
 	case !given && f.body.Type != "":
@@ -40,8 +41,14 @@ func (f *fetching) setXHRContentType() {
 	}
 }
 
-// wholeType matches a type all of whose parameters have a name and a value.
-var wholeType = regexp.MustCompile("^ *" + tokenPattern + "/" + tokenPattern + " *(; *" + tokenPattern + ` *= *(` + tokenPattern + `|"([^"\\]|\\.)*") *)*$`)
+func isMIMEType(value string) bool {
+	_, ok := ParseMIMEType(value)
+	return ok
+}
+
+// wholeType matches a type all of whose parameters have a name and a value; there
+// may be spaces around its slash.
+var wholeType = regexp.MustCompile("^ *" + tokenPattern + " */ *" + tokenPattern + " *(; *" + tokenPattern + ` *= *(` + tokenPattern + `|"([^"\\]|\\.)*") *)*$`)
 
 const tokenPattern = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 

@@ -28,7 +28,7 @@ func (c Client) isOpaqueDocument() bool {
 //
 // https://w3c.github.io/webappsec-csp/#directive-sandbox
 func (c Client) policySandboxes() bool {
-	return sandboxLacks(c.policies(), "allow-same-origin")
+	return sandboxLacks(Profile{}.policies(c.Headers), "allow-same-origin")
 }
 
 // sandboxLacks says whether a sandbox directive leaves a token out.

@@ -11,36 +11,43 @@ import (
 // https://w3c.github.io/webappsec-csp/#content-security-policy-object
 type policy map[string][]string
 
-// parsePolicies reads what Content-Security-Policy holds: several headers, and
+// policies reads what Content-Security-Policy holds: several headers, and
 // commas in one, are several policies. Of a directive that comes twice the
 // first counts.
 //
 // https://w3c.github.io/webappsec-csp/#parse-response-csp
-func parsePolicies(h Headers) []policy {
+func (p Profile) policies(h Headers) []policy {
 	value, _ := h.Get("Content-Security-Policy")
 	var policies []policy
 	for serialized := range strings.SplitSeq(value, ",") {
-		p := policy{}
+		read, leftOut := policy{}, map[string]bool{}
 		for token := range strings.SplitSeq(serialized, ";") {
-			words := strings.FieldsFunc(token, isASCIIWhitespace)
+			words := strings.FieldsFunc(token, p.isPolicySpace)
 			if len(words) == 0 || strings.ContainsFunc(token, func(r rune) bool { return r > 0x7F }) {
 				continue
 			}
-			if name := strings.ToLower(words[0]); p[name] == nil {
-				p[name] = slices.Clip(words[1:])
+			switch name := strings.ToLower(words[0]); {
+			case read[name] != nil, leftOut[name]:
+			case p[PolicyDirectivesPrintable] && strings.ContainsFunc(token, p.isPolicyControl):
+				leftOut[name] = p[LeftOutDirectivesCount]
+			default:
+				read[name] = slices.Clip(words[1:])
 			}
 		}
-		policies = append(policies, p)
+		policies = append(policies, read)
 	}
 	return policies
 }
 
-func isASCIIWhitespace(r rune) bool { return strings.ContainsRune("\t\n\f\r ", r) }
-
-// policies are the Content Security Policies of the document.
-func (c Client) policies() []policy {
-	return parsePolicies(c.Headers)
+// isPolicySpace holds for ASCII whitespace, which is between the words of a
+// policy.
+func (p Profile) isPolicySpace(r rune) bool {
+	return strings.ContainsRune("\t\n\f\r ", r) || r == '\v' && p[PolicyVerticalTabs]
 }
+
+// isPolicyControl holds for the characters that are neither between the words of
+// a policy nor in them.
+func (p Profile) isPolicyControl(r rune) bool { return (r < ' ' || r == 0x7F) && !p.isPolicySpace(r) }
 
 // anyPolicyHas says whether a directive that has no list is there.
 func anyPolicyHas(policies []policy, directive string) bool {

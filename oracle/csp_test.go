@@ -284,3 +284,21 @@ func TestPolicySandbox(t *testing.T) {
 		assert.Equal(t, c.want, predict(t, form, permissive).Reason)
 	}
 }
+
+// Engines leave out a directive with a control character in it.
+func TestControlCharactersInPolicies(t *testing.T) {
+	for policy, want := range map[string]map[string]Read{
+		"img-src 'none'\f":          {"": Blocked, "chromium": Blocked, "firefox": Blocked, "webkit": Blocked},
+		"img-src 'none'\v":          {"": Blocked, "chromium": Opaque, "firefox": Opaque, "webkit": Blocked},
+		"\vimg-src\v'none'":         {"": Opaque, "chromium": Opaque, "firefox": Opaque, "webkit": Blocked},
+		"img-src 'none'\x01":        {"": Blocked, "chromium": Opaque, "firefox": Opaque, "webkit": Opaque},
+		"img-src 'none'\x7f":        {"": Blocked, "chromium": Opaque, "firefox": Opaque, "webkit": Opaque},
+		"img-src x\x01;img-src 'x'": {"": Blocked, "chromium": Opaque, "firefox": Blocked, "webkit": Blocked},
+		"img-src x;font-src \x01":   {"": Blocked, "chromium": Blocked, "firefox": Blocked, "webkit": Blocked},
+	} {
+		for engine, read := range want {
+			r := Request{Via: "img", URL: api, Client: Client{Page: origin(t, app), Headers: h("Content-Security-Policy", policy)}}
+			assert.Equal(t, read, predictAs(t, ProfileFor(engine), r, answers(200, png)).Read, "%q in %s", policy, engine)
+		}
+	}
+}

@@ -12,7 +12,7 @@ func (f *fetching) useFrame(reply Reply) {
 	case reply.Status == 204 || reply.Status == 205, reply.Status == 304 && f.state.Profile[FrameIgnoresNotModified]:
 		f.fail(WrongType, frameResponse, "Status ", itoa(reply.Status), " has no document, so the frame stays as it was.")
 	case !f.embedderAllows(reply, navigationEmbedder, "document that came"), !f.frameAncestorsAllow(reply), !f.frameOptionsAllow(reply), !f.isDocument(reply):
-	case f.isOwnDocument() && !isSandboxed(reply):
+	case f.isOwnDocument() && !f.isSandboxed(reply):
 		f.mediaDocument(reply)
 		f.finish(Allowed, "", frameResponse, "The document has the page's origin: script can look into it.")
 	default:
@@ -53,11 +53,8 @@ func (f *fetching) mediaDocument(reply Reply) {
 // isSandboxed says whether the response puts its document into an opaque origin.
 //
 // https://w3c.github.io/webappsec-csp/#sandbox-init
-func isSandboxed(reply Reply) bool {
-	return slices.ContainsFunc(parsePolicies(reply.Headers), func(p policy) bool {
-		tokens, found := p["sandbox"]
-		return found && !slices.ContainsFunc(tokens, func(t string) bool { return strings.EqualFold(t, "allow-same-origin") })
-	})
+func (f *fetching) isSandboxed(reply Reply) bool {
+	return sandboxLacks(f.state.Profile.policies(reply.Headers), "allow-same-origin")
 }
 
 // isDocument says whether what came is shown in the frame. An attachment and a
@@ -92,11 +89,11 @@ func contentTypeUnknown(reply Reply) bool {
 //
 // https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header
 func (f *fetching) frameOptionsAllow(reply Reply) bool {
-	if len(frameAncestors(reply.Headers)) > 0 {
+	if len(f.frameAncestors(reply.Headers)) > 0 {
 		return true
 	}
 	var options []string
-	for _, value := range reply.Headers.SplitValues("X-Frame-Options") {
+	for _, value := range f.state.Profile.frameOptions(reply.Headers) {
 		if value = strings.ToLower(value); !slices.Contains(options, value) {
 			options = append(options, value)
 		}
@@ -113,4 +110,20 @@ func (f *fetching) frameOptionsAllow(reply Reply) bool {
 		f.fail(FrameOptions, frameOptions, "X-Frame-Options is ", quote(strings.Join(options, ", ")), ": the frame shows nothing.")
 	}
 	return !denied
+}
+
+// frameOptions are the words of X-Frame-Options.
+func (p Profile) frameOptions(h Headers) []string {
+	words := h.SplitValues("X-Frame-Options")
+	if value, found := h.Get("X-Frame-Options"); found && p[FrameOptionsSplitInQuotes] {
+		words = strings.Split(value, ",")
+	}
+	space := "\t "
+	if p[FrameOptionsTrimmed] {
+		space = "\t\n\v\f\r "
+	}
+	for i := range words {
+		words[i] = strings.Trim(words[i], space)
+	}
+	return words
 }

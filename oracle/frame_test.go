@@ -66,3 +66,28 @@ func TestDownloads(t *testing.T) {
 	assert.Equal(t, Opaque, predict(t, Request{Via: "iframe", URL: api}, notModified).Read)
 	assert.Equal(t, Blocked, predictAs(t, ProfileFor("chromium"), Request{Via: "iframe", URL: api}, notModified).Read)
 }
+
+func TestFrameOptions(t *testing.T) {
+	trimmed, split := Profile{FrameOptionsTrimmed: true}, Profile{FrameOptionsSplitInQuotes: true}
+	for _, c := range []struct {
+		p     Profile
+		value string
+		read  Read
+	}{
+		{nil, "\tDENY ", Blocked},
+		{nil, "DENY\f", Allowed},
+		{trimmed, "DENY\f", Blocked},
+		{trimmed, "\vDENY", Blocked},
+		{trimmed, "\x1cDENY", Allowed},
+		{nil, "SAMEORIGIN,SAMEORIGIN\v", Blocked},
+		{trimmed, "SAMEORIGIN,SAMEORIGIN\v", Allowed},
+		{nil, `"a,DENY,b"`, Allowed},
+		{trimmed, `"a,DENY,b"`, Allowed},
+		{split, `"a,DENY,b"`, Blocked},
+		{split, `"a, tea ,b"`, Allowed},
+		{split, "", Allowed},
+	} {
+		p := predictAs(t, c.p, Request{Via: "iframe", URL: own}, answers(200, "x", "X-Frame-Options", c.value))
+		assert.Equal(t, c.read, p.Read, "%q %v", c.value, c.p)
+	}
+}

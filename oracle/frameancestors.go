@@ -8,7 +8,7 @@ import "strings"
 //
 // https://w3c.github.io/webappsec-csp/#frame-ancestors-navigation-response
 func (f *fetching) frameAncestorsAllow(reply Reply) bool {
-	for _, sources := range frameAncestors(reply.Headers) {
+	for _, sources := range f.frameAncestors(reply.Headers) {
 		for _, ancestor := range f.containers() {
 			u := &urlRecord{scheme: ancestor.Scheme, origin: ancestor, path: "/"}
 			if ancestor.IsOpaque() || !f.state.Profile.matchesSources(sources, u, f.url().origin, 0) {
@@ -22,9 +22,9 @@ func (f *fetching) frameAncestorsAllow(reply Reply) bool {
 
 // frameAncestors are the source lists of frame-ancestors, one for each policy
 // that has the directive.
-func frameAncestors(h Headers) [][]string {
+func (f *fetching) frameAncestors(h Headers) [][]string {
 	var lists [][]string
-	for _, p := range parsePolicies(h) {
+	for _, p := range f.state.Profile.policies(h) {
 		if sources := p["frame-ancestors"]; sources != nil {
 			lists = append(lists, sources)
 		}

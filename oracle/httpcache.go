@@ -311,16 +311,26 @@ func (s storedResponse) validate(w WireRequest) WireRequest {
 }
 
 // asksForPart says whether an engine's cache knows of the request that it is for
-// a part of what is stored: one of script's own, and all of audio and video.
-func (f *fetching) asksForPart(w WireRequest) bool {
-	return f.state.Profile[RangeFromCache] && (f.way.kind == mediaLoad || w.Headers.Has("Range"))
+// a part of what is stored, and can be asked about: one of script's own, and all
+// of audio and video.
+func (f *fetching) asksForPart(w WireRequest, s storedResponse) bool {
+	return f.state.Profile[RangeFromCache] && (f.way.kind == mediaLoad || w.Headers.Has("Range")) && s.hasValidator()
+}
+
+// hasValidator says whether there is anything to ask about a stored response by.
+//
+// https://www.rfc-editor.org/rfc/rfc9110#name-validator-fields
+func (s storedResponse) hasValidator() bool {
+	tag, _ := s.reply.Headers.Get("ETag")
+	modified, _ := s.reply.Headers.Get("Last-Modified")
+	return tag+modified != ""
 }
 
 // bounded gives a range of the request its end, which is known of what is stored.
 func (f *fetching) bounded(w WireRequest, s storedResponse) WireRequest {
 	value, _ := w.Headers.Get("Range")
 	r, ok := parseByteRange(value)
-	if !ok || !f.asksForPart(w) || s.reply.Status != 200 {
+	if !ok || !f.asksForPart(w, s) || s.reply.Status != 200 {
 		return w
 	}
 	if first, last, ok := r.within(int64(len(s.reply.Body))); ok {
@@ -454,7 +464,7 @@ type keptResponse struct {
 // question whether that is still right is answered by a network error.
 func (f *fetching) keepsItself(s storedResponse) bool {
 	switch {
-	case !s.reply.Headers.Has("ETag") && !s.reply.Headers.Has("Last-Modified"):
+	case !s.hasValidator():
 	case f.way.kind == fontLoad, f.way.Via == "style", f.way.Via == "style-cors":
 		return f.state.Profile[KeptOnFailure] && s.document == f.client.document() && s.destination == f.destination
 	}

@@ -87,7 +87,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		*s = s.freshen(reply.Headers, f.state.Now)
 		f.note(networkFetch, "Status 304 says that the stored response is still right: it takes over the headers of the 304.")
 		return f.part(w, s.reply), true
-	case stored >= 0 && f.asksForPart(w): // what is there is wrong, and what came does not take its place
+	case stored >= 0 && f.asksForPart(w, f.state.responses[stored]): // what is there is wrong, and what came does not take its place
 		f.state.responses = slices.Delete(f.state.responses, stored, stored+1)
 		return reply, true
 	}

@@ -92,7 +92,7 @@ func newFetching(s State, r Request, server Server) *fetching {
 		client: r.Client, origin: r.Client.Origin(),
 		method: "GET", redirectMode: "follow", tainting: "basic",
 		referrerPolicy: referrerPolicy(r.Client.Headers, "strict-origin-when-cross-origin"),
-		policies:       r.Client.policies(), embedder: s.Profile.embedderPolicy(r.Client.Headers, r.Client.isSecureContext()),
+		policies:       s.Profile.policies(r.Client.Headers), embedder: s.Profile.embedderPolicy(r.Client.Headers, r.Client.isSecureContext()),
 		urls: make([]*urlRecord, 0, 2),
 	}
 	f.upgrades = anyPolicyHas(f.policies, "upgrade-insecure-requests")

@@ -192,7 +192,7 @@ func (f *fetching) prepareLoad() bool {
 	case "eventsource":
 		f.headers = Headers{{"Accept", "text/event-stream"}}
 		f.asked.Cache = "no-store"
-	case "service-worker", "audioworklet":
+	case "service-worker", "audioworklet", "shared-worker":
 		if !f.prepareWorker() {
 			return false
 		}

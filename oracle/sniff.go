@@ -39,11 +39,26 @@ func (f *fetching) allowedByNosniff(reply Reply) bool {
 // https://fetch.spec.whatwg.org/#should-response-to-request-be-blocked-due-to-mime-type
 func (f *fetching) allowedByMIMEType(reply Reply) bool {
 	m, _ := f.mimeType(reply.Headers)
-	if scriptLike(f.destination) && (m.Type == "audio" || m.Type == "image" || m.Type == "video" || m.Essence() == "text/csv") {
+	if scriptLike(f.destination) && !f.localOfAnyType() && (m.Type == "audio" || m.Type == "image" || m.Type == "video" || m.Essence() == "text/csv") {
 		f.fail(WrongType, mimeCheck, contentType(reply.Headers), ", which is never a script.")
 		return false
 	}
 	return true
+}
+
+// localOfAnyType holds for the classic scripts of data: and blob: URLs whose MIME
+// type an engine does not look at.
+func (f *fetching) localOfAnyType() bool {
+	if f.url().isHTTP() {
+		return false
+	}
+	switch f.way.Via {
+	case "worker", "shared-worker":
+		return f.state.Profile[LocalWorkersOfAnyType]
+	case "script", "script-cors":
+		return f.state.Profile[LocalScriptsOfAnyType]
+	}
+	return f.way.Via == "import-scripts" && f.state.Profile[LocalImportsOfAnyType]
 }
 
 // inBase64 says whether the body of a data: URL is in base64.

@@ -95,6 +95,7 @@ var (
 	workerResponse      = algorithm{"fetch a worker script", htmlSpec + "webappapis.html#fetch-a-classic-worker-script"}
 	importedResponse    = algorithm{"fetch a worker-imported script", htmlSpec + "webappapis.html#fetch-a-classic-worker-imported-script"}
 	runWorker           = algorithm{"run a worker", htmlSpec + "workers.html#run-a-worker"}
+	sharedWorker        = algorithm{"SharedWorker()", htmlSpec + "workers.html#dom-sharedworker"}
 	registerWorker      = algorithm{"register a service worker", "https://w3c.github.io/ServiceWorker/#register-algorithm"}
 	updateWorker        = algorithm{"update a service worker", "https://w3c.github.io/ServiceWorker/#update-algorithm"}
 	secureContext       = algorithm{"secure context", htmlSpec + "webappapis.html#secure-context"}

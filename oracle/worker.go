@@ -39,6 +39,10 @@ func (f *fetching) prepareWorker() bool {
 		f.fail(InvalidRequest, secureContext, "The page is no secure context, so it has nothing to make ", f.way.About, " with.")
 		return false
 	}
+	if f.way.Via == "shared-worker" && f.origin.IsOpaque() && f.state.Profile[OpaqueSharedWorkersThrow] {
+		f.p.Error = "SecurityError"
+		return f.fail(InvalidRequest, sharedWorker, "The document has no origin to share a worker in: SharedWorker() throws a SecurityError.")
+	}
 	return f.way.Via != "service-worker" || f.prepareServiceWorker()
 }
 
@@ -208,11 +212,12 @@ func (f *fetching) importScript(ref string, at *source) imported {
 }
 
 // needsJavaScript is the rule that a worker's scripts are JavaScript by their
-// MIME type; classic ones from data: and blob: need not be.
+// MIME type. A classic one from data: or blob: need not be, if it is the worker's
+// own; what that imports must.
 func (f *fetching) needsJavaScript(reply Reply, a algorithm, what string) bool {
 	m, _ := f.mimeType(reply.Headers)
 	switch {
-	case !f.url().isHTTP() && f.way.Via != "worker-module", m.IsJavaScript(), f.state.Profile[WorkersOfAnyType] && (f.way.Via == "worker" || f.way.Via == "shared-worker"),
+	case m.IsJavaScript(), (f.way.Via == "worker" || f.way.Via == "shared-worker") && (!f.url().isHTTP() || f.state.Profile[WorkersOfAnyType]), f.localOfAnyType(),
 		f.state.Profile[ModuleWorkersOfAnyType] && f.way.Via == "worker-module":
 		return true
 	}
@@ -236,9 +241,6 @@ func (f *fetching) workerError() string {
 	}
 	if f.way.kind == workerLoad && f.state.Profile[WorkerConstructorThrows] && f.urls[0].scheme != "data" && f.urls[0].scheme != "blob" &&
 		!SameOrigin(f.origin, f.urls[0].origin) {
-		return "SecurityError"
-	}
-	if f.way.Via == "shared-worker" && f.origin.IsOpaque() && f.state.Profile[OpaqueSharedWorkersThrow] {
 		return "SecurityError"
 	}
 	if f.failed == ContentSecurityPolicy && len(f.urls) == 1 && f.state.Profile[PolicyThrowsOfWorkers] {
