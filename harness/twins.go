@@ -9,6 +9,7 @@ import (
 
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/harness/judge"
+	"github.com/corsproof/corsproof/harness/observe"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
 	"github.com/corsproof/corsproof/servers"
@@ -106,17 +107,18 @@ func (s *session) runTwins(ctx context.Context, profile *profile, page browser.P
 		here = append(here, probe)
 	}
 	saw := func(o browser.Outcome) {
-		c, want := running[o.ID], twins[o.ID].prediction().Read
+		c, twin := running[o.ID], twins[o.ID]
+		want, read := twin.prediction().Read, observe.Browser(o, nil, s.fleet.Ledger().Case(o.ID), twin.bound.Steps[0].Request).Read
 		c.reported = true
 		switch {
 		case o.TimedOut:
 			c.Why = "no event came before its deadline"
 		case o.Broken != "":
 			c.Why = "its probe failed: " + o.Broken
-		case o.Read != want:
-			c.Why = strings.TrimSpace(fmt.Sprintf("%s, where %s was due %s", o.Read, want, o.Error))
+		case read != want:
+			c.Why = strings.TrimSpace(fmt.Sprintf("%s, where %s was due %s", read, want, o.Error))
 		default:
-			c.OK, c.Why = true, string(o.Read)
+			c.OK, c.Why = true, string(read)
 		}
 	}
 	if err := runProbes(ctx, page, here, saw); err != nil {

@@ -21,8 +21,8 @@ func (f *fetching) isRedirect(reply Reply) bool {
 	if !isRedirectStatus(reply.Status) {
 		return false
 	}
-	location, _ := reply.Headers.Get("Location")
-	return location != "" || f.redirectMode == "manual" || !f.state.Profile[RedirectNeedsLocation]
+	location, found := reply.Headers.Get("Location")
+	return location != "" || found && f.state.Profile[EmptyLocationFails] || f.redirectMode == "manual" || !f.state.Profile[RedirectNeedsLocation]
 }
 
 // locationURL is where a redirect leads. found is false when there is no
@@ -54,7 +54,15 @@ func (f *fetching) locationURL(h Headers) (u *urlRecord, found, ok bool) {
 // refusesLocation holds where an engine looks at a location that is no URL
 // before all else.
 func (f *fetching) refusesLocation(reply Reply) bool {
-	if !f.state.Profile[InvalidLocationFails] || !f.isRedirect(reply) {
+	if !f.isRedirect(reply) {
+		return false
+	}
+	location, given := reply.Headers.Get("Location")
+	if given && location == "" && f.redirectMode != "manual" && f.state.Profile[EmptyLocationFails] {
+		f.fail(RedirectLocation, redirectFetch, "The location of the redirect is empty.")
+		return true
+	}
+	if !f.state.Profile[InvalidLocationFails] {
 		return false
 	}
 	_, found, ok := f.locationURL(reply.Headers)

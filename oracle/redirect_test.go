@@ -135,3 +135,25 @@ func TestRedirectTaint(t *testing.T) {
 		assert.Equal(t, want, f.redirectTaint(), urls)
 	}
 }
+
+// WebKit's network library takes an empty Location for a mistake.
+func TestEmptyLocation(t *testing.T) {
+	empty := answers(302, "", "Location", "")
+	for _, c := range []struct {
+		p        Profile
+		redirect string
+		server   ServerFunc
+		reason   Reason
+		requests int
+	}{
+		{nil, "", empty, RedirectCount, 21},
+		{Profile{RedirectNeedsLocation: true}, "", empty, "", 1},
+		{Profile{RedirectNeedsLocation: true, EmptyLocationFails: true}, "", empty, RedirectLocation, 1},
+		{Profile{RedirectNeedsLocation: true, EmptyLocationFails: true}, "manual", empty, "", 1},
+		{Profile{RedirectNeedsLocation: true, EmptyLocationFails: true}, "", answers(302, ""), "", 1},
+	} {
+		p := predictAs(t, c.p, Request{Via: "fetch", URL: own, Redirect: c.redirect}, c.server)
+		assert.Equal(t, c.reason, p.Reason, c.p)
+		assert.Len(t, p.Wire, c.requests, c.p)
+	}
+}
