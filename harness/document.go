@@ -128,6 +128,15 @@ func (d document) plain() bool {
 	return d.served.Name() == "" && !d.framed() && d.space == "" && len(d.permissions) == 0 && d.apart == ""
 }
 
+// mayCall is true where the document in the tab is one of the harness's own, with
+// nothing that would keep a request of its from the origin.
+func (d document) mayCall(origin oracle.Origin) bool {
+	if d.space != "" || len(d.permissions) > 0 || !d.framed() && d.served.Name() != "" {
+		return false
+	}
+	return d.top.Scheme != "https" || origin.Scheme != "http"
+}
+
 // framed is true when the document is not the tab's.
 func (d document) framed() bool { return d.top != d.page || d.sandbox != nil }
 

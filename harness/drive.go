@@ -20,6 +20,7 @@ const (
 	sharedOpen  = 3                // pages of cases that bear company, at once
 	heldSize    = 4                // cases of a profile that hold a connection at once: a host has six
 	heldOpen    = 3                // profiles of such cases, at once
+	heldShare   = 4                // batches of them that another profile is opened for
 	pagesOpen   = 4                // lone cases, and documents of their own, at once
 	waitersOpen = 12               // lone cases at once that mostly wait
 	framesSize  = 24               // frames of a tab: most have a process of their own
@@ -69,7 +70,7 @@ func (s *session) drive(ctx context.Context, trials []*trial) error {
 			lone = append(lone, t)
 		case !t.plain():
 			own = append(own, t)
-		case t.lane == laneHeld, t.lane == laneSteps:
+		case t.lane == laneHeld, t.lane == laneSteps && !t.subject:
 			held = append(held, t)
 		default:
 			shared = append(shared, t)

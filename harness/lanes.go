@@ -11,13 +11,21 @@ import (
 // driveShared runs the cases that bear company, in one profile: the pages beside
 // each other, so that none waits for what another waits for.
 func (s *session) driveShared(ctx context.Context, trials []*trial) error {
+	visited := map[string]bool{} // the documents that cases of others come to
+	for _, t := range trials {
+		for i := range t.steps {
+			if key := t.document(i).key(); key != t.document(0).key() {
+				visited[key] = true
+			}
+		}
+	}
 	pages, ctx := errgroup.WithContext(ctx)
 	pages.SetLimit(sharedOpen)
 	for _, page := range byDocument(batches(trials)) {
 		pages.Go(func() error {
-			if first := page[0][0]; first.subject {
+			if first := page[0][0].document(0); page[0][0].subject && !visited[first.key()] {
 				// A policy has many strangers, and each open page costs time.
-				defer s.shared.forget(first.document(0))
+				defer s.shared.forget(first)
 			}
 			return s.drivePage(ctx, s.shared, page)
 		})
@@ -32,18 +40,21 @@ func (s *session) driveHeld(ctx context.Context, trials []*trial) error {
 	profiles, ctx := errgroup.WithContext(ctx)
 	profiles.SetLimit(heldOpen)
 	all := batches(trials)
-	share := max(1, (len(all)+heldOpen-1)/heldOpen)
-	for _, page := range byDocument(all) {
-		for part := range slices.Chunk(page, share) {
-			profiles.Go(func() error {
-				profile, err := s.newProfile(ctx)
-				if err != nil {
-					return s.survive(ctx, err)
+	share := max(heldShare, (len(all)+heldOpen-1)/heldOpen)
+	for part := range slices.Chunk(slices.Concat(byDocument(all)...), share) {
+		profiles.Go(func() error {
+			profile, err := s.newProfile(ctx)
+			if err != nil {
+				return s.survive(ctx, err)
+			}
+			defer profile.close()
+			for _, page := range byDocument(part) {
+				if err := s.drivePage(ctx, profile, page); err != nil {
+					return err
 				}
-				defer profile.close()
-				return s.drivePage(ctx, profile, part)
-			})
-		}
+			}
+			return nil
+		})
 	}
 	return profiles.Wait()
 }

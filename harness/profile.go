@@ -19,6 +19,7 @@ type profile struct {
 	context browser.Context
 	mu      sync.Mutex
 	pages   map[string]browser.Page // by document
+	opening map[string]*sync.Mutex  // by document: its tab is opened once
 	publish func(servers.Document)
 	jar     *semaphore.Weighted // room for cookies of cases
 }
@@ -59,15 +60,24 @@ func (s *session) newProfile(ctx context.Context) (*profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &profile{context: c, pages: map[string]browser.Page{}, publish: s.documents.Publish, jar: semaphore.NewWeighted(cookiesSize)}, nil
+	return &profile{context: c, pages: map[string]browser.Page{}, opening: map[string]*sync.Mutex{}, publish: s.documents.Publish, jar: semaphore.NewWeighted(cookiesSize)}, nil
 }
 
 // page opens a document's tab, once.
 func (p *profile) page(ctx context.Context, d document) (browser.Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
+	key := d.key()
 	p.mu.Lock()
-	page := p.pages[d.key()]
+	if p.opening[key] == nil {
+		p.opening[key] = &sync.Mutex{}
+	}
+	turn := p.opening[key]
+	p.mu.Unlock()
+	turn.Lock()
+	defer turn.Unlock()
+	p.mu.Lock()
+	page := p.pages[key]
 	p.mu.Unlock()
 	if page != nil {
 		return page, nil
@@ -77,12 +87,8 @@ func (p *profile) page(ctx context.Context, d document) (browser.Page, error) {
 		return nil, fmt.Errorf("harness: opening a page of %s: %w", d.top, err)
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if other := p.pages[d.key()]; other != nil { // opened meanwhile
-		page.Close()
-		return other, nil
-	}
-	p.pages[d.key()] = page
+	p.pages[key] = page
+	p.mu.Unlock()
 	return page, nil
 }
 

@@ -15,9 +15,9 @@ import (
 var plainPage = oracle.Origin{Scheme: "http", Host: "sentinel.test", Port: 80}
 
 // sentinels sends one plain request to each origin of the trials, from their
-// own page where that page may, else (mixed content, a page with a policy of its
-// own) from a plain page of an http origin in the same profile. It returns the origins whose sentinel did not
-// arrive.
+// own tab where that may, else (mixed content, a page with a policy of its own)
+// from a plain page of an http origin in the same profile. It returns the origins
+// whose sentinel did not arrive.
 func (s *session) sentinels(ctx context.Context, profile *profile, page browser.Page, trials []*trial) (map[oracle.Origin]bool, error) {
 	id := s.tokens()
 	elsewhere := map[bool][]string{}
@@ -28,8 +28,7 @@ func (s *session) sentinels(ctx context.Context, profile *profile, page browser.
 				continue
 			}
 			origins[origin] = true
-			document := t.document(0)
-			may := document.plain() && (document.page.Scheme != "https" || origin.Scheme != "http")
+			may := t.document(0).mayCall(origin)
 			elsewhere[!may] = append(elsewhere[!may], origin.String()+scenarios.Reserved+"sentinel/"+id)
 		}
 	}
