@@ -63,6 +63,7 @@ func (o Options) check(ctx context.Context, probe func(context.Context, *running
 			report.NotApplicable++
 		}
 	}
+	report.Spared = sparedEverywhere(out.results)
 	excused := newExcuses(o.Policy, started)
 	report.Findings, report.Unproven = find(o.Policy, out.results, excused)
 	report.Findings = append(report.Findings, rawFindings(harm, excused)...)

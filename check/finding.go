@@ -51,9 +51,15 @@ type Finding struct {
 	Also []string `json:"also,omitempty"`
 	// Engines are those that show it.
 	Engines []string `json:"engines"`
+	// Modelled is true where the oracle says what a browser would do with the
+	// target's answers: the browser of this check cannot be where they are asked for.
+	Modelled bool `json:"modelled,omitempty"`
 	// Accepted is the reason why somebody lives with it; "" for a finding that fails the check.
 	Accepted string `json:"accepted,omitempty"`
 }
+
+// Modelled is how a report says of a finding that no browser showed it.
+const Modelled = "the oracle, from what the server answered: no browser ran this"
 
 // Unproven is a probe that gave no evidence either way.
 type Unproven struct {
@@ -70,6 +76,9 @@ type Report struct {
 	Offline bool            `json:"offline,omitempty"` // the oracle stood in for a browser
 	Engines []record.Engine `json:"engines"`
 	Probes  int             `json:"probes"`
+	// Spared are those of the probes that no browser ran, where browsers did run:
+	// the target answered their like, which they did run, in the same words.
+	Spared int `json:"spared,omitempty"`
 	// NotApplicable are those that an engine or the target cannot do.
 	NotApplicable int `json:"not-applicable,omitempty"`
 	// Withheld would have written to a target that is not on this machine: they

@@ -17,7 +17,7 @@ var around = map[string]string{"https": "https://frames.test", "http": "http://f
 func framed(p policy.Probe) *scenarios.Permutation {
 	stranger := p.Who != policy.Declared && p.Who != policy.SameOrigin
 	scheme, _, named := strings.Cut(p.Origin, "://")
-	if !stranger || !named || p.Alone || len(p.Permutation.Steps) != 1 || p.Permutation.Steps[0].Page != nil {
+	if !stranger || !named || len(p.Permutation.Steps) != 1 || p.Permutation.Steps[0].Page != nil {
 		return p.Permutation
 	}
 	in := new(*p.Permutation)

@@ -104,7 +104,7 @@ func randomResults(r *rand.Rand) (*policy.Policy, []Result) {
 				probe.Permutation.Steps = append(probe.Permutation.Steps, scenarios.Step{Expect: expect, Request: scenarios.Request{From: one("", app, "opaque-sandbox", admin)}})
 			}
 		}
-		all = append(all, Result{probe, rec})
+		all = append(all, Result{Probe: probe, Record: rec})
 	}
 	return p, all
 }

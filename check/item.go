@@ -22,6 +22,7 @@ type item struct {
 	// before is true for a request of another's that only comes before the one in
 	// question.
 	before bool
+	spared bool // see [Result]
 	record.Step
 }
 
@@ -30,7 +31,7 @@ type item struct {
 func itemsOf(r Result, place int) []item {
 	var all []item
 	for i, s := range r.Record.Steps {
-		it := item{Probe: r.Probe, engine: r.Record.Engine, place: place, nth: i, Step: s}
+		it := item{Probe: r.Probe, engine: r.Record.Engine, place: place, nth: i, spared: r.Spared, Step: s}
 		if p := r.Probe.Permutation; p != nil && i < len(p.Steps) {
 			it.expect = p.Steps[i].Expect
 			if from := askerOf(p.Steps[i]); from != "" && from != it.Origin {

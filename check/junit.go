@@ -70,7 +70,7 @@ func (r Report) junitProperties() []junit.Property {
 	properties := []junit.Property{
 		{Name: "target", Value: plain.Text(r.Target)}, {Name: "probes", Value: fmt.Sprint(r.Probes)}, {Name: "findings", Value: fmt.Sprint(len(r.Findings))},
 		{Name: "unproven", Value: fmt.Sprint(len(r.Unproven))}, {Name: "not-applicable", Value: fmt.Sprint(r.NotApplicable)},
-		{Name: "withheld", Value: fmt.Sprint(r.Withheld)},
+		{Name: "withheld", Value: fmt.Sprint(r.Withheld)}, {Name: "spared", Value: fmt.Sprint(r.Spared)},
 	}
 	for _, e := range r.Engines {
 		properties = append(properties, junit.Property{Name: plain.Text("engine." + e.Key), Value: plain.Text(strings.TrimSpace(e.Name + " " + e.Version))})

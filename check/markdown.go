@@ -69,6 +69,9 @@ func (m markdown) finding(f Finding) {
 	line("accepted", plain.Markdown(f.Accepted))
 	line("meant", plain.Markdown(f.Meant))
 	line("happened", plain.Markdown(f.Happened))
+	if f.Modelled {
+		line("by", Modelled)
+	}
 	line("the browser says", plain.Markdown(f.Native))
 	for _, h := range f.Headers {
 		line("sent", plain.Code(plain.Clip(h, longestLine)))

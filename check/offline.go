@@ -42,7 +42,7 @@ func (o Options) ask(ctx context.Context, r *running, probes []policy.Probe) (ou
 	group.SetLimit(offlineOpen)
 	for i, p := range probes {
 		group.Go(func() error {
-			out.results[i] = Result{p, harness.Offline(p.Permutation, i+1, func(request oracle.Request, w oracle.WireRequest) (servers.Entry, error) {
+			out.results[i] = Result{Probe: p, Record: harness.Offline(p.Permutation, i+1, func(request oracle.Request, w oracle.WireRequest) (servers.Entry, error) {
 				return asker.ask(ctx, request, w)
 			})}
 			return ctx.Err()

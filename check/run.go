@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -58,6 +59,9 @@ type Plan struct {
 type Result struct {
 	Probe  policy.Probe
 	Record record.Record
+	// Spared is true where no browser ran the probe: it did run others of the same
+	// kind, and the oracle this one.
+	Spared bool
 }
 
 // outcome is what the probes of a check came to.
@@ -81,8 +85,43 @@ func (o Options) permitted(probes []policy.Probe) (kept, withheld []policy.Probe
 	return kept, withheld
 }
 
-// drive runs the probes in the browsers.
+// drive runs the probes in the browsers: all of them where it is to be thorough, or
+// where strangers surprise there.
 func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (outcome, error) {
+	if o.Thorough {
+		return o.browse(ctx, r, probes)
+	}
+	s, err := o.screen(ctx, r, probes)
+	if err != nil {
+		return outcome{}, err
+	}
+	out, err := o.browse(ctx, r, s.chosen)
+	if err != nil {
+		return out, err
+	}
+	surprised := s.surprised(out.results)
+	for i, r := range out.results {
+		out.results[i] = s.inPlaceOf(r)
+	}
+	for _, e := range out.engines {
+		if !slices.Contains(surprised, e.Key) {
+			out.results = append(out.results, s.sparedIn(e.Key)...)
+		}
+	}
+	if len(surprised) > 0 && len(s.spared) > 0 {
+		o.Browsers = slices.DeleteFunc(slices.Clone(o.Browsers), func(f browser.Found) bool { return !slices.Contains(surprised, f.Key) })
+		more, err := o.browse(ctx, r, s.spared)
+		if err != nil {
+			return out, err
+		}
+		out.results = append(out.results, more.results...)
+	}
+	sortResults(out.results, probes)
+	return out, nil
+}
+
+// browse runs the probes in the browsers.
+func (o Options) browse(ctx context.Context, r *running, probes []policy.Probe) (outcome, error) {
 	byID := make(map[string]policy.Probe, len(probes))
 	permutations := make([]*scenarios.Permutation, len(probes))
 	for i, p := range probes {
@@ -101,15 +140,14 @@ func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (
 		Permutations: permutations, Browsers: o.Browsers, SetUps: []servers.SetUp{r},
 		Isolate: o.Isolate,
 		Keeper:  o.Keeper, Advertise: o.Advertise, Listen: o.Listen,
-		Alone:    func(p *scenarios.Permutation) bool { return byID[p.ID].Alone },
-		Record:   func(rec record.Record) { out.results = append(out.results, Result{byID[rec.ID], rec}) },
+		Record:   func(rec record.Record) { out.results = append(out.results, Result{Probe: byID[rec.ID], Record: rec}) },
 		Progress: o.Progress, Log: o.Log,
 	})
 	if err != nil {
 		return out, err
 	}
 	out.engines = info.Engines
-	sortResults(out.results)
+	sortResults(out.results, probes)
 	return out, nil
 }
 
@@ -129,11 +167,12 @@ func (o Options) wait(permutations []*scenarios.Permutation) {
 }
 
 // sortResults puts results in the plan's order, each engine's beside the other's.
-func sortResults(results []Result) {
+func sortResults(results []Result, plan []policy.Probe) {
+	place := make(map[string]int, len(plan))
+	for i, p := range plan {
+		place[p.Permutation.ID] = i
+	}
 	slices.SortStableFunc(results, func(a, b Result) int {
-		if a.Record.Order != b.Record.Order {
-			return a.Record.Order - b.Record.Order
-		}
-		return slices.Compare([]string{a.Record.Engine}, []string{b.Record.Engine})
+		return cmp.Or(cmp.Compare(place[a.Record.ID], place[b.Record.ID]), cmp.Compare(a.Record.Engine, b.Record.Engine))
 	})
 }

@@ -31,7 +31,6 @@ func probesOf(t *testing.T, scenarioList string) []policy.Probe {
 		probes = append(probes, policy.Probe{
 			Permutation: p, Origin: request.From, Endpoint: request.Path, Method: request.Method,
 			Writes: slices.ContainsFunc(p.Steps, func(s scenarios.Step) bool { return !slices.Contains([]string{"", "GET", "HEAD"}, s.Request.Method) }),
-			Alone:  strings.HasPrefix(p.Scenario.ID, "alone"),
 		})
 	}
 	return probes
@@ -46,7 +45,7 @@ const fewProbes = `
   - {id: "null", request: {from: opaque-sandbox}, expect: {read: blocked}}
   - {id: delete, request: {method: DELETE}, expect: {read: blocked}}
   - {id: same-origin, request: {from: "https://api.corsproof.test"}, expect: {read: allowed}}
-  - id: alone-repeated
+  - id: repeated
     steps:
       - {expect: {read: allowed}}
       - {expect: {read: allowed}}
@@ -128,7 +127,7 @@ func TestHandlers(t *testing.T) {
 		{"reflecting", func(string) bool { return true }, []string{"check/foreign/fetch", "check/foreign-put/fetch", "check/scheme/fetch", "check/null/fetch"}, false},
 		{"scheme ignored", func(o string) bool { return strings.HasSuffix(o, "://app.example.com") }, []string{"check/scheme/fetch"}, true},
 		{"null", func(o string) bool { return only(o) || o == "null" }, []string{"check/null/fetch"}, true},
-		{"nobody", func(string) bool { return false }, []string{"check/declared/fetch", "check/put/fetch", "check/alone-repeated/fetch"}, true},
+		{"nobody", func(string) bool { return false }, []string{"check/declared/fetch", "check/put/fetch", "check/repeated/fetch"}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			run := func(t *testing.T, offline bool) {

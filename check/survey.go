@@ -113,10 +113,16 @@ type cluster struct {
 
 func (g *cluster) add(s showing) { g.shown = append(g.shown, s) }
 
-// plainest is the example that is shown.
+// plainest is the example that is shown: one that a browser has run, if there is one.
 func (g cluster) plainest() showing {
+	spared := func(s showing) int {
+		if s.spared {
+			return 1
+		}
+		return 0
+	}
 	return slices.MinFunc(g.shown, func(a, b showing) int {
-		return cmp.Or(cmp.Compare(g.rank(a), g.rank(b)), plainness(a.item, b.item))
+		return cmp.Or(cmp.Compare(spared(a), spared(b)), cmp.Compare(g.rank(a), g.rank(b)), plainness(a.item, b.item))
 	})
 }
 

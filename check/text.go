@@ -80,6 +80,9 @@ func (t text) finding(f Finding) {
 	}
 	t.field("meant", f.Meant)
 	t.field("happened", f.Happened)
+	if f.Modelled {
+		t.field("by", Modelled)
+	}
 	if f.Native != "" {
 		t.field("browser", f.Native)
 	}
@@ -230,6 +233,9 @@ func (r Report) ran() string {
 			names[i] = strings.TrimSpace(cmp.Or(e.Name, e.Key) + " " + e.Version)
 		}
 		by = "in " + strings.Join(names, ", ")
+	}
+	if r.Spared > 0 {
+		by = fmt.Sprintf("(%d by the oracle) %s", r.Spared, by)
 	}
 	return fmt.Sprintf("%s %s, %.1f s", plain.Plural(r.Probes, "probe", "probes"), by, r.Seconds)
 }

@@ -21,7 +21,7 @@ func (g cluster) finding(p *policy.Policy) Finding {
 		Meant: cmp.Or(w.meant, s.Meant), Happened: w.happened, Spec: w.spec,
 		Reason: cmp.Or(string(s.reason), s.Observed.Reason), Native: s.Observed.Native,
 		Wire: s.Observed.Wire, Headers: g.lines(s), Curl: curl(s, p.Secrets()), Snippet: snippet(s.item),
-		Also: g.also(s), Engines: g.engines(),
+		Also: g.also(s), Engines: g.engines(), Modelled: s.spared,
 	}
 	if g.class == policy.Leak || g.class == policy.OverPermissive {
 		f.Reason, f.Native = "", ""

@@ -19,6 +19,7 @@ package corstest
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -147,7 +148,11 @@ func (c *checking) inBrowsers() {
 	for _, e := range report.Engines {
 		names = append(names, strings.TrimSpace(e.Name+" "+e.Version))
 	}
-	c.Logf("%s in %s, %.1f s", plain.Plural(report.Probes, "probe", "probes"), strings.Join(names, ", "), report.Seconds)
+	spared := ""
+	if n := report.Spared; n > 0 {
+		spared = fmt.Sprintf(" (%d by the oracle, as the answers are like others' that a browser got)", n)
+	}
+	c.Logf("%s%s in %s, %.1f s", plain.Plural(report.Probes, "probe", "probes"), spared, strings.Join(names, ", "), report.Seconds)
 	c.tell(report)
 }
 

@@ -29,6 +29,9 @@ func message(f check.Finding, engines []record.Engine, test, handler string) str
 	}
 	row("declared", f.Meant)
 	row("happened", f.Happened, seenIn(f, engines))
+	if f.Modelled {
+		row("by", check.Modelled)
+	}
 	row("why", why(f))
 	row("server", f.Headers...)
 	also := f.Also

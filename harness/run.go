@@ -42,9 +42,6 @@ type Options struct {
 	Without []oracle.Switch
 	// SetUps are beside those of servers/setups, for scenarios that name them.
 	SetUps []servers.SetUp
-	// Alone says which permutations need caches of their own, beyond those whose
-	// steps say so; nil: none.
-	Alone func(*scenarios.Permutation) bool
 	// Isolate keeps the tokens out of the URLs of servers under test, for those
 	// that refuse queries that they do not know: their permutations then run one
 	// after the other, each in a profile of its own.

@@ -177,7 +177,7 @@ func (t *turn) tryIn(ctx context.Context, pending []*scenarios.Permutation) (rec
 		trial.attempt = t.attempt
 		trial.subject = t.isSubject(p)
 		trial.bare = trial.subject && t.Isolate
-		if trial.apart = t.apart[p.ID] != nil; trial.apart || t.Alone != nil && t.Alone(p) {
+		if trial.apart = t.apart[p.ID] != nil; trial.apart {
 			trial.lane = laneAlone
 		}
 		trial.engine, trial.order = engine.Key, t.order[p.ID]

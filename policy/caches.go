@@ -50,7 +50,6 @@ func (pl *plan) after(e endpoint, a, b asker) {
 	p := second.probe(Cache, Declared)
 	p.What, p.Subject = Cached, a.String()
 	p.Meant = b.String() + " may " + second.String() + ", also when " + a.String() + " has just done so."
-	p.Alone = true
 	pl.add(p, second.name()+"-after-"+a.String(), pl.step(first, oracle.Allowed), pl.step(second, oracle.Allowed))
 }
 
@@ -73,7 +72,6 @@ func (pl *plan) afterPlainLoad(e endpoint) {
 		p := second.probe(Cache, Declared)
 		p.What, p.Subject = Cached, way.name
 		p.Meant = who.String() + " may " + second.String() + ", also when its page has loaded that without CORS."
-		p.Alone = true
 		pl.add(p, second.name()+"-after-"+way.name, pl.step(first, ""), pl.step(second, oracle.Allowed))
 	}
 }
@@ -92,12 +90,12 @@ func (pl *plan) afterStranger(e endpoint) {
 			allowed, blocked := pl.step(reads, oracle.Allowed), pl.step(spies, oracle.Blocked)
 
 			p := reads.probe(Cache, Declared)
-			p.What, p.Subject, p.Alone = Cached, s.String(), true
+			p.What, p.Subject = Cached, s.String()
 			p.Meant = who.String() + " may " + reads.String() + ", also when " + s.String() + " has just tried."
 			pl.add(p, reads.name()+"-after-"+s.String(), blocked, allowed)
 
 			p = spies.probe(Cache, s.who)
-			p.What, p.Subject, p.Alone = Cached, who.String(), true
+			p.What, p.Subject = Cached, who.String()
 			p.Meant = s.String() + " may not read what " + spies.String() + " answers, also when " + who.String() + " has just read it."
 			pl.add(p, spies.name()+"-after-"+who.String(), allowed, blocked)
 			return
@@ -125,7 +123,7 @@ func (pl *plan) maxAge() {
 	first.Expect.Preflights = new(1)
 	steps := []scenarios.Step{first, again}
 	p := q.probe(OverPermissive, Declared)
-	p.What, p.Alone = MaxAge, true
+	p.What = MaxAge
 	p.Meant = "The answer to the preflight of " + q.String() + " may be kept for " + bound.String() + " at most."
 	if bound <= longestWait {
 		late := pl.step(q, oracle.Allowed)

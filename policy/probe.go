@@ -95,6 +95,4 @@ type Probe struct {
 	// Writes is true when a request other than GET, HEAD or OPTIONS may reach
 	// the server.
 	Writes bool
-	// Alone is true for a probe that needs caches of its own.
-	Alone bool
 }

@@ -74,7 +74,7 @@ func (o Options) run(ctx context.Context, a middleware.Adapter, s middleware.Sta
 		c.State, c.Said = Failed, err.Error()
 		return
 	}
-	c.State, c.Probes, c.Findings, c.Unproven = Checked, report.Probes, report.Findings, report.Unproven
+	c.State, c.Probes, c.Spared, c.Findings, c.Unproven = Checked, report.Probes, report.Spared, report.Findings, report.Unproven
 	c.Offline = report.Offline
 	for _, e := range report.Engines {
 		c.Engines = append(c.Engines, fmt.Sprintf("%s %s", e.Name, e.Version))

@@ -58,6 +58,8 @@ type Cell struct {
 	Engines  []string         `json:"engines,omitempty"` // names with versions
 	Offline  bool             `json:"offline,omitempty"` // the oracle stood in for a browser
 	Probes   int              `json:"probes,omitempty"`
+	// Spared are those of the probes that no browser ran: see [check.Report].
+	Spared int `json:"spared,omitempty"`
 	Findings []check.Finding  `json:"findings,omitempty"`
 	Unproven []check.Unproven `json:"unproven,omitempty"`
 	// Withheld is set by [Publish]: there is more, which is not for a public table.
@@ -212,6 +214,9 @@ type mark struct{ Look, Words string }
 func (c Cell) asked() string {
 	if c.Offline {
 		return fmt.Sprintf("%d probes, without a browser", c.Probes)
+	}
+	if c.Spared > 0 {
+		return fmt.Sprintf("%d probes (%d by the oracle) in %s", c.Probes, c.Spared, listed(c.Engines))
 	}
 	return fmt.Sprintf("%d probes in %s", c.Probes, listed(c.Engines))
 }
