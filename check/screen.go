@@ -16,7 +16,7 @@ import (
 // screening is what the target has answered strangers before a browser runs, and
 // whom a browser lets ask again. A server refuses most strangers in the same words,
 // and a browser does the same with the same words: it sees one of each kind, and
-// everybody who gets anything.
+// of those who get anything one of each kind of stranger, too.
 type screening struct {
 	answered map[string]Result // by the probe's id
 	chosen   []policy.Probe    // for the browser, with all that are no strangers'
@@ -46,8 +46,13 @@ func (o Options) screen(ctx context.Context, r *running, probes []policy.Probe) 
 			s.chosen = append(s.chosen, p)
 			continue
 		}
-		kind := kindOf(r)
-		if gotNothing(r) && kinds[kind] {
+		kind, doubted := kindOf(r), false
+		if items, doubt := evidence(r, 0); doubt != "" {
+			doubted = true
+		} else if slices.ContainsFunc(items, func(i item) bool { return i.read() || i.preflighted() }) {
+			kind += string(p.Who)
+		}
+		if kinds[kind] && !doubted {
 			s.spared = append(s.spared, p)
 			continue
 		}
@@ -112,12 +117,6 @@ func sparedEverywhere(results []Result) int {
 	}
 	maps.DeleteFunc(spared, func(id string, _ bool) bool { return ran[id] })
 	return len(spared)
-}
-
-// gotNothing is true where a stranger got nothing, not even a preflight's yes.
-func gotNothing(r Result) bool {
-	items, doubt := evidence(r, 0)
-	return doubt == "" && !slices.ContainsFunc(items, func(i item) bool { return i.read() || i.preflighted() })
 }
 
 // kindOf is all of a stranger's request and the answers to it that decides what a
