@@ -55,11 +55,11 @@ type Cell struct {
 	Config   string   `json:"config,omitempty"`
 	Notes    []string `json:"notes,omitempty"`
 
-	Engines  []string         `json:"engines,omitempty"` // names with versions
-	Offline  bool             `json:"offline,omitempty"` // the oracle stood in for a browser
-	Probes   int              `json:"probes,omitempty"`
+	Engines []string `json:"engines,omitempty"` // names with versions
+	Offline bool     `json:"offline,omitempty"` // the oracle stood in for a browser
+	Probes  int      `json:"probes,omitempty"`
 	// Spared are those of the probes that no browser ran: see [check.Report].
-	Spared int `json:"spared,omitempty"`
+	Spared   int              `json:"spared,omitempty"`
 	Findings []check.Finding  `json:"findings,omitempty"`
 	Unproven []check.Unproven `json:"unproven,omitempty"`
 	// Withheld is set by [Publish]: there is more, which is not for a public table.
