@@ -49,12 +49,13 @@ func faulty(t *testing.T) Report {
 	}
 	excused := newExcuses(p, day)
 	findings, _ := find(p, results(t, s, plan()...), excused)
+	findings[1].Modelled = true
 	stale := excused.stale(func(policy.Accept) bool { return false })
 	return redact(Report{
 		Policy: *p, Target: "http://127.0.0.1:3000/items",
 		Engines:  []record.Engine{{Key: "chromium", Name: "Chromium", Version: "156.0.8078.79"}, {Key: "firefox", Name: "Firefox", Version: "153.0"}},
 		Probes:   127,
-		Findings: findings, Stale: stale, Seconds: 4.25, NotApplicable: 2, Withheld: 9,
+		Findings: findings, Stale: stale, Seconds: 4.25, NotApplicable: 2, Withheld: 9, Spared: 71,
 		Unproven: []Unproven{
 			{Probe: "policy/a/b/fetch", Engine: "firefox", Meant: app + " may read /items.", Why: "no event came before the deadline"},
 			{Probe: "policy/a/c/fetch", Engine: "firefox", Meant: app + " may PUT /items.", Why: "no event came before the deadline"},
