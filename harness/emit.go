@@ -214,6 +214,9 @@ func stated(e scenarios.Expect) []string {
 	if e.Status != nil {
 		add("status", *e.Status)
 	}
+	if e.StatusText != nil {
+		add("status-text", *e.StatusText)
+	}
 	if e.URL != nil {
 		add("url", e.URL)
 	}

@@ -58,6 +58,7 @@ func falsifications(e scenarios.Expect) map[string]scenarios.Expect {
 	change("server-saw, one less", len(e.ServerSaw) > 0, func(e *scenarios.Expect) { e.ServerSaw = e.ServerSaw[1:] })
 	change("type", e.Type != "", func(e *scenarios.Expect) { e.Type += "redirect" })
 	change("status", e.Status != nil, func(e *scenarios.Expect) { e.Status = new(*e.Status + 1) })
+	change("status-text", e.StatusText != nil, func(e *scenarios.Expect) { e.StatusText = new(*e.StatusText + "!") })
 	change("redirected", e.Redirected != nil, func(e *scenarios.Expect) { e.Redirected = new(!*e.Redirected) })
 	change("url", e.URL != nil, func(e *scenarios.Expect) { e.URL = new(scenarios.Literal("https://never.test/")) })
 	change("body", e.Body != nil, func(e *scenarios.Expect) { e.Body = new(scenarios.Literal(e.Body.String() + "!")) })

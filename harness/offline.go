@@ -55,7 +55,7 @@ func Offline(p *scenarios.Permutation, order int, ask func(oracle.Request, oracl
 func (s *trialStep) obey() {
 	p := s.standard
 	s.outcome = &browser.Outcome{
-		Read: p.Read, Type: p.Type, Status: p.Status, URL: p.URL, Redirected: p.Redirected, Error: p.Error, Timing: p.Timing,
+		Read: p.Read, Type: p.Type, Status: p.Status, StatusText: p.StatusText, URL: p.URL, Redirected: p.Redirected, Error: p.Error, Timing: p.Timing,
 	}
 	for _, h := range p.Headers {
 		s.outcome.Headers = append(s.outcome.Headers, [2]string{h.Name, h.Value})

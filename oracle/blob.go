@@ -34,7 +34,7 @@ func (f *fetching) blobReply(u *urlRecord) (Reply, bool) {
 	}
 	kind, _ := blob.Headers.Get("Content-Type")
 	full := len(blob.Body)
-	reply := Reply{Status: 200, Body: blob.Body, Headers: Headers{
+	reply := Reply{Status: 200, StatusText: "OK", Body: blob.Body, Headers: Headers{
 		{"Content-Length", strconv.Itoa(full)}, {"Content-Type", strings.ToLower(kind)},
 	}}
 	if f.state.Profile[BlobsCarryPolicies] {
@@ -50,7 +50,7 @@ func (f *fetching) blobReply(u *urlRecord) (Reply, bool) {
 		return fail("The blob has ", itoa(full), " bytes, and no such part as ", quote(value), ".")
 	}
 	f.note(schemeFetch, "The blob: URL names the response, and a part of it is asked for: status 206.")
-	reply.Status, reply.Body = 206, blob.Body[start:end+1]
+	reply.Status, reply.StatusText, reply.Body = 206, "Partial Content", blob.Body[start:end+1]
 	reply.Headers[0].Value = strconv.Itoa(end + 1 - start)
 	reply.Headers = append(reply.Headers, Header{"Content-Range", "bytes " + itoa(start) + "-" + itoa(end) + "/" + itoa(full)})
 	return reply, true

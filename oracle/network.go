@@ -131,6 +131,9 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	if reply.Status == 0 {
 		reply.Status = 200
 	}
+	if !reply.HTTP1 && !f.state.Profile[StatusTextOverHTTP2] {
+		reply.StatusText = ""
+	}
 	if f.state.Profile[HeadsReadExactly] {
 		reply = reply.readExactly()
 	}

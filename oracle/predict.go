@@ -126,7 +126,7 @@ func (f *fetching) cacheKey() cacheKey {
 // block makes the prediction one of a network error.
 func (f *fetching) block() {
 	f.p.Read, f.p.Reason = Blocked, f.failed
-	f.p.Type, f.p.Status, f.p.URL, f.p.Redirected, f.p.Headers, f.p.Body = "error", 0, "", false, nil, nil
+	f.p.Type, f.p.Status, f.p.StatusText, f.p.URL, f.p.Redirected, f.p.Headers, f.p.Body = "error", 0, "", "", false, nil, nil
 	switch {
 	case f.way == nil || f.p.Error != "":
 	case f.loadsWhatFails():

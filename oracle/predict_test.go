@@ -233,6 +233,30 @@ func TestNetworkFailures(t *testing.T) {
 	assert.Equal(t, []byte{}, p.Body)
 }
 
+// What stands behind a status.
+func TestStatusText(t *testing.T) {
+	over := func(http1 bool) ServerFunc {
+		return func(w WireRequest) Reply {
+			reply := permissive(w)
+			reply.StatusText, reply.HTTP1 = "Ready", http1
+			return reply
+		}
+	}
+	for _, via := range []Via{"fetch", "xhr"} {
+		assert.Equal(t, "Ready", predict(t, Request{Via: via, URL: api}, over(true)).StatusText)
+		assert.Empty(t, predict(t, Request{Via: via, URL: api}, over(false)).StatusText)
+		assert.Equal(t, "Ready", predictAs(t, ProfileFor("webkit"), Request{Via: via, URL: api}, over(false)).StatusText)
+		assert.Equal(t, "OK", predict(t, Request{Via: via, URL: "data:,a"}, permissive).StatusText)
+		assert.Equal(t, "OK", predict(t, Request{Via: via, URL: "blob:https://app.site.test/a"}, answers(200, "abc")).StatusText)
+		part := Request{Via: via, URL: "blob:https://app.site.test/a", Headers: h("Range", "bytes=0-1")}
+		assert.Equal(t, "Partial Content", predict(t, part, answers(200, "abc")).StatusText)
+		assert.Empty(t, predict(t, Request{Via: via, URL: api, Credentials: "include"}, func(WireRequest) Reply {
+			return Reply{StatusText: "Ready", HTTP1: true}
+		}).StatusText)
+	}
+	assert.Empty(t, predict(t, Request{Via: "fetch", URL: api, Mode: "no-cors"}, over(true)).StatusText)
+}
+
 func TestDataAndBlob(t *testing.T) {
 	for url, want := range map[string]string{
 		"data:,a%20b":                      "text/plain;charset=US-ASCII|a b",

@@ -25,6 +25,7 @@ type Prediction struct {
 	// page can see is the way's own affair (XHR shows no type).
 	Type       string
 	Status     int
+	StatusText string
 	URL        string // the response's URL as script sees it, "" for none
 	Redirected bool
 	// Headers are the headers script may read, names lower-case, values

@@ -451,6 +451,8 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/dom/xhr/XMLHttpRequestWorker.cpp", []string{"firefox"}},
 	{ImagesSniffedFirst, "an image that is called SVG and begins like another is that other",
 		"https://searchfox.org/mozilla-central/source/image/imgLoader.cpp", []string{"firefox"}},
+	{StatusTextOverHTTP2, "a response over HTTP/2 has the text that usually stands behind its status",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/platform/network/soup/ResourceResponseSoup.cpp", []string{"webkit"}},
 	{ForeignObjectsTaint, "an SVG image with a foreignObject in it is not origin-clean, but at a data: URL",
 		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/svg/graphics/svg_image.cc", []string{"chromium", "webkit"}},
 	{NestedForeignObjectsTaint, "nor is an SVG image that has such an image in it; and createImageBitmap() minds data: URLs, too",

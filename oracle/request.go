@@ -137,9 +137,12 @@ const AfterNothing = -1
 
 // Reply is what a server answers to one [WireRequest].
 type Reply struct {
-	Status  int
-	Headers Headers
-	Body    []byte
+	Status int
+	// StatusText is what stands behind the status, or would over HTTP/1.x, which
+	// alone has it.
+	StatusText string
+	Headers    Headers
+	Body       []byte
 	// NotHTTP is true for an answer that does not begin with a status line;
 	// Body is all of it: a network error.
 	NotHTTP bool

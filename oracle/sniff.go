@@ -101,5 +101,5 @@ func dataReply(u *urlRecord) (Reply, bool) {
 	if !ok {
 		m, _ = ParseMIMEType("text/plain;charset=US-ASCII")
 	}
-	return Reply{Status: 200, Headers: Headers{{"Content-Type", m.String()}}, Body: body}, true
+	return Reply{Status: 200, StatusText: "OK", Headers: Headers{{"Content-Type", m.String()}}, Body: body}, true
 }

@@ -239,6 +239,7 @@ const (
 	WorkletsOfAnyType                Switch = "worklets-of-any-type"
 	SyncXHROfWorkersFires            Switch = "sync-xhr-of-workers-fires"
 	ImagesSniffedFirst               Switch = "images-sniffed-first"
+	StatusTextOverHTTP2              Switch = "status-text-over-http-2"
 	ForeignObjectsTaint              Switch = "foreign-objects-taint"
 	NestedForeignObjectsTaint        Switch = "nested-foreign-objects-taint"
 	CharsetsOfWorkersLeft            Switch = "charsets-of-workers-left"

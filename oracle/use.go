@@ -154,7 +154,7 @@ func (f *fetching) filter(reply Reply) {
 		f.p.URL = u.href()
 		return
 	}
-	f.p.URL, f.p.Status = u.href(), reply.Status
+	f.p.URL, f.p.Status, f.p.StatusText = u.href(), reply.Status, reply.StatusText
 	if u.scheme == "data" && f.state.Profile[DataURLSpacesGone] && inBase64(u) {
 		f.p.URL = strings.ReplaceAll(f.p.URL, " ", "")
 	}

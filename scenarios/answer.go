@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	nethttp "net/http"
 	"path"
 	"strings"
 
@@ -184,9 +185,9 @@ func withType(a Answer, contentType string) Answer {
 func (r *Reply) answer(status int, q Query, names Names) Answer {
 	if r.Raw != nil {
 		head, rest, _ := finalHead(r.Raw)
-		return Answer{Status: head.status, Headers: head.headers, Body: rest, Raw: r.Raw, Delay: r.Delay, Abort: r.Abort}
+		return Answer{Status: head.status, StatusText: &head.text, Headers: head.headers, Body: rest, Raw: r.Raw, Delay: r.Delay, Abort: r.Abort}
 	}
-	a := Answer{Status: r.Status, Headers: r.Headers.expand(q, names), Delay: r.Delay, Abort: r.Abort}
+	a := Answer{Status: r.Status, StatusText: r.StatusText, Headers: r.Headers.expand(q, names), Delay: r.Delay, Abort: r.Abort}
 	if a.Status == 0 {
 		a.Status = status
 	}
@@ -194,6 +195,14 @@ func (r *Reply) answer(status int, q Query, names Names) Answer {
 		a.Body = tree.IsomorphicEncode(r.Body.Expand(q, names))
 	}
 	return a
+}
+
+// Phrase is what stands behind the status.
+func (a Answer) Phrase() string {
+	if a.StatusText == nil {
+		return nethttp.StatusText(a.Status)
+	}
+	return *a.StatusText
 }
 
 func (l Lines) expand(q Query, names Names) oracle.Headers {

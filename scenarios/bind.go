@@ -34,12 +34,13 @@ type Query struct {
 
 // Answer is a concrete reply: placeholders expanded, default body filled in.
 type Answer struct {
-	Status  int
-	Headers oracle.Headers
-	Body    []byte // after status 101 the one message that the server sends
-	Raw     []byte // the whole answer; nil: built from the parts above
-	Delay   time.Duration
-	Abort   string // "", before-headers, in-body
+	Status     int
+	StatusText *string // nil: what usually stands behind the status
+	Headers    oracle.Headers
+	Body       []byte // after status 101 the one message that the server sends
+	Raw        []byte // the whole answer; nil: built from the parts above
+	Delay      time.Duration
+	Abort      string // "", before-headers, in-body
 }
 
 var validToken = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)

@@ -102,6 +102,18 @@ func (d *decoder) status(n *node) int {
 	return status
 }
 
+// statusText reads what stands behind a status.
+//
+// https://fetch.spec.whatwg.org/#concept-response-status-message
+func (d *decoder) statusText(n *node) *string {
+	const what = "what stands behind a status, in ASCII and on one line"
+	text, ok := d.Text(n, what)
+	if ok && strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+		d.Bad(n, what)
+	}
+	return &text
+}
+
 // duration reads a time that a run may take.
 func (d *decoder) duration(n *node) time.Duration {
 	return d.Time(n, "a time with its unit, such as 500ms, 6s or 1m, up to 10m", 10*time.Minute)

@@ -69,6 +69,7 @@ func (d *decoder) body(n *node) *Body {
 
 var replyFields = []field[Reply]{
 	{"status", func(d *decoder, n *node, r *Reply) { r.Status = d.status(n) }},
+	{"status-text", func(d *decoder, n *node, r *Reply) { r.StatusText = d.statusText(n) }},
 	{"headers", func(d *decoder, n *node, r *Reply) { r.Headers = d.headers(n, byServer) }},
 	{"body", func(d *decoder, n *node, r *Reply) { r.Body = d.replyBody(n) }},
 	{"raw", func(d *decoder, n *node, r *Reply) { r.Raw = d.Bytes(n, "the whole answer, from the status line on") }},
@@ -324,6 +325,7 @@ var expectFields = []field[Expect]{
 	{"status", func(d *decoder, n *node, e *Expect) {
 		e.Status = ref(d.Integer(n, "a status, 0 for an opaque response", 0, 999))
 	}},
+	{"status-text", func(d *decoder, n *node, e *Expect) { e.StatusText = d.statusText(n) }},
 	{"url", func(d *decoder, n *node, e *Expect) { e.URL = ref(d.template(n, "a URL", false)) }},
 	{"redirected", func(d *decoder, n *node, e *Expect) { e.Redirected = ref(d.Boolean(n)) }},
 	{"body", func(d *decoder, n *node, e *Expect) { e.Body = ref(d.template(n, "the text that script reads", false)) }},

@@ -17,7 +17,7 @@ import (
 //
 // https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length
 func (a Answer) received(method string, p Protocol) oracle.Reply {
-	reply := oracle.Reply{Status: a.Status, Headers: a.Headers, Body: a.Body, HTTP1: p != H2, Abort: a.Abort}
+	reply := oracle.Reply{Status: a.Status, StatusText: strings.Trim(a.Phrase(), " "), Headers: a.Headers, Body: a.Body, HTTP1: p != H2, Abort: a.Abort}
 	if a.Abort == "in-body" && a.Raw == nil && a.Status != 101 && (method == "HEAD" || !mayHaveBody(a.Status)) {
 		reply.Abort = "before-headers" // there is no body to break off
 	}

@@ -13,13 +13,13 @@ import (
 func TestRaw(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\n"
 	for raw, want := range map[string]oracle.Reply{
-		ok + "A: b\r\nc :  d\t\r\n e\r\nbroken\r\n\r\nbody":                   {Status: 200, Headers: oracle.Headers{{Name: "A", Value: "b"}, {Name: "c", Value: "d e"}}, Body: []byte("body")},
+		ok + "A: b\r\nc :  d\t\r\n e\r\nbroken\r\n\r\nbody":                   {Status: 200, StatusText: "OK", Headers: oracle.Headers{{Name: "A", Value: "b"}, {Name: "c", Value: "d e"}}, Body: []byte("body")},
 		"HTTP/1.0 404\nA:b\n\n":                                               {Status: 404, Headers: oracle.Headers{{Name: "A", Value: "b"}}},
-		"HTTP/1.1 100 Continue\r\n\r\n" + ok + "\r\n":                         {Status: 200},
-		"HTTP/1.1 103 X\r\nA: b\r\n\r\nHTTP/1.1 101 X\r\n\r\n" + ok + "\r\nx": {Status: 200, Body: []byte("x")},
-		"HTTP/1.1 101 X\r\n\r\n":                                              {Status: 101},
-		"\r\n" + ok + "\r\nx":                                                 {Status: 200, Body: []byte("x")},
-		"abchttp/1.1 418x\r\n\r\nx":                                           {Status: 418, Body: []byte("x")},
+		"HTTP/1.1 100 Continue\r\n\r\n" + ok + "\r\n":                         {Status: 200, StatusText: "OK"},
+		"HTTP/1.1 103 X\r\nA: b\r\n\r\nHTTP/1.1 101 X\r\n\r\n" + ok + "\r\nx": {Status: 200, StatusText: "OK", Body: []byte("x")},
+		"HTTP/1.1 101 X\r\n\r\n":                                              {Status: 101, StatusText: "X"},
+		"\r\n" + ok + "\r\nx":                                                 {Status: 200, StatusText: "OK", Body: []byte("x")},
+		"abchttp/1.1 418x\r\n\r\nx":                                           {Status: 418, StatusText: "x", Body: []byte("x")},
 		"HTTP/1.1\r\n\r\nx":                                                   {Status: 200, Body: []byte("x")},
 		"abcdeHTTP/1.1 200\r\n\r\nx":                                          {NotHTTP: true, Body: []byte("abcdeHTTP/1.1 200\r\n\r\nx")},
 		"garbage":                                                             {NotHTTP: true, Body: []byte("garbage")},
@@ -28,7 +28,7 @@ func TestRaw(t *testing.T) {
 		ok + "A: \x00\r\n\r\n":                                                {Abort: "before-headers", Body: []byte(ok + "A: \x00\r\n\r\n")},
 	} {
 		head, rest, _ := finalHead([]byte(raw))
-		got := Answer{Status: head.status, Headers: head.headers, Body: rest, Raw: []byte(raw)}.received("GET", HTTP1)
+		got := Answer{Status: head.status, StatusText: &head.text, Headers: head.headers, Body: rest, Raw: []byte(raw)}.received("GET", HTTP1)
 		assert.Equal(t, string(want.Body), string(got.Body), "%q", raw)
 		want.Body, got.Body, want.HTTP1 = nil, nil, true
 		if head, _, found := strings.Cut(raw, "\r\n\r\n"); found && !want.NotHTTP && want.Abort == "" {

@@ -12,7 +12,8 @@ import (
 // head is what stands before the body of a raw answer.
 type head struct {
 	status  int
-	chunks  bool // HTTP/1.1: there may be chunks
+	text    string // behind the status
+	chunks  bool   // HTTP/1.1: there may be chunks
 	headers oracle.Headers
 }
 
@@ -46,7 +47,7 @@ func parseHead(data []byte) (h head, rest []byte, ok bool) {
 	version, code, _ := strings.Cut(line, " ")
 	major, minor, dotted := strings.Cut(version[len("http"):], ".")
 	h.chunks = dotted && (major == "/1" && minor >= "1" || major > "/1")
-	h.status = statusCode(code)
+	h.status, h.text = statusCode(code)
 	for {
 		var ended bool
 		if line, rest, ended = cutLine(rest); !ended || strings.Contains(line, "\x00") {
@@ -71,17 +72,18 @@ func skipSlop(data []byte) (rest []byte, ok bool) {
 	return data, false
 }
 
-// statusCode is the number after the version: 200 if there is none.
-func statusCode(s string) int {
+// statusCode is the number after the version, and the text after it: 200 and
+// none if there is no number.
+func statusCode(s string) (status int, text string) {
 	s = strings.TrimLeft(s, " ")
 	end := strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' })
-	if end >= 0 {
-		s = s[:end]
+	if end < 0 {
+		end = len(s)
 	}
-	if n, err := strconv.Atoi(s); err == nil {
-		return n
+	if n, err := strconv.Atoi(s[:end]); err == nil {
+		return n, strings.Trim(s[end:], " ")
 	}
-	return 200
+	return 200, ""
 }
 
 // add reads a header line. A line that begins with white space goes on with the

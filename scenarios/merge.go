@@ -66,13 +66,13 @@ func mergeAt(base, over *node, at string) *node {
 var exclusive = map[string][][]string{
 	"body":      {{"text"}, {"bytes"}},
 	"server":    {{"set-up"}, {"preflight", "response", "redirects", "resources"}},
-	"preflight": {{"raw"}, {"status", "headers", "body"}},
-	"response":  {{"raw"}, {"status", "headers", "body"}},
+	"preflight": {{"raw"}, {"status", "status-text", "headers", "body"}},
+	"response":  {{"raw"}, {"status", "status-text", "headers", "body"}},
 	"redirects": {{"location"}, {"to", "path", "userinfo"}},
 }
 
 // ofResponse are the claims that say what a script sees of a response.
-var ofResponse = set("type status url redirected body readable-headers error muted timing")
+var ofResponse = set("type status status-text url redirected body readable-headers error muted timing")
 
 func excludes(at, a, b string) bool {
 	groups := exclusive[at]

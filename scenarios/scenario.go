@@ -132,9 +132,11 @@ type SetUp struct {
 
 // Reply is one literal answer. The server adds nothing to it but framing.
 type Reply struct {
-	Pos     Pos
-	Status  int // 0: 200, for a preflight 204
-	Headers Lines
+	Pos    Pos
+	Status int // 0: 200, for a preflight 204
+	// StatusText stands behind the status; nil: what usually does.
+	StatusText *string
+	Headers    Lines
 	// Body is nil when none is given: the way to load's default body then,
 	// with its Content-Type unless Headers has one.
 	Body  *Template
@@ -183,6 +185,7 @@ type Expect struct {
 	Wire            []WireClaim
 	Type            string
 	Status          *int
+	StatusText      *string
 	URL             *Template
 	Redirected      *bool
 	Body            *Template

@@ -214,7 +214,7 @@ func (r *reader) resourcesOverH2(step *Step, resources *node) {
 
 // overH2 refuses what a framed protocol cannot say.
 func (r *reader) overH2(n *node, reply Reply) {
-	for _, key := range []string{"raw", "abort"} {
+	for _, key := range []string{"raw", "abort", "status-text"} {
 		if v := n.Get(key); v != nil {
 			r.Add(v.Pos, Contradiction, "`"+key+"` from a server that speaks HTTP/2", "a server that speaks HTTP/1.1")
 		}

@@ -82,7 +82,7 @@ func appendAnswer(dst []byte, method string, a scenarios.Answer) (out []byte, se
 	dst = append(dst, "HTTP/1.1 "...)
 	dst = strconv.AppendInt(dst, int64(a.Status), 10)
 	dst = append(dst, ' ')
-	dst = append(dst, http.StatusText(a.Status)...)
+	dst = append(dst, a.Phrase()...)
 	dst = append(dst, "\r\n"...)
 	for _, h := range headers {
 		dst = appendIsomorphic(dst, h.Name)
@@ -91,7 +91,7 @@ func appendAnswer(dst []byte, method string, a scenarios.Answer) (out []byte, se
 		dst = append(dst, "\r\n"...)
 	}
 	dst = append(dst, "\r\n"...)
-	sent.Status, sent.Headers, sent.Body = a.Status, headers, body
+	sent.Status, sent.StatusText, sent.Headers, sent.Body = a.Status, a.Phrase(), headers, body
 	return append(dst, body...), sent, last
 }
 
@@ -103,9 +103,9 @@ func rawReply(a scenarios.Answer) oracle.Reply {
 	if n < 0 {
 		return sent
 	}
-	status, headers, ok := parseReplyHead(a.Raw[:n])
-	if ok {
-		sent.Status, sent.Headers, sent.Body = status, headers, a.Raw[n:]
+	if head, ok := parseReplyHead(a.Raw[:n]); ok {
+		head.Abort, head.Body = a.Abort, a.Raw[n:]
+		return head
 	}
 	return sent
 }

@@ -55,7 +55,7 @@ func hear(from *conn, method string) (h Heard, err error) {
 			return h, fmt.Errorf("no complete reply head: %w", err)
 		}
 		var ok bool
-		if h.Reply.Status, h.Reply.Headers, ok = parseReplyHead(raw); !ok {
+		if h.Reply, ok = parseReplyHead(raw); !ok {
 			h.Reply = oracle.Reply{NotHTTP: true, Body: bytes.Clone(raw)}
 			return h, fmt.Errorf("not an HTTP reply: %.80q", raw)
 		}

@@ -171,7 +171,7 @@ func TestEntriesAreWhatArrived(t *testing.T) {
 			{Name: "Content-Length", Value: "3"},
 		},
 		Reply: oracle.Reply{
-			Status: 200, Body: fmt.Append(nil, 3, " ", query),
+			Status: 200, StatusText: "OK", Body: fmt.Append(nil, 3, " ", query),
 			Headers: oracle.Headers{{Name: "Content-Length", Value: fmt.Sprint(len(fmt.Append(nil, 3, " ", query)))}},
 		},
 	}, e)

@@ -84,21 +84,22 @@ func parseRequestHead(raw []byte) (requestHead, error) {
 // parseReplyHead reads a response head. A set-up's mistakes are for the browser
 // to judge, so a line that is no header line is kept as a name without a value.
 // ok is false when the first line is no status line.
-func parseReplyHead(raw []byte) (status int, headers oracle.Headers, ok bool) {
+func parseReplyHead(raw []byte) (reply oracle.Reply, ok bool) {
 	line, rest := cutLine(isomorphicDecode(raw))
 	version, after, _ := strings.Cut(line, " ")
-	code, _, _ := strings.Cut(after, " ")
+	code, text, _ := strings.Cut(after, " ")
 	status, err := strconv.Atoi(code)
 	if !strings.HasPrefix(version, "HTTP/1.") || err != nil || len(code) != 3 || status < 100 {
-		return 0, nil, false
+		return oracle.Reply{}, false
 	}
+	reply = oracle.Reply{Status: status, StatusText: strings.Trim(text, " ")}
 	for {
 		line, rest = cutLine(rest)
 		if line == "" {
-			return status, headers, true
+			return reply, true
 		}
 		name, value, _ := strings.Cut(line, ":")
-		headers = append(headers, oracle.Header{Name: name, Value: strings.TrimPrefix(value, " ")})
+		reply.Headers = append(reply.Headers, oracle.Header{Name: name, Value: strings.TrimPrefix(value, " ")})
 	}
 }
 

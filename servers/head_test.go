@@ -42,12 +42,13 @@ func TestIsomorphic(t *testing.T) {
 }
 
 func TestParseReplyHead(t *testing.T) {
-	status, headers, ok := parseReplyHead([]byte("HTTP/1.1 200 OK\r\nA:b\r\nno colon\r\n : x\r\nA:  c \r\n\r\n"))
+	reply, ok := parseReplyHead([]byte("HTTP/1.1 200 All  well \r\nA:b\r\nno colon\r\n : x\r\nA:  c \r\n\r\n"))
 	assert.True(t, ok)
-	assert.Equal(t, 200, status)
-	assert.Equal(t, oracle.Headers{{Name: "A", Value: "b"}, {Name: "no colon"}, {Name: " ", Value: "x"}, {Name: "A", Value: " c "}}, headers)
+	assert.Equal(t, 200, reply.Status)
+	assert.Equal(t, "All  well", reply.StatusText)
+	assert.Equal(t, oracle.Headers{{Name: "A", Value: "b"}, {Name: "no colon"}, {Name: " ", Value: "x"}, {Name: "A", Value: " c "}}, reply.Headers)
 	for _, bad := range []string{"", "\r\n\r\n", "ICY 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 -20 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n"} {
-		_, _, ok := parseReplyHead([]byte(bad))
+		_, ok := parseReplyHead([]byte(bad))
 		assert.False(t, ok, "%q", bad)
 	}
 }
@@ -70,9 +71,9 @@ func TestReplyFraming(t *testing.T) {
 		{"GET", 204, "Content-Length: 5", noBody, true},
 		{"GET", 304, "Transfer-Encoding: chunked", noBody, true},
 	} {
-		_, headers, ok := parseReplyHead([]byte("HTTP/1.1 200 OK\r\n" + test.header + "\r\n\r\n"))
+		reply, ok := parseReplyHead([]byte("HTTP/1.1 200 OK\r\n" + test.header + "\r\n\r\n"))
 		require.True(t, ok)
-		f := replyFraming(test.method, test.status, headers)
+		f := replyFraming(test.method, test.status, reply.Headers)
 		assert.Equal(t, test.want, f.kind, test)
 		assert.Equal(t, test.done, f.done, test)
 	}

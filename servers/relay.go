@@ -142,7 +142,7 @@ func (c *conn) passReply(r *request, e *Entry, back net.Conn) (open bool, err er
 			return false, fmt.Errorf("no complete reply head: %w", err)
 		}
 		var ok bool
-		if reply.Status, reply.Headers, ok = parseReplyHead(raw); !ok {
+		if reply, ok = parseReplyHead(raw); !ok {
 			return false, fmt.Errorf("not an HTTP reply: %.80q", raw)
 		}
 		if reply.Status == 101 {

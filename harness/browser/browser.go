@@ -195,6 +195,7 @@ type Outcome struct {
 	Read       oracle.Read `json:"read"`
 	Type       string      `json:"type,omitempty"`
 	Status     int         `json:"status,omitempty"`
+	StatusText string      `json:"statusText,omitempty"`
 	URL        string      `json:"url,omitempty"`
 	Redirected bool        `json:"redirected,omitempty"`
 	Headers    [][2]string `json:"headers,omitempty"` // readable by script

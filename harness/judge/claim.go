@@ -54,6 +54,9 @@ func (c *claimCheck) response(e scenarios.Expect, s observe.Seen) {
 	if e.Status != nil && shown && *e.Status != s.Status {
 		c.add("claimed status %d, %s says %d", *e.Status, c.who, s.Status)
 	}
+	if e.StatusText != nil && shown && *e.StatusText != s.StatusText {
+		c.add("claimed status text %q, %s says %q", *e.StatusText, c.who, s.StatusText)
+	}
 	if e.URL != nil && shown {
 		c.equal("url", scenarios.StripToken(c.expand(*e.URL)), s.URL)
 	}

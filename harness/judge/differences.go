@@ -51,6 +51,9 @@ func (d *problems) response(want, got observe.Seen) {
 	if want.Status != got.Status {
 		d.add("the status script sees is %d, the standard says %d", got.Status, want.Status)
 	}
+	if want.StatusText != got.StatusText {
+		d.add("the status text script sees is %q, the standard says %q", got.StatusText, want.StatusText)
+	}
 	if want.URL != got.URL {
 		d.add("the URL script sees is %q, the standard says %q", got.URL, want.URL)
 	}

@@ -163,10 +163,14 @@ func matches(l Explanation, steps []Votes) bool {
 	return true
 }
 
-// differences holds the observation against a prediction.
+// differences holds the observation against a prediction. What stands behind a
+// status counts where somebody claims it: nothing depends on it otherwise.
 func (v Votes) differences(from observe.Seen) []string {
 	got := v.Observed
 	got.Wire = v.wire(from.Wire)
+	if v.Claim.StatusText == nil {
+		got.StatusText = from.StatusText
+	}
 	return Differences(from, got)
 }
 

@@ -111,12 +111,24 @@ func TestEveryDifferenceIsSeen(t *testing.T) {
 	}
 }
 
+// What stands behind a status counts where it is claimed.
+func TestStatusText(t *testing.T) {
+	v := allowedPUT()
+	v.Observed.StatusText = "OK"
+	assert.Equal(t, record.Pass, judgeOne(v, good).Verdict)
+	v.Claim.StatusText = new("")
+	assert.Equal(t, record.Unexpected, judgeOne(v, good).Verdict)
+	v.Profile = &v.Observed
+	assert.Equal(t, record.Divergence, judgeOne(v, good).Verdict)
+}
+
 // TestEveryFalseClaimIsSeen changes the claim where oracle and browser agree.
 func TestEveryFalseClaimIsSeen(t *testing.T) {
 	changes := map[string]func(*scenarios.Expect){
 		"read":             func(e *scenarios.Expect) { e.Read = oracle.Blocked },
 		"type":             func(e *scenarios.Expect) { e.Type = "basic" },
 		"status":           func(e *scenarios.Expect) { e.Status = new(204) },
+		"status text":      func(e *scenarios.Expect) { e.StatusText = new("OK") },
 		"url":              func(e *scenarios.Expect) { e.URL = new(scenarios.Literal("https://api.other.test/else")) },
 		"redirected":       func(e *scenarios.Expect) { e.Redirected = new(true) },
 		"body":             func(e *scenarios.Expect) { e.Body = new(scenarios.Literal("else")) },

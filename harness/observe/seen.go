@@ -25,6 +25,7 @@ type Seen struct {
 	Native     string          // the browser's own word for the reason
 	Type       string
 	Status     int
+	StatusText string
 	URL        string // without the case's token
 	Redirected bool
 	Headers    oracle.Headers // readable by script
@@ -75,7 +76,7 @@ func (r Request) Header(name string) (string, bool) {
 func Prediction(p oracle.Prediction, r oracle.Request) Seen {
 	via := r.Via
 	s := Seen{
-		Read: p.Read, Reason: p.Reason, Also: p.Also, Type: p.Type, Status: p.Status,
+		Read: p.Read, Reason: p.Reason, Also: p.Also, Type: p.Type, Status: p.Status, StatusText: p.StatusText,
 		URL: scenarios.StripToken(p.URL), Redirected: p.Redirected,
 		Headers: p.Headers, Error: p.Error, Timing: cmp.Or(p.Timing, "none"), Predicted: true, Details: scriptSeesResponse(via) && p.Read != oracle.Blocked,
 	}
@@ -107,7 +108,7 @@ func Prediction(p oracle.Prediction, r oracle.Request) Seen {
 func Browser(o browser.Outcome, f *browser.Failure, wire []servers.Entry, r oracle.Request) Seen {
 	via := r.Via
 	s := Seen{
-		Read: o.Read, Type: o.Type, Status: o.Status, URL: scenarios.StripToken(o.URL),
+		Read: o.Read, Type: o.Type, Status: o.Status, StatusText: o.StatusText, URL: scenarios.StripToken(o.URL),
 		Redirected: o.Redirected, Body: o.Body, Error: o.Error, Muted: o.Muted, Timing: o.Timing,
 		Details: scriptSeesResponse(via) && o.Read != oracle.Blocked,
 	}
