@@ -47,7 +47,7 @@ func causeOfStranger(w policy.Who) string { return string(w) }
 // causeOf names what a feature of failures and the step that failed come to.
 func causeOf(e explained, f fault) string {
 	switch {
-	case e.kind == byUnsteady, e.kind == byRepeat:
+	case e.kind == byUnsteady, e.kind == byRepeat, e.kind == byAll && f.exchange().Status == tooManyRequests:
 		return unsteady
 	case slices.ContainsFunc(e.faults, func(f fault) bool { return f.cause == wildcardInList }):
 		return wildcardInList

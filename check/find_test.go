@@ -241,3 +241,48 @@ func TestAMethodThatAnEndpointDoesNotServe(t *testing.T) {
 	require.Len(t, findings, 1)
 	assert.Equal(t, app, findings[0].Origin)
 }
+
+// What only this browser lets pass is a finding in the standard's words, and says so.
+func TestWhatOnlyThisBrowserLetsPass(t *testing.T) {
+	s := correct()
+	s.headers = "Content-Type"
+	all := results(t, s, plan()...)
+	for _, r := range all {
+		for n := range r.Record.Steps {
+			if step := &r.Record.Steps[n]; step.Claim.Read == string(oracle.Allowed) {
+				step.Observed.Read = string(oracle.Allowed)
+			}
+		}
+	}
+	findings, unproven := find(meant(), all, nobody())
+	assert.Empty(t, unproven)
+	require.Equal(t, []string{"medium refused header"}, names(findings))
+	assert.Contains(t, findings[0].Happened, "This browser let a page of https://app.example.com read")
+	assert.Contains(t, findings[0].Happened, "other browsers need not")
+}
+
+// An https page whose browser lets it ask no http server proves nothing of that, of
+// its caches neither.
+func TestMixedContentProvesNothing(t *testing.T) {
+	all := results(t, correct(), ask(policy.Declared, policy.Read, app), ask(policy.Declared, policy.Cached, app, twice, func(p *probe) { p.what = policy.Cached }))
+	for _, r := range all {
+		for n := range r.Record.Steps {
+			step := &r.Record.Steps[n]
+			step.Request.URL = "http://127.0.0.1:3000/items"
+			step.Observed.Read, step.Observed.Wire = string(oracle.Blocked), nil
+		}
+	}
+	findings, unproven := find(meant(), all, nobody())
+	assert.Empty(t, findings)
+	require.Len(t, unproven, 3)
+	for _, u := range unproven {
+		assert.Contains(t, u.Why, "public-url")
+	}
+}
+
+// A rate limit that leaves nobody anything comes before CORS.
+func TestTooManyRequests(t *testing.T) {
+	limit := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tooManyRequests) })
+	findings, _ := find(meant(), results(t, limit, plan()...), nobody())
+	assert.Equal(t, []string{"high refused repeated"}, names(findings))
+}

@@ -62,7 +62,11 @@ func askerOf(s scenarios.Step) string {
 func (i item) claims(r oracle.Read) bool { return i.Claim.Read == string(r) }
 func (i item) read() bool                { return i.Observed.Read == string(oracle.Allowed) }
 func (i item) blocked() bool             { return i.Observed.Read == string(oracle.Blocked) }
-func (i item) credentialed() bool        { return i.Request.Credentials == "include" }
+
+// lenient is true where this browser let script read what the standard keeps from it.
+func (i item) lenient() bool { return i.read() && i.Oracle.Read == string(oracle.Blocked) }
+
+func (i item) credentialed() bool { return i.Request.Credentials == "include" }
 
 // stranger is true for a probe by an origin that the policy does not name.
 func (i item) stranger() bool { return i.Who != policy.Declared && i.Who != policy.SameOrigin }

@@ -3,13 +3,15 @@ package check
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/policy"
 )
 
-// refused clusters the declared requests that were blocked. Those that the
-// server's answers allow were blocked by something else, and prove nothing.
+// refused clusters the declared requests that were blocked, and those that only
+// this browser lets pass. Those that the server's answers allow were blocked by
+// something else, and prove nothing.
 func (s survey) refused(found clusters) (unproven []Unproven) {
 	var faults []fault
 	var passes, endless []item
@@ -17,20 +19,20 @@ func (s survey) refused(found clusters) (unproven []Unproven) {
 		if !i.claims(oracle.Allowed) {
 			continue
 		}
-		if i.read() {
+		f, ok := faultOf(i)
+		if i.read() && !(ok && i.lenient()) {
 			if slices.ContainsFunc(i.Observed.Wire, crosses) {
 				passes = append(passes, i)
 			}
 			continue
 		}
-		f, ok := faultOf(i)
 		switch {
 		case ok && f.inPreflight() && notServed(i):
 		case ok:
 			faults = append(faults, f)
 		case circles(i):
 			endless = append(endless, i)
-		case i.What == policy.Cached:
+		case i.What == policy.Cached && s.reached[i.Origin]:
 			found.at(policy.Cache, varyMissing).add(showing{item: i, at: i.actual(), reason: oracle.Reason(i.Observed.Reason), headers: []string{"Vary", allowOrigin}})
 		default:
 			unproven = append(unproven, unexplained(i))
@@ -67,6 +69,9 @@ func unexplained(i item) Unproven {
 	why := "the browser blocked it, and nothing that the server sent explains why"
 	if len(i.Observed.Wire) == 0 {
 		why = "the browser blocked it before anything reached the server"
+		if strings.HasPrefix(i.Origin, "https:") && strings.HasPrefix(i.Request.URL, "http:") {
+			why = "this browser lets no https page ask an http server; with a public-url (https) in the policy pages ask for that, and the requests still go to the server"
+		}
 	}
 	if said := cmp.Or(i.Observed.Native, i.Observed.Reason, i.Observed.Error); said != "" {
 		why += ": " + said

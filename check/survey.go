@@ -22,6 +22,8 @@ type survey struct {
 	// removed has the paths that a DELETE has reached: what is not found there
 	// later was there before.
 	removed map[string]bool
+	// reached has the origins from which CORS requests came to the server.
+	reached map[string]bool
 }
 
 // place is a request as a router sees it.
@@ -44,9 +46,10 @@ func orderOf(i item, e record.Exchange) order {
 }
 
 func newSurvey(p *policy.Policy, items []item) survey {
-	s := survey{policy: p, items: items, works: map[order]bool{}, removed: map[string]bool{}}
+	s := survey{policy: p, items: items, works: map[order]bool{}, removed: map[string]bool{}, reached: map[string]bool{}}
 	for _, i := range items {
 		for _, e := range i.Observed.Wire {
+			s.reached[i.Origin] = s.reached[i.Origin] || crosses(e)
 			if !e.Preflight && e.Status > 0 && e.Status < 400 {
 				s.works[orderOf(i, e)] = true
 				s.removed[e.Path] = s.removed[e.Path] || e.Method == http.MethodDelete

@@ -15,6 +15,9 @@ func (g cluster) refusedWords(s showing) worded {
 	if e := s.exchange(); e != nil && e.Preflight {
 		w.happened = fmt.Sprintf("The browser asked first, by a preflight, and got %s. It did not send %s for the page of %s: %s", statusWords(s), asked(s.item), s.Origin, about(s.reason))
 	}
+	if s.lenient() {
+		w.happened = fmt.Sprintf("This browser let a page of %s read the response to %s. The standard does not, and other browsers need not: %s", s.Origin, asked(s.item), about(s.reason))
+	}
 	preflight := oracle.Reason(g.cause)
 	switch {
 	case g.cause == originRefused:
