@@ -44,7 +44,7 @@ func controlOf(p *scenarios.Permutation, step int, predict func(*scenarios.Permu
 		drop(&twin)
 		control := &scenarios.Permutation{
 			ID: "control of " + p.ID, Topic: p.Topic, Via: twin.Request.Via,
-			Steps: []scenarios.Step{twin}, Pos: p.Pos, Timeout: p.Timeout, Scenario: p.Scenario,
+			Steps: []scenarios.Step{twin}, Pos: p.Pos, Timeout: max(p.Timeout, patient), Scenario: p.Scenario,
 		}
 		prediction, err := predict(control)
 		if err != nil {

@@ -308,11 +308,14 @@ func own(s scenarios.Server, via oracle.Via) bool {
 // inFrame is true for the ways to load that show a document in a frame.
 func inFrame(via oracle.Via) bool { return via == "iframe" || via == "object" || via == "embed" }
 
+// The deadlines of steps: the usual one, and that of what is due to get through
+// and may take its time on a busy machine.
+const usual, patient = 5 * time.Second, 15 * time.Second
+
 // timeout is the deadline of a step. That a frame never loads is known by its
 // deadline alone: one that is due to load, a player of media say, has time for
-// that on a busy machine, too.
+// that.
 func (t *trial) timeout() time.Duration {
-	const usual, patient = 5 * time.Second, 15 * time.Second
 	if t.perm.Timeout > 0 {
 		return t.perm.Timeout
 	}
