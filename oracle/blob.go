@@ -23,7 +23,7 @@ func (f *fetching) blobReply(u *urlRecord) (Reply, bool) {
 	if f.client.Worker == "data" && f.state.Profile[NoBlobsInDataWorkers] {
 		return fail("A worker at a data: URL does not find its own blobs again.")
 	}
-	if (f.client.DataURL || f.client.Worker == "data" || f.client.Worker == "shared" && f.client.Opaque) && f.state.Profile[NoBlobsAtDataURLs] {
+	if (f.client.DataURL && !f.sandboxLacks("allow-same-origin") || f.client.Worker == "data" || f.client.Worker == "shared" && f.client.Opaque) && f.state.Profile[NoBlobsAtDataURLs] {
 		return fail("What is at a data: URL does not find its own blobs again.")
 	}
 	if f.way.Via == "worker-module" && f.origin.IsOpaque() && f.state.Profile[NoBlobsInOpaqueModuleWorkers] {

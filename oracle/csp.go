@@ -147,13 +147,19 @@ func (f *fetching) hintPasses(p policy) bool {
 	return p["default-src"] == nil || slices.ContainsFunc(fetchDirectives, func(name string) bool { return f.sourcesAllow(name, p[name]) })
 }
 
+// sandboxLacks says whether the document is in a sandbox, that of a policy or of
+// its frame, that leaves a token out.
+func (f *fetching) sandboxLacks(token string) bool {
+	return sandboxLacks(f.policies, token) || f.client.Sandbox != nil && !slices.Contains(f.client.Sandbox, token)
+}
+
 // sandboxAllowsForms looks for the token that a sandboxed document needs to
 // submit a form.
 //
 // https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-algorithm
 func (f *fetching) sandboxAllowsForms() bool {
 	const token = "allow-forms"
-	if sandboxLacks(f.policies, token) || f.client.Sandbox != nil && !slices.Contains(f.client.Sandbox, token) {
+	if f.sandboxLacks(token) {
 		return f.fail(ContentSecurityPolicy, sandboxedForms, "The document is in a sandbox without ", token, ": the form is not submitted.")
 	}
 	return true

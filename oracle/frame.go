@@ -12,7 +12,7 @@ func (f *fetching) useFrame(reply Reply) {
 	case reply.Status == 204 || reply.Status == 205, reply.Status == 304 && f.state.Profile[FrameIgnoresNotModified]:
 		f.fail(WrongType, frameResponse, "Status ", itoa(reply.Status), " has no document, so the frame stays as it was.")
 	case !f.embedderAllows(reply, navigationEmbedder, "document that came"), !f.frameAncestorsAllow(reply), !f.frameOptionsAllow(reply), !f.isDocument(reply):
-	case f.isOwnDocument() && !f.isSandboxed(reply):
+	case f.isOwnDocument(reply) && !f.isSandboxed(reply):
 		f.mediaDocument(reply)
 		f.finish(Allowed, "", frameResponse, "The document has the page's origin: script can look into it.")
 	default:
@@ -22,10 +22,23 @@ func (f *fetching) useFrame(reply Reply) {
 	}
 }
 
-// isOwnDocument says whether the document has the page's origin. A blob: URL is
-// the page's own, and so is what it names.
-func (f *fetching) isOwnDocument() bool {
-	return f.url().scheme == "blob" && !f.origin.IsOpaque() || SameOrigin(f.origin, f.url().origin)
+// isOwnDocument says whether the document has the page's origin. A blob: URL has
+// that of the page that made it, which a sandbox takes from the document again.
+// What an object element shows as an image is no document, and of a data: URL it
+// is the page's.
+func (f *fetching) isOwnDocument(reply Reply) bool {
+	switch f.url().scheme {
+	case "blob":
+		return !f.origin.IsOpaque() || f.client.DataURL && !f.sandboxLacks("allow-same-origin")
+	case "data":
+		return f.way.Via != "iframe" && isRaster(f.documentType(reply))
+	}
+	return SameOrigin(f.origin, f.url().origin)
+}
+
+// isRaster holds for the types of images that are no documents.
+func isRaster(essence string) bool {
+	return strings.HasPrefix(essence, "image/") && essence != "image/svg+xml"
 }
 
 // containers are the origins of the pages around the frame, from the inside.

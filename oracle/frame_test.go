@@ -91,3 +91,34 @@ func TestFrameOptions(t *testing.T) {
 		assert.Equal(t, c.read, p.Read, "%q %v", c.value, c.p)
 	}
 }
+
+// The document of a blob has the origin of whoever made it, and so do the pixels
+// of a data: URL.
+func TestWhoseDocument(t *testing.T) {
+	page := origin(t, app)
+	html := answers(200, "<p>", "Content-Type", "text/html")
+	const picture = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
+	for name, c := range map[string]struct {
+		client Client
+		via    Via
+		url    string
+		read   Read
+	}{
+		"page":           {Client{Page: page}, "iframe", "blob:https://app.site.test/1", Allowed},
+		"data frame":     {Client{Page: page, Opaque: true, DataURL: true}, "iframe", "blob:null/1", Allowed},
+		"in a sandbox":   {Client{Page: page, Opaque: true, DataURL: true, Sandbox: []string{"allow-scripts"}}, "iframe", "blob:null/1", Opaque},
+		"in no sandbox":  {Client{Page: page, Opaque: true, DataURL: true, Sandbox: []string{"allow-scripts", "allow-same-origin"}}, "iframe", "blob:null/1", Allowed},
+		"under a policy": {Client{Page: page, Opaque: true, DataURL: true, Headers: h("Content-Security-Policy", "sandbox allow-scripts")}, "iframe", "blob:null/1", Opaque},
+		"sandbox":        {Client{Page: page, Opaque: true}, "iframe", "blob:null/1", Opaque},
+		"picture":        {Client{Page: page}, "object", picture, Allowed},
+		"for anybody":    {Client{Page: page, Opaque: true}, "embed", picture, Allowed},
+		"framed picture": {Client{Page: page}, "iframe", picture, Opaque},
+		"drawing":        {Client{Page: page}, "object", "data:image/svg+xml,<svg/>", Opaque},
+		"text":           {Client{Page: page}, "object", "data:text/html,<p>", Opaque},
+	} {
+		assert.Equal(t, c.read, predict(t, Request{Via: c.via, URL: c.url, Client: c.client}, html).Read, name)
+	}
+	assert.Equal(t, Allowed, predictAs(t, ProfileFor("chromium"), Request{Via: "object", URL: picture}, html).Read)
+	assert.Equal(t, Blocked, predictAs(t, ProfileFor("chromium"), Request{Via: "object", URL: "data:IMAGE/PNG;a=b,tea"}, html).Read)
+	assert.Equal(t, Allowed, predict(t, Request{Via: "object", URL: "data:IMAGE/PNG;a=b,tea"}, html).Read)
+}

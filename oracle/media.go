@@ -13,6 +13,8 @@ func (f *fetching) useMedia(reply Reply) {
 	first, whole, ranged := contentRange(reply.Headers)
 	part := reply.Status == 206
 	switch {
+	case f.url().scheme == "data" && f.state.Profile[MediaOfDataURLsTyped] && !slices.Contains(mediaTypes, dataType(f.url())):
+		f.fail(WrongType, mediaResponse, "The data: URL says ", quote(dataType(f.url())), ", which is no type of sound or video.")
 	case !part && reply.Status != 200:
 		f.fail(WrongType, mediaResponse, "Status ", itoa(reply.Status), " is neither 200 nor 206, and media need one of them.")
 	case part && !ranged:
@@ -29,6 +31,11 @@ func (f *fetching) useMedia(reply Reply) {
 		f.finish(Allowed, "", mediaResponse, "It plays, and script can record it and read its frames.")
 	}
 }
+
+// mediaTypes are the types of sound and video that an engine knows.
+var mediaTypes = []string{"application/ogg", "application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/aac", "audio/flac", "audio/matroska", "audio/mp3", "audio/mp4",
+	"audio/mpeg", "audio/mpegurl", "audio/ogg", "audio/wav", "audio/webm", "audio/x-m4a", "audio/x-mp3", "audio/x-mpegurl", "audio/x-wav",
+	"video/matroska", "video/mp4", "video/ogg", "video/webm", "video/x-m4v", "video/x-matroska"}
 
 // useTrack takes whatever begins as WebVTT, whatever its status and type.
 //

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"encoding/base64"
 	"fmt"
 	"testing"
 
@@ -205,4 +206,13 @@ func TestEngineSettings(t *testing.T) {
 	assert.Equal(t, WrongType, predict(t, Request{Via: "object", URL: api}, missing).Reason)
 	assert.Equal(t, WrongType, predictAs(t, chromium, Request{Via: "object", URL: api + ".png"}, missing).Reason)
 	assert.Equal(t, Opaque, predict(t, Request{Via: "embed", URL: api}, missing).Read)
+}
+
+// Chromium's media elements look at what a data: URL is called.
+func TestMediaOfDataURLs(t *testing.T) {
+	for kind, want := range map[string]Read{"audio/wav": Allowed, "AUDIO/WAV;codecs=1": Allowed, "video/webm": Allowed, "audio/wave": Blocked, "text/plain": Blocked, "audio/wav ;a=b": Blocked} {
+		r := Request{Via: "audio", URL: "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString([]byte(wav))}
+		assert.Equal(t, Allowed, predict(t, r, permissive).Read, kind)
+		assert.Equal(t, want, predictAs(t, ProfileFor("chromium"), r, permissive).Read, kind)
+	}
 }

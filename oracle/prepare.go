@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -240,20 +241,35 @@ func (f *fetching) applyEngineSettings() {
 		f.mode = "same-origin"
 	case f.way.Via == "svg-feimage" && f.state.Profile[FeImageIgnoresCrossorigin]:
 		f.mode, f.credentials = "no-cors", "include"
-	case (f.way.Via == "object" || f.way.Via == "embed") && f.state.Profile[PluginImagesNoCORS] && namesImage(f.url().path):
+	case (f.way.Via == "object" || f.way.Via == "embed") && f.state.Profile[PluginImagesNoCORS] && namesImage(f.url()):
 		image := *f.way
 		image.kind = imageLoad
 		f.way, f.mode = &image, "no-cors"
 	}
 }
 
-// namesImage says whether a path ends like that of an image.
-func namesImage(of string) bool {
-	switch strings.ToLower(path.Ext(of)) {
+// namesImage says whether a URL's path ends like that of an image, or, in a data:
+// URL, begins with the type of one.
+func namesImage(u *urlRecord) bool {
+	if u.scheme == "data" {
+		return slices.Contains(imageTypes, dataType(u))
+	}
+	switch strings.ToLower(path.Ext(u.path)) {
 	case ".apng", ".avif", ".bmp", ".gif", ".ico", ".jfif", ".jpe", ".jpeg", ".jpg", ".jxl", ".png", ".webp", ".xbm":
 		return true
 	}
 	return false
+}
+
+// imageTypes are the types of images that an engine shows, but for SVG.
+var imageTypes = []string{"image/apng", "image/avif", "image/bmp", "image/gif", "image/jpeg", "image/jpg", "image/jxl", "image/pjpeg", "image/png",
+	"image/vnd.microsoft.icon", "image/webp", "image/x-icon", "image/x-png", "image/x-xbitmap"}
+
+// dataType is what stands in a data: URL before the first semicolon or comma.
+func dataType(u *urlRecord) string {
+	kind, _, _ := strings.Cut(u.path, ",")
+	kind, _, _ = strings.Cut(kind, ";")
+	return strings.ToLower(kind)
 }
 
 // refusesUserinfo says whether an engine does not load from a URL with a user

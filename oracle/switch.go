@@ -99,6 +99,7 @@ const (
 	FilterSameOrigin               Switch = "filter-same-origin"
 	FeImageIgnoresCrossorigin      Switch = "feimage-ignores-crossorigin"
 	ObjectsNotUpgraded             Switch = "objects-not-upgraded"
+	MediaOfDataURLsTyped           Switch = "media-of-data-urls-typed"
 	PluginImagesNoCORS             Switch = "plugin-images-no-cors"
 	WorkerConstructorThrows        Switch = "worker-constructor-throws"
 	WorkersOfAnyType               Switch = "workers-of-any-type"
