@@ -43,8 +43,8 @@ type Client struct {
 type ServiceWorker struct {
 	// Responds says what it answers with: pass (what fetch(event.request)
 	// gives), cors or opaque (what a fetch() of the URL with that mode gives),
-	// synthetic (a response of its own). "" when Script is the author's, of
-	// which nothing is known.
+	// synthetic (a response of its own), error (Response.error()). "" for a
+	// worker that leaves all requests to the network.
 	Responds string
 	Script   string
 	// Response is the one of its own, for synthetic.

@@ -39,6 +39,13 @@ func (f *fetching) handleFetch() (Reply, bool) {
 		f.note(workerFetch, "The service worker answers with a response of its own: nothing is sent.")
 		return w.Response, true
 	}
+	refuse := func(parts ...string) (Reply, bool) {
+		f.fail(ServiceWorkerResponse, workerFetch, parts...)
+		return Reply{}, false
+	}
+	if w.Responds == "error" {
+		return refuse("The service worker answers with a network error.")
+	}
 	inner := f.innerFetch(w.Responds)
 	reply, ok := inner.fetchAsWorker()
 	for _, step := range inner.p.Trace {
@@ -52,10 +59,6 @@ func (f *fetching) handleFetch() (Reply, bool) {
 	f.worker = &workerAnswer{kind: inner.tainting, urls: inner.urls, credentials: inner.credentials}
 	if inner.opaqueRedirect {
 		f.worker.kind = "opaqueredirect"
-	}
-	refuse := func(parts ...string) (Reply, bool) {
-		f.fail(ServiceWorkerResponse, workerFetch, parts...)
-		return Reply{}, false
 	}
 	switch kind := f.worker.kind; {
 	case f.mode == "same-origin" && kind == "cors":

@@ -141,3 +141,14 @@ func TestPoliciesOfWorkerResponses(t *testing.T) {
 	assert.Equal(t, ContentSecurityPolicy, predict(t, r, near).Reason)
 	assert.Equal(t, Allowed, predictAs(t, ProfileFor("chromium"), r, near).Read)
 }
+
+// A service worker that refuses.
+func TestServiceWorkerError(t *testing.T) {
+	for _, via := range []Via{"fetch", "xhr", "img", "script"} {
+		p := predict(t, Request{Via: via, URL: api, Client: controlled(t, "error")}, permissive)
+		assert.Equal(t, ServiceWorkerResponse, p.Reason, via)
+		assert.Empty(t, p.Wire, via)
+	}
+	frame := Request{Via: "iframe", URL: api, Client: controlled(t, "error")}
+	assert.Equal(t, Opaque, predict(t, frame, permissive).Read, "a frame goes past it")
+}

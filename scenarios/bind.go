@@ -137,7 +137,8 @@ func (s *Step) client(names Names) (oracle.Client, error) {
 	}
 	c.Sandbox = p.Sandbox
 	if w := p.ServiceWorker; w != nil {
-		c.ServiceWorker = &oracle.ServiceWorker{Responds: w.Responds, Script: w.Script}
+		responds, _ := w.responder()
+		c.ServiceWorker = &oracle.ServiceWorker{Responds: responds, Script: w.Script}
 	}
 	return c, nil
 }
@@ -260,6 +261,7 @@ func (b *Bound) notSupported(s *Step) string {
 		{"an https origin that ends in a dot", s.endsInDot()},
 		{"Content-Encoding br or zstd", s.responseHas("Content-Encoding", "br") || s.responseHas("Content-Encoding", "zstd")},
 		{"stale-while-revalidate between steps", len(b.Permutation.Steps) > 1 && s.responseHas("Cache-Control", "stale-while-revalidate")},
+		{"a service worker's answer that is none of the words", s.workerIsUnknown()},
 		{"an http document in a frame of a secure page", s.insecureInSecure()},
 		// Documents keep images, whatever the HTTP cache does.
 		{"loading an image, or preloading what the page has already", b.loadedBefore(s)},
@@ -278,6 +280,16 @@ func (b *Bound) notSupported(s *Step) string {
 		return missing[0] + " is not supported yet"
 	}
 	return strings.Join(missing[:len(missing)-1], ", ") + " and " + missing[len(missing)-1] + " are not supported yet"
+}
+
+// workerIsUnknown reports whether the page has a service worker of the author's
+// that answers in a way of its own.
+func (s *Step) workerIsUnknown() bool {
+	if s.Page == nil || s.Page.ServiceWorker == nil {
+		return false
+	}
+	_, known := s.Page.ServiceWorker.responder()
+	return !known
 }
 
 // endsInDot reports whether an https origin of the step has a host that ends in

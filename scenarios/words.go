@@ -32,7 +32,7 @@ var (
 	reads         = words[oracle.Read](`allowed opaque blocked unobservable`)
 	types         = words[string](`basic cors opaque opaqueredirect error`)
 	addressSpaces = words[string](`public local loopback`)
-	responders    = words[string](`pass cors opaque synthetic`)
+	responders    = words[string](`pass cors opaque synthetic error`)
 	pages         = words[string](`same fresh`)
 	timings       = words[string](`full restricted none`)
 	sandboxTokens = words[string](`allow-downloads allow-forms allow-modals allow-orientation-lock allow-pointer-lock
