@@ -85,10 +85,10 @@ func (o Options) permitted(probes []policy.Probe) (kept, withheld []policy.Probe
 	return kept, withheld
 }
 
-// drive runs the probes in the browsers: all of them where it is to be thorough, or
-// where strangers surprise there.
+// drive runs the probes in the browsers: all of them where it is to be thorough, where
+// each request counts, or where strangers surprise there.
 func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (outcome, error) {
-	if o.Thorough {
+	if o.Thorough || o.Rate > 0 {
 		return o.browse(ctx, r, probes)
 	}
 	s, err := o.screen(ctx, r, probes)

@@ -18,10 +18,14 @@ import (
 // and a browser does the same with the same words: it sees one of each kind, and
 // of those who get anything one of each kind of stranger, too.
 type screening struct {
-	answered map[string]Result // by the probe's id
+	answered map[string]Result // by the probe's id, where no doubt is left
 	chosen   []policy.Probe    // for the browser, with all that are no strangers'
 	spared   []policy.Probe
 }
+
+// screenTime is how long a target may take to answer strangers without a browser.
+// Whoever has no answer by then asks in one, where all wait at once.
+const screenTime = scenarios.DefaultTimeout
 
 // screen asks the target by the oracle, in milliseconds, what strangers would.
 func (o Options) screen(ctx context.Context, r *running, probes []policy.Probe) (screening, error) {
@@ -32,12 +36,16 @@ func (o Options) screen(ctx context.Context, r *running, probes []policy.Probe) 
 			strangers = append(strangers, p)
 		}
 	}
-	out, err := o.ask(ctx, r, strangers)
-	if err != nil {
+	soon, cancel := context.WithTimeout(ctx, screenTime)
+	defer cancel()
+	out, err := o.ask(soon, r, strangers)
+	if err != nil && (ctx.Err() != nil || soon.Err() == nil) {
 		return s, err
 	}
 	for _, r := range out.results {
-		s.answered[r.Probe.Permutation.ID] = r
+		if _, doubt := evidence(r, 0); doubt == "" {
+			s.answered[r.Record.ID] = r
+		}
 	}
 	kinds := map[string]bool{}
 	for _, p := range probes {
@@ -46,13 +54,11 @@ func (o Options) screen(ctx context.Context, r *running, probes []policy.Probe) 
 			s.chosen = append(s.chosen, p)
 			continue
 		}
-		kind, doubted := kindOf(r), false
-		if items, doubt := evidence(r, 0); doubt != "" {
-			doubted = true
-		} else if slices.ContainsFunc(items, func(i item) bool { return i.read() || i.preflighted() }) {
+		kind := kindOf(r)
+		if slices.ContainsFunc(itemsOf(r, 0), func(i item) bool { return i.read() || i.preflighted() }) {
 			kind += string(p.Who)
 		}
-		if kinds[kind] && !doubted {
+		if kinds[kind] {
 			s.spared = append(s.spared, p)
 			continue
 		}

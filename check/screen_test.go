@@ -3,6 +3,7 @@ package check
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -85,6 +86,23 @@ func TestWhomABrowserSees(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A target that lets strangers wait is not asked by one after the other: they go to
+// the browser, where all wait at once.
+func TestStrangersThatWait(t *testing.T) {
+	var asked atomic.Int64
+	waiting := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !only(r.Header.Get("Origin")) {
+			asked.Add(1)
+			<-r.Context().Done()
+		}
+		cors(only, items).ServeHTTP(w, r)
+	})
+	s := screened(t, waiting)
+	assert.LessOrEqual(t, asked.Load(), int64(offlineOpen))
+	assert.Empty(t, s.spared)
+	assert.Empty(t, s.surprised(nil))
 }
 
 // A check finds what the whole plan finds, and says of which probes no browser has
