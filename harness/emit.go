@@ -26,18 +26,12 @@ func (t *trial) record(expectations []scenarios.Expectation) record.Record {
 		r.Verdict, r.Problems = record.NotApplicable, []string{t.notApplicable}
 		return r
 	}
-	votes := make([]judge.Votes, len(t.steps))
-	evidence := judge.Evidence{Silent: t.silent, Unanswered: t.unanswered, Controls: map[int]judge.Control{}}
-	if t.failed != nil {
-		evidence.Failed = t.failed.Error()
-	}
+	votes, evidence := t.gathered()
 	for i := range t.steps {
-		votes[i] = t.votes(i)
 		if o := t.steps[i].outcome; o != nil {
 			r.MS += o.MS
 		}
 		if c := t.steps[i].control; c != nil {
-			evidence.Controls[i] = c.Control
 			r.Control = "the same load, with replies that allow everything: " + c.Why
 		}
 		r.Steps = append(r.Steps, t.recordStep(i, votes[i]))
@@ -48,6 +42,22 @@ func (t *trial) record(expectations []scenarios.Expectation) record.Record {
 	result := judge.Judge(votes, evidence, t.links(), listed(expectations, t.perm.ID))
 	r.Verdict, r.Problems, r.Explained = result.Verdict, result.Problems, result.Explained
 	return r
+}
+
+// gathered is what the trial puts before the judge.
+func (t *trial) gathered() ([]judge.Votes, judge.Evidence) {
+	votes := make([]judge.Votes, len(t.steps))
+	evidence := judge.Evidence{Silent: t.silent, Unanswered: t.unanswered, Controls: map[int]judge.Control{}}
+	if t.failed != nil {
+		evidence.Failed = t.failed.Error()
+	}
+	for i := range t.steps {
+		votes[i] = t.votes(i)
+		if c := t.steps[i].control; c != nil {
+			evidence.Controls[i] = c.Control
+		}
+	}
+	return votes, evidence
 }
 
 func (t *trial) votes(i int) judge.Votes {

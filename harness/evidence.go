@@ -77,12 +77,32 @@ func Rejudge(p *scenarios.Permutation, e Evidence) (record.Record, error) {
 	if err != nil {
 		return record.Record{}, err
 	}
+	t, err := e.trial(p)
+	if err != nil {
+		return record.Record{}, err
+	}
+	return t.record(expectations), nil
+}
+
+// Verdict is that of [Rejudge], of which it needs the tenth part of the time.
+// expectations are those of the evidence's engine.
+func Verdict(p *scenarios.Permutation, e Evidence, expectations []scenarios.Expectation) (record.Verdict, error) {
+	t, err := e.trial(p)
+	if err != nil || t.notApplicable != "" {
+		return record.NotApplicable, err
+	}
+	votes, evidence := t.gathered()
+	return judge.Judge(votes, evidence, "", listed(expectations, p.ID)).Verdict, nil
+}
+
+// trial is the permutation as it has run, predicted anew.
+func (e Evidence) trial(p *scenarios.Permutation) (*trial, error) {
 	bound, err := p.Bind(e.Token, fixtures.Assets{})
 	if err != nil {
-		return record.Record{}, fmt.Errorf("harness: %s: %w", p.ID, err)
+		return nil, fmt.Errorf("harness: %s: %w", p.ID, err)
 	}
 	if len(bound.Steps) != len(e.Steps) {
-		return record.Record{}, fmt.Errorf("harness: %s has %d steps, and its evidence %d", p.ID, len(bound.Steps), len(e.Steps))
+		return nil, fmt.Errorf("harness: %s has %d steps, and its evidence %d", p.ID, len(bound.Steps), len(e.Steps))
 	}
 	t := &trial{
 		perm: p, bound: bound, engine: e.Engine, order: e.Order, attempt: e.Attempt, steps: make([]trialStep, len(e.Steps)),
@@ -112,5 +132,5 @@ func Rejudge(p *scenarios.Permutation, e Evidence) (record.Record, error) {
 			t.predict(profile)
 		}
 	}
-	return t.record(expectations), nil
+	return t, nil
 }

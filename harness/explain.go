@@ -95,7 +95,7 @@ func Explain(p *scenarios.Permutation, engine string) (Explanation, error) {
 			step.Problems = judge.Claim(s.Step.Expect, observe.Prediction(t.steps[i].standard, s.Request), "the standard", t.expander(i))
 			if differs := t.steps[i].profile; differs != nil {
 				step.Profile = new(t.course(i, *differs))
-				for _, name := range t.steps[i].switches {
+				for _, name := range t.reasons(i) {
 					step.Switches = append(step.Switches, ExplainedSwitch{name, name.Info().About, name.Link()})
 				}
 			}

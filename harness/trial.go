@@ -37,21 +37,20 @@ type trial struct {
 	bare    bool // its URLs are to carry no token
 	adopts  bool // what arrives without a token is its own
 
-	notApplicable string          // why this cannot run here
-	failed        error           // the harness failed it
-	silent        []string        // origins whose sentinel never arrived
-	unanswered    []string        // requests that their server had not begun to answer
-	switches      []oracle.Switch // those of the engine that matter here
-	apart         bool            // its page was lost, and it may be why: it starts alone the next time
-	lost          error           // why its page was
-	concluded     bool            // all evidence is in
+	notApplicable string                         // why this cannot run here
+	failed        error                          // the harness failed it
+	silent        []string                       // origins whose sentinel never arrived
+	unanswered    []string                       // requests that their server had not begun to answer
+	reasons       func(step int) []oracle.Switch // those of the engine by which its prediction differs
+	apart         bool                           // its page was lost, and it may be why: it starts alone the next time
+	lost          error                          // why its page was
+	concluded     bool                           // all evidence is in
 }
 
 // trialStep is one step: both predictions, and what came back.
 type trialStep struct {
 	standard oracle.Prediction
 	profile  *oracle.Prediction // nil: the same as the standard's
-	switches []oracle.Switch    // why it is not
 	outcome  *browser.Outcome
 	failure  *browser.Failure
 	wire     []servers.Entry
@@ -121,22 +120,18 @@ func (t *trial) predict(profile oracle.Profile) {
 	t.vote(profile, func(p oracle.Profile) []oracle.Prediction { return predictSteps(t.bound, p) })
 }
 
-// vote writes down what the standard and the engine's profile predict, and the
-// switches that make the difference.
+// vote writes down what the standard and the engine's profile predict. Which
+// switches make the difference takes a prediction for each, and is asked later.
 func (t *trial) vote(profile oracle.Profile, all func(oracle.Profile) []oracle.Prediction) {
 	predict := func(p oracle.Profile) []oracle.Prediction { return t.untimed(all(p)) }
 	standard, engine := predict(nil), predict(profile)
-	t.switches = nil
 	for i := range t.steps {
 		t.steps[i].standard, t.steps[i].profile = standard[i], nil
 		if !same(standard[i], engine[i], t.bound.Steps[i].Request) {
 			t.steps[i].profile = &engine[i]
-			t.steps[i].switches = relevantSwitches(profile, predict, i)
-			t.switches = append(t.switches, t.steps[i].switches...)
 		}
 	}
-	slices.Sort(t.switches)
-	t.switches = slices.Compact(t.switches)
+	t.reasons = func(step int) []oracle.Switch { return relevantSwitches(profile, predict, step) }
 }
 
 // untimed leaves Resource Timing out of the predictions where no page looks at
@@ -152,9 +147,14 @@ func (t *trial) untimed(predictions []oracle.Prediction) []oracle.Prediction {
 
 // links are where the switches that matter come from.
 func (t *trial) links() string {
-	links := make([]string, len(t.switches))
-	for i, s := range t.switches {
-		links[i] = s.Link()
+	var links []string
+	for i := range t.steps {
+		if t.steps[i].profile == nil {
+			continue
+		}
+		for _, s := range t.reasons(i) {
+			links = append(links, s.Link())
+		}
 	}
 	slices.Sort(links)
 	return strings.Join(slices.Compact(links), " ")

@@ -17,7 +17,8 @@ const (
 type Fate struct {
 	N       int    `json:"n"`
 	By      By     `json:"by"`
-	Case    string `json:"case,omitempty"` // the case that noticed
-	Reached int    `json:"reached"`        // how many cases could have
+	Case    string `json:"case,omitempty"`    // the case that noticed
+	Browser string `json:"browser,omitempty"` // in which, if its run did
+	Reached int    `json:"reached"`           // how many cases could have
 	Loading bool   `json:"loading,omitempty"`
 }

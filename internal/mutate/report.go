@@ -5,13 +5,14 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Report writes what became of the mutants, each survivor on a line of its own,
 // and returns how many were noticed, in percent of those that more depends on
 // than sentences.
 func Report(w io.Writer, mutants []Mutant, fates []Fate) float64 {
-	by := map[By]int{}
+	by := map[string]int{}
 	prose, survived, unreached := 0, 0, 0
 	for i, m := range mutants {
 		f := fates[i]
@@ -19,8 +20,8 @@ func Report(w io.Writer, mutants []Mutant, fates []Fate) float64 {
 			prose++
 			continue
 		}
-		by[f.By]++
 		if f.By != Survived {
+			by[strings.TrimSpace(string(f.By)+" "+f.Browser)]++
 			continue
 		}
 		survived++
@@ -35,9 +36,7 @@ func Report(w io.Writer, mutants []Mutant, fates []Fate) float64 {
 	noticed := 100 * float64(all-survived) / float64(max(all, 1))
 	fmt.Fprintf(w, "\nmutants   %5d, and %d of sentences alone\nnoticed   %5d, %.1f %%\n", all, prose, all-survived, noticed)
 	for _, b := range slices.Sorted(maps.Keys(by)) {
-		if b != Survived {
-			fmt.Fprintf(w, "  %-8s%5d\n", b, by[b])
-		}
+		fmt.Fprintf(w, "  %-28s%5d\n", b, by[b])
 	}
 	fmt.Fprintf(w, "survived  %5d, of which no case comes to %d\n", survived, unreached)
 	return noticed

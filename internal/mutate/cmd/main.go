@@ -1,16 +1,18 @@
 // Command mutate says which mutants of package oracle the catalogue does not
-// notice: neither its lint nor a run in the browser, which is run once and then
-// judged again by each mutant.
+// notice: neither its lint nor a run in any browser of this machine, which is run
+// once and then judged again by each mutant.
 //
-//	go run ./internal/mutate/cmd [-files corp.go,csp.go] [-lint] [-least 95] [-evidence FILE]
+//	go run ./internal/mutate/cmd [-files corp.go,csp.go] [-lint] [-browsers LIST] [-least 95] [-evidence FILE]
 //
 // Results go to stdout, progress to stderr. It ends with 1 when less is noticed
 // than -least, in percent.
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -36,11 +38,12 @@ var sentences = mutate.Prose{Notes: []string{"note"}, Others: []string{"fail", "
 func main() {
 	files := flag.String("files", "", "the mutants of these files of the oracle alone, their names joined by commas")
 	lint := flag.Bool("lint", false, "lint alone: no browser")
+	browsers := flag.String("browsers", "", "run in these, their names joined by commas; none named: in all that this machine has, of each engine")
 	least := flag.Float64("least", 0, "the least that must be noticed, in percent")
 	evidence := flag.String("evidence", "", "a file of what a run saw: only what it lacks of the catalogue is run, and added")
 	jobs := flag.Int("jobs", 2, "judges at once")
 	flag.Parse()
-	noticed, err := run(strings.FieldsFunc(*files, func(r rune) bool { return r == ',' }), *lint, *evidence, *jobs)
+	noticed, err := run(strings.FieldsFunc(*files, func(r rune) bool { return r == ',' }), *lint, *browsers, *evidence, *jobs)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(3)
@@ -51,7 +54,7 @@ func main() {
 	}
 }
 
-func run(files []string, lint bool, evidence string, jobs int) (noticed float64, err error) {
+func run(files []string, lint bool, browsers, evidence string, jobs int) (noticed float64, err error) {
 	folder, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return 0, err
@@ -65,7 +68,7 @@ func run(files []string, lint bool, evidence string, jobs int) (noticed float64,
 		evidence = filepath.Join(folder, "evidence.jsonl")
 		fallthrough
 	default:
-		if err := gather(evidence); err != nil {
+		if err := gather(evidence, browsers); err != nil {
 			return 0, err
 		}
 		fmt.Fprintf(os.Stderr, "saw the catalogue run, %.0f s\n", time.Since(started).Seconds())
@@ -98,9 +101,14 @@ func run(files []string, lint bool, evidence string, jobs int) (noticed float64,
 	return mutate.Report(os.Stdout, rewritten.Mutants, fates), nil
 }
 
-// gather runs what the evidence lacks of the catalogue and adds what it saw.
-func gather(name string) error {
+// gather runs what the evidence lacks of the catalogue, in each browser, and adds
+// what it saw.
+func gather(name, list string) error {
 	files, err := scenarios.Catalogue()
+	if err != nil {
+		return err
+	}
+	found, err := find(list)
 	if err != nil {
 		return err
 	}
@@ -109,35 +117,55 @@ func gather(name string) error {
 		return err
 	}
 	defer file.Close()
-	seen := map[string]bool{}
+	seen := map[[2]string]bool{}
 	for in := json.NewDecoder(file); in.More(); {
 		var e harness.Evidence
 		if err := in.Decode(&e); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		seen[e.ID] = true
-	}
-	lacking := slices.DeleteFunc(scenarios.Permutations(files), func(p *scenarios.Permutation) bool { return seen[p.ID] })
-	if len(lacking) == 0 {
-		return nil
-	}
-	found, err := browser.Find("chromium")
-	if err != nil {
-		return err
+		seen[[2]string{e.Engine, e.ID}] = true
 	}
 	out := json.NewEncoder(file)
 	var once sync.Once
 	var writing error
-	_, err = harness.Run(context.Background(), harness.Options{
-		Permutations: lacking, Browsers: []browser.Found{found},
-		Evidence: func(e harness.Evidence) {
-			if err := out.Encode(e); err != nil {
-				once.Do(func() { writing = err })
-			}
-		},
-	})
-	if err == nil {
-		err = writing
+	for _, f := range found {
+		lacking := slices.DeleteFunc(scenarios.Permutations(files), func(p *scenarios.Permutation) bool { return seen[[2]string{f.Key, p.ID}] })
+		if len(lacking) == 0 {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "running %d cases in %s\n", len(lacking), f)
+		_, err := harness.Run(context.Background(), harness.Options{
+			Permutations: lacking, Browsers: []browser.Found{f},
+			Evidence: func(e harness.Evidence) {
+				if err := out.Encode(e); err != nil {
+					once.Do(func() { writing = err })
+				}
+			},
+		})
+		if err := cmp.Or(err, writing); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
+}
+
+// find finds the browsers of a list, or, without one, all that there are.
+func find(list string) ([]browser.Found, error) {
+	if list != "" {
+		found, _, err := browser.FindEach(list, false, nil)
+		return found, err
+	}
+	var found []browser.Found
+	for _, engine := range browser.Engines() {
+		all, err := browser.FindAll(engine)
+		if errors.Is(err, browser.ErrNotFound) {
+			fmt.Fprintf(os.Stderr, "no %s here: what only it shows counts as unnoticed\n", engine)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, all...)
+	}
+	return found, nil
 }

@@ -13,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/internal/mutate"
@@ -53,13 +54,22 @@ func fail(err error) {
 	os.Exit(1)
 }
 
-// judgement is the catalogue, what a run of it saw, and who reaches what.
+// judgement is the catalogue, what a run of it saw in each browser, and who
+// reaches what.
 type judgement struct {
 	permutations []*scenarios.Permutation
-	evidence     map[string]harness.Evidence
-	reached      map[int][]int // permutations, by mutant
-	loading      map[int]bool  // mutants that loading reaches
-	refusing     map[int]bool  // mutants that the loader's refusals reach
+	browsers     []string                      // by their keys, in the order of the evidence
+	evidence     []map[string]harness.Evidence // for each of them, by the case's id
+	expectations [][]scenarios.Expectation     // for each of them
+	reached      map[int][]look                // by mutant
+	loading      map[int]bool                  // mutants that loading reaches
+	refusing     map[int]bool                  // mutants that the loader's refusals reach
+}
+
+// look is one way to look at a case: by lint, or at its run in a browser.
+type look struct {
+	permutation int
+	browser     int // -1: lint
 }
 
 // asks is how often one case may ask package mutant: a thousand times what the
@@ -67,7 +77,7 @@ type judgement struct {
 const asks = 5_000_000
 
 func newJudgement(evidence string) (*judgement, error) {
-	j := &judgement{evidence: map[string]harness.Evidence{}, reached: map[int][]int{}, loading: map[int]bool{}, refusing: map[int]bool{}}
+	j := &judgement{reached: map[int][]look{}, loading: map[int]bool{}, refusing: map[int]bool{}}
 	mutant.Reached = j.loading
 	permutations, err := load()
 	if err != nil {
@@ -83,17 +93,20 @@ func newJudgement(evidence string) (*judgement, error) {
 			return nil, err
 		}
 	}
-	for i, p := range j.permutations {
+	for _, l := range j.looks() {
+		id := j.permutations[l.permutation].ID
 		mutant.Reached = map[int]bool{}
-		switch j.notices(p) {
-		case mutate.Lint:
-			return nil, fmt.Errorf("%s is red without a mutant", p.ID)
-		case mutate.Run:
-			fmt.Fprintf(os.Stderr, "judge: the run of %s does not count: it is red without a mutant\n", p.ID)
-			delete(j.evidence, p.ID)
+		switch {
+		case j.notices(j.permutations, l) == mutate.Survived:
+		case l.browser < 0:
+			return nil, fmt.Errorf("%s is red without a mutant", id)
+		default:
+			fmt.Fprintf(os.Stderr, "judge: the run of %s in %s does not count: it is red without a mutant\n", id, j.browsers[l.browser])
+			delete(j.evidence[l.browser], id)
+			continue
 		}
 		for n := range mutant.Reached {
-			j.reached[n] = append(j.reached[n], i)
+			j.reached[n] = append(j.reached[n], l)
 		}
 	}
 	mutant.Reached = nil
@@ -119,14 +132,35 @@ func (j *judgement) read(name string) error {
 		if err := d.Decode(&e); err != nil {
 			return err
 		}
-		j.evidence[e.ID] = e
+		i := slices.Index(j.browsers, e.Engine)
+		if i < 0 {
+			i = len(j.browsers)
+			j.browsers, j.evidence = append(j.browsers, e.Engine), append(j.evidence, map[string]harness.Evidence{})
+			expectations, err := scenarios.Expectations(e.Engine)
+			if err != nil {
+				return err
+			}
+			j.expectations = append(j.expectations, expectations)
+		}
+		j.evidence[i][e.ID] = e
 	}
 	return nil
 }
 
+// looks are all looks at all cases.
+func (j *judgement) looks() []look {
+	var all []look
+	for i := range j.permutations {
+		for b := -1; b < len(j.browsers); b++ {
+			all = append(all, look{i, b})
+		}
+	}
+	return all
+}
+
 // mutant lets a mutant live and says who notices.
 func (j *judgement) mutant(n int) mutate.Fate {
-	fate := mutate.Fate{N: n, Reached: len(j.reached[n]), Loading: j.loading[n]}
+	fate := mutate.Fate{N: n, Reached: j.cases(n), Loading: j.loading[n]}
 	mutant.Active = n
 	defer func() { mutant.Active = 0 }()
 	permutations, chosen := j.permutations, j.reached[n]
@@ -152,20 +186,31 @@ func (j *judgement) mutant(n int) mutate.Fate {
 		if fate.By != mutate.Survived {
 			return fate
 		}
-		chosen = nil
-		for i := range permutations {
-			chosen = append(chosen, i)
-		}
+		chosen = j.looks()
 	}
-	for _, i := range chosen {
-		p := permutations[i]
-		if fate.By = guard(func() mutate.By { return j.notices(p) }); fate.By != mutate.Survived {
-			fate.Case = p.ID
-			return fate
+	for _, l := range chosen {
+		if fate.By = guard(func() mutate.By { return j.notices(permutations, l) }); fate.By == mutate.Survived {
+			continue
 		}
+		fate.Case = permutations[l.permutation].ID
+		if fate.By == mutate.Run {
+			fate.Browser = j.browsers[l.browser]
+		}
+		return fate
 	}
 	fate.By = mutate.Survived
 	return fate
+}
+
+// cases is how many cases reach a mutant.
+func (j *judgement) cases(n int) int {
+	last, cases := -1, 0
+	for _, l := range j.reached[n] {
+		if l.permutation != last {
+			last, cases = l.permutation, cases+1
+		}
+	}
+	return cases
 }
 
 // guard keeps a mutant's panic from ending the judge: a panic is noticed.
@@ -181,17 +226,21 @@ func guard(f func() mutate.By) (by mutate.By) {
 	return f()
 }
 
-// notices says whether lint or a run of a permutation is red.
-func (j *judgement) notices(p *scenarios.Permutation) mutate.By {
-	if len(harness.Lint([]*scenarios.Permutation{p})) > 0 || len(harness.Replays(p)) > 0 {
-		return mutate.Lint
+// notices says whether a look at a permutation is red.
+func (j *judgement) notices(permutations []*scenarios.Permutation, l look) mutate.By {
+	p := permutations[l.permutation]
+	if l.browser < 0 {
+		if len(harness.Lint([]*scenarios.Permutation{p})) > 0 || len(harness.Replays(p)) > 0 {
+			return mutate.Lint
+		}
+		return mutate.Survived
 	}
-	e, ran := j.evidence[p.ID]
+	e, ran := j.evidence[l.browser][p.ID]
 	if !ran {
 		return mutate.Survived
 	}
-	rec, err := harness.Rejudge(p, e)
-	if err != nil || rec.Verdict.NeedsAttention() {
+	verdict, err := harness.Verdict(p, e, j.expectations[l.browser])
+	if err != nil || verdict.NeedsAttention() {
 		return mutate.Run
 	}
 	return mutate.Survived
