@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"io"
 	"iter"
+	"slices"
 )
 
 // useImage decodes whatever the status. What came without CORS from elsewhere
@@ -88,25 +89,39 @@ func isImage(reply Reply) bool {
 		_, err := jpeg.DecodeConfig(bytes.NewReader(b))
 		return err == nil
 	case hasAt(b, 0, "BM"):
-		const fileHeader, least, most = 14, 40, 124
-		if len(b) < fileHeader+least {
-			return false
-		}
-		header := binary.LittleEndian.Uint32(b[fileHeader:])
-		return header >= least && header <= most
-	case hasAt(b, 0, "RIFF") && hasAt(b, 8, "WEBPVP"):
-		return len(b) >= 30 // the first chunk's header with the dimensions
+		return isBMP(b)
+	case hasAt(b, 0, "RIFF"): // lossless, lossy, with more than a picture
+		return hasAt(b, 8, "WEBPVP8L") && len(b) >= 25 || hasAt(b, 8, "WEBPVP8 ") && len(b) >= 30 || hasAt(b, 8, "WEBPVP8X") && len(b) >= 38
 	case hasAt(b, 0, "\x00\x00\x01\x00"), hasAt(b, 0, "\x00\x00\x02\x00"):
 		const directory, entry = 6, 16
-		return len(b) > directory+entry && int(binary.LittleEndian.Uint32(b[directory+12:])) < len(b)
+		return len(b) >= directory+entry
 	}
-	return hasAt(b, 4, "ftypavif") || hasAt(b, 4, "ftypavis")
+	return hasAt(b, 4, "ftypavif") && isAVIF(b)
 }
 
 // isImage also holds for the bytes of an image that is called SVG, where an
 // engine looks at the bytes first.
 func (f *fetching) isImage(reply Reply) bool {
 	return isImage(reply) || f.state.Profile[ImagesSniffedFirst] && isImage(Reply{Body: reply.Body})
+}
+
+// isBMP looks at the second header, whose length says which one it is.
+func isBMP(b []byte) bool {
+	const fileHeader, least = 14, 12
+	if len(b) < fileHeader+least {
+		return false
+	}
+	header := binary.LittleEndian.Uint32(b[fileHeader:])
+	return slices.Contains(bitmapHeaders, header) && len(b) >= fileHeader+int(header)
+}
+
+// bitmapHeaders are the lengths that the header of a bitmap can have.
+var bitmapHeaders = []uint32{12, 16, 20, 24, 28, 32, 36, 40, 42, 44, 46, 48, 52, 56, 60, 64, 108, 124}
+
+// isAVIF looks for the whole box that says what the file holds.
+func isAVIF(b []byte) bool {
+	at := int(binary.BigEndian.Uint32(b))
+	return hasAt(b, at+4, "meta") && len(b) >= at+int(binary.BigEndian.Uint32(b[at:]))
 }
 
 // isPNG walks the chunks to the first that has pixels.
@@ -132,7 +147,7 @@ func isGIF(b []byte) bool {
 		}
 		at++
 	}
-	return at+10 < len(b) && b[at] == ','
+	return at+10 <= len(b)
 }
 
 // colorTable is the length of the color table that a GIF's flags announce.
@@ -147,24 +162,24 @@ const svgNamespace = "http://www.w3.org/2000/svg"
 
 // isSVG says whether b is well-formed XML whose root is SVG's.
 func isSVG(b []byte) bool {
-	root, ok := xmlRoot(b)
-	return ok && root == xml.Name{Space: svgNamespace, Local: "svg"}
+	return xmlRoot(b) == xml.Name{Space: svgNamespace, Local: "svg"}
 }
 
-// xmlRoot is the name of the root of a well-formed document.
-func xmlRoot(b []byte) (root xml.Name, ok bool) {
+// xmlRoot is the name of the root of a well-formed document, no name for what is
+// none.
+func xmlRoot(b []byte) (root xml.Name) {
 	d := xmlDecoder(b)
 	for {
 		at := d.InputOffset()
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return root, ok
+			return root
 		}
-		if declaration, is := token.(xml.ProcInst); err != nil || is && declaration.Target == "xml" && at > 0 {
-			return xml.Name{}, false
+		if declaration, _ := token.(xml.ProcInst); err != nil || declaration.Target == "xml" && at > 0 {
+			return xml.Name{}
 		}
-		if start, is := token.(xml.StartElement); is && !ok {
-			root, ok = start.Name, true
+		if start, is := token.(xml.StartElement); is && root.Local == "" {
+			root = start.Name
 		}
 	}
 }

@@ -24,8 +24,8 @@ func TestImages(t *testing.T) {
 		name, body string
 		cut        int // how many bytes from the end are one too many to lose
 	}{
-		{"PNG", png, 27}, {"GIF", gif, 6}, {"JPEG", jpeg, 8}, {"BMP", bmp, 1}, {"WebP", webp, 1}, {"icon", ico, len(png)},
-		{"cursor", "\x00\x00\x02\x00" + ico[4:], len(png)}, {"AVIF", "\x00\x00\x00\x1cftypavif", 1}, {"AVIF sequence", "\x00\x00\x00\x1cftypavis", 1},
+		{"PNG", png, 27}, {"GIF", gif, 6}, {"JPEG", jpeg, 8}, {"BMP", bmp, 1}, {"WebP", webp, 1}, {"icon", ico, len(png) + 1},
+		{"cursor", "\x00\x00\x02\x00" + ico[4:], len(png) + 1}, {"AVIF", "\x00\x00\x00\x0cftypavif\x00\x00\x00\x0cmeta\x00\x00\x00\x00", 1},
 	} {
 		assert.True(t, isImage(Reply{Body: []byte(c.body)}), c.name)
 		assert.True(t, isImage(Reply{Body: []byte(c.body + "more")}), "%s and more", c.name)
