@@ -17,14 +17,12 @@ const (
 // https://xhr.spec.whatwg.org/#the-send()-method
 func (f *fetching) setXHRContentType() {
 	author, given := f.headers.Get("Content-Type")
+	if !given {
+		f.setOwnContentType()
+		return
+	}
 	switch {
-	case !given && f.state.Profile[BlobTypesMustParse] && !wholeType.MatchString(f.body.Type):
-	case !given && f.state.Profile[BlobEssencesMustParse] && !isMIMEType(f.body.Type):
-	case !given && f.body.Type == textUTF8 && f.client.Worker != "" && f.state.Profile[CharsetsOfWorkersLeft]:
-		f.headers = append(f.headers, Header{"Content-Type", "text/plain;charset=utf-8"})
-	case !given && f.body.Type != "":
-		f.headers = append(f.headers, Header{"Content-Type", f.body.Type})
-	case !given, f.client.Worker != "" && f.state.Profile[CharsetsOfWorkersLeft]:
+	case f.client.Worker != "" && f.state.Profile[CharsetsOfWorkersLeft]:
 	case f.state.Profile[CharsetReplaced] && (f.body.Type == textUTF8 || f.body.Type == formUTF8):
 		f.setContentType(replaceCharsets(author))
 	case f.body.Type == textUTF8, f.body.Type == formUTF8 && f.state.Profile[CharsetOfParamsCorrected]:
@@ -38,6 +36,18 @@ func (f *fetching) setXHRContentType() {
 			}
 		}
 		f.setContentType(m.String())
+	}
+}
+
+// setOwnContentType gives the type that the body brings.
+func (f *fetching) setOwnContentType() {
+	switch own := f.body.Type; {
+	case f.state.Profile[BlobTypesMustParse] && !wholeType.MatchString(own):
+	case f.state.Profile[BlobEssencesMustParse] && !isMIMEType(own):
+	case own == textUTF8 && f.client.Worker != "" && f.state.Profile[CharsetsOfWorkersLeft]:
+		f.setContentType(strings.ToLower(own))
+	case own != "":
+		f.setContentType(own)
 	}
 }
 

@@ -143,9 +143,8 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	if f.state.Profile[EmptyLinesDropped] {
 		reply.Headers = reply.Headers.withoutEmptyLines("Access-Control-Allow-Origin")
 	}
-	handshake := f.mode == "websocket" && reply.Status == 101
 	switch {
-	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status >= 100 && reply.Status < 200 && !handshake,
+	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status < 200 && f.mode != "websocket",
 		f.state.Profile[ContentCodingsMustParse] && !codingsParse(reply.Headers),
 		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.SplitValues("Content-Disposition")) || lengthsDiffer(reply)):
 		return Reply{}, false
@@ -198,9 +197,6 @@ func (f *fetching) sentHeaders() Headers {
 
 func (f *fetching) sentLines() Headers {
 	p := f.state.Profile
-	if !p[SingletonHeadersOnce] && !p[EmptyValuesReplace] {
-		return f.headers
-	}
 	var out Headers
 	for _, line := range f.headers {
 		name, before := strings.ToLower(line.Name), out.Values(line.Name)
@@ -288,10 +284,10 @@ func (f *fetching) originHeader() string {
 			!(f.state.Profile[WorkerImportsPlain] && f.isOfWorker()) {
 			return origin
 		}
-		if f.sentOrigin && f.mode == "cors" && f.redirects > 0 && f.state.Profile[OriginKeptOnRedirect] {
+		if f.sentOrigin && f.mode == "cors" && f.state.Profile[OriginKeptOnRedirect] {
 			return origin
 		}
-		if f.sentOrigin && f.mode == "no-cors" && f.redirects > 0 && !f.crossedOver && f.state.Profile[NoCORSOriginKept] {
+		if f.sentOrigin && f.mode == "no-cors" && !f.crossedOver && f.state.Profile[NoCORSOriginKept] {
 			return origin
 		}
 		if f.state.Profile[StorageAccessSendsOrigin] && f.mayAskForCookies() {

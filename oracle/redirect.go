@@ -80,15 +80,19 @@ func (f *fetching) refusesNext(reply Reply) bool {
 	if !f.state.Profile[NextURLFirst] || !ok || f.redirectMode != "follow" || !next.isHTTP() {
 		return false
 	}
-	urls, redirects := f.urls, f.redirects
-	defer func() { f.urls, f.redirects = urls, redirects }()
-	f.urls, f.redirects = append(slices.Clone(urls), next), redirects+1
-	f.upgradeInsecure()
-	f.upgradeMixedContent()
-	if !f.allowedByPolicy() {
-		return true
+	ahead := *f
+	ahead.urls, ahead.redirects = append(slices.Clone(f.urls), next), f.redirects+1
+	ahead.upgradeInsecure()
+	ahead.upgradeMixedContent()
+	switch {
+	case !ahead.allowedByPolicy():
+	case ahead.isMixedContent():
+		ahead.fail(MixedContent, mixedBlock, "The redirect leads to ", next.origin.String(), ", which is mixed content, and that is looked at before the redirect itself.")
+	default:
+		return false
 	}
-	return f.isMixedContent() && !f.fail(MixedContent, mixedBlock, "The redirect leads to ", next.origin.String(), ", which is mixed content, and that is looked at before the redirect itself.")
+	f.p, f.failed = ahead.p, ahead.failed
+	return true
 }
 
 // isomorphicBytes turns a header value into the bytes it was, so that a location

@@ -10,14 +10,13 @@ type workerAnswer struct {
 // isControlled says whether a service worker is asked for the request. It
 // controls the document, so frames and workers, which go by their own URLs, are
 // not its affair; nor is a document without an origin, nor what a plugin or a
-// WebSocket asks for. Once the network has answered with a redirect, the worker
-// is not asked again.
+// WebSocket asks for. Its answer is the response, after all redirects.
 //
 // https://w3c.github.io/ServiceWorker/#handle-fetch
 func (f *fetching) isControlled() bool {
 	w := f.client.ServiceWorker
 	switch {
-	case w == nil, w.Responds == "", f.origin.IsOpaque(), f.redirects > 0,
+	case w == nil, w.Responds == "", f.origin.IsOpaque(),
 		f.mode == "navigate", f.way.kind == workerLoad, f.way.kind == socketLoad,
 		f.asked.Sync && f.state.Profile[SyncXHRPassesWorker]:
 		return false
@@ -79,15 +78,13 @@ func (f *fetching) handleFetch() (Reply, bool) {
 func (f *fetching) innerFetch(responds string) *fetching {
 	client := f.client
 	client.ServiceWorker = nil
-	asked := Request{Via: "fetch", Client: client, URL: f.url().href() + f.url().fragment, Cache: f.asked.Cache, Keepalive: f.asked.Keepalive}
-	if responds != "pass" {
-		asked.Cache, asked.Keepalive = "", false
-		asked.Mode = map[string]string{"cors": "cors", "opaque": "no-cors"}[responds]
-	}
+	asked := Request{Via: "fetch", Client: client, URL: f.url().href() + f.url().fragment}
+	asked.Mode = map[string]string{"cors": "cors", "opaque": "no-cors"}[responds]
 	inner := newFetching(f.state, asked, f.server)
 	f.note(workerFetch, "The document's service worker gets the request, and makes one of its own.")
 	if responds == "pass" {
 		inner.way, inner.urls = wayByVia["fetch"], append(inner.urls, f.url())
+		inner.asked.Cache, inner.asked.Keepalive = f.asked.Cache, f.asked.Keepalive
 		inner.method, inner.headers, inner.body = f.method, f.headers, f.body
 		inner.mode, inner.credentials = f.mode, f.credentials
 		inner.redirectMode, inner.referrerPolicy = f.redirectMode, f.referrerPolicy

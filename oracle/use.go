@@ -243,11 +243,13 @@ func (f *fetching) useModule(reply Reply) {
 	case f.failed != "":
 	case f.destination == "style":
 		f.finish(Allowed, "", moduleResponse, "It is a style sheet, and script gets it as a CSSStyleSheet.")
-	case f.destination == "json" && !isJSONText(reply.Body):
+	case f.destination == "json":
+		if isJSONText(reply.Body) {
+			f.finish(Allowed, "", jsonModule, "It is JSON, and script gets its value.")
+			return
+		}
 		f.p.Error = "SyntaxError"
 		f.fail(WrongType, jsonModule, "The body does not parse as JSON.")
-	case f.destination == "json":
-		f.finish(Allowed, "", jsonModule, "It is JSON, and script gets its value.")
 	case f.way.Via == "modulepreload":
 		if f.state.Profile[ModulepreloadFetchesImports] {
 			f.preloadImports(reply)

@@ -16,8 +16,8 @@ import (
 // at; another takes over.
 type Judges struct {
 	Jobs int // at once
-	// Silence is how long one may take over a mutant. It is for loops that
-	// never ask package mutant.
+	// Silence is how long one may take over a mutant, once it is at the first. It
+	// is for loops that never ask package mutant.
 	Silence time.Duration
 	// Command starts a judge after a mutant; share is "I/K": each mutant whose
 	// number, divided by K, leaves I.
@@ -57,11 +57,14 @@ func (j Judges) judge(ctx context.Context, after int, share string, fates []Fate
 	if err := c.Start(); err != nil {
 		return after, false, err
 	}
-	timer := time.AfterFunc(j.Silence, cancel)
-	defer timer.Stop()
+	var timer *time.Timer
 	at = after
 	open := false // a mutant has begun and has no fate
 	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if timer == nil {
+			timer = time.AfterFunc(j.Silence, cancel)
+			defer timer.Stop()
+		}
 		timer.Reset(j.Silence)
 		var f Fate
 		if err := json.Unmarshal(lines.Bytes(), &f); err != nil {
