@@ -2,8 +2,11 @@ package report
 
 import (
 	"bufio"
+	"compress/gzip"
 	_ "embed"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -28,8 +31,8 @@ var pageJS string
 var pageTemplate = template.Must(template.New("report").Parse(pageSource))
 
 // HTML writes one self-contained page: the matrix of all cases by topic, which
-// needs no script, and a details view of each, which a script draws from
-// embedded JSON when it is asked for. The page's own policy lets nothing else
+// needs no script, and a details view of each, which a script draws from the
+// records, embedded as compressed JSON, when it is asked for. The page's own policy lets nothing else
 // run: no other script, no request.
 func HTML(w io.Writer, run record.Run, records []record.Record) error {
 	records = record.Sorted(records)
@@ -66,9 +69,9 @@ type decideData struct {
 	Exchange int    `json:"exchange"`
 }
 
-// pageData is all records as JSON that is safe inside a script element:
-// encoding/json writes <, >, &, U+2028 and U+2029 as escapes.
-func pageData(run record.Run, records []record.Record) (template.JS, error) {
+// pageData is all records as JSON, compressed, in letters that are safe inside a
+// script element: base64url.
+func pageData(run record.Run, records []record.Record) (template.HTML, error) {
 	several := len(engineKeys(run, records)) > 1
 	data := make([]caseData, len(records))
 	for i, r := range records {
@@ -82,11 +85,14 @@ func pageData(run record.Run, records []record.Record) (template.JS, error) {
 			data[i].Decide = append(data[i].Decide, decideData{d.request, d.reply, d.exchange(s.Observed.Wire)})
 		}
 	}
-	encoded, err := json.Marshal(data)
+	var packed strings.Builder
+	letters := base64.NewEncoder(base64.RawURLEncoding, &packed)
+	compressed := gzip.NewWriter(letters)
+	err := errors.Join(json.NewEncoder(compressed).Encode(data), compressed.Close(), letters.Close())
 	if err != nil {
 		return "", fmt.Errorf("report: encode records: %w", err)
 	}
-	return template.JS(encoded), nil
+	return template.HTML(packed.String()), nil
 }
 
 // page is what the template shows.
@@ -94,7 +100,7 @@ type page struct {
 	Policy     template.HTML
 	CSS        template.CSS
 	JS         template.JS
-	Data       template.JS
+	Data       template.HTML
 	Conclusion string
 	Good       bool
 	Facts      []string

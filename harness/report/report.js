@@ -60,17 +60,22 @@
     return h('a', { href: url, rel: 'noreferrer', class: cls }, shown(text || url));
   }
 
-  let byCase; // case id -> its records, parsed when the first case is opened
-  function recordsOf(id) {
-    if (!byCase) {
-      byCase = new Map();
-      for (const r of JSON.parse($('data').textContent)) {
-        if (!byCase.has(r.id)) byCase.set(r.id, []);
-        byCase.get(r.id).push(r);
-      }
+  let byCase; // case id -> its records, once they are unpacked
+  let unpacking;
+  // unpack reads the records when the first case is opened: they are most of the
+  // page, and say much the same again and again, so they come compressed.
+  async function unpack() {
+    const packed = atob($('data').textContent.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = new Blob([Uint8Array.from(packed, (c) => c.charCodeAt(0))]);
+    const text = await new Response(bytes.stream().pipeThrough(new DecompressionStream('gzip'))).text();
+    const records = new Map();
+    for (const r of JSON.parse(text)) {
+      if (!records.has(r.id)) records.set(r.id, []);
+      records.get(r.id).push(r);
     }
-    return byCase.get(id) || [];
+    byCase = records;
   }
+  const recordsOf = (id) => byCase.get(id) || [];
 
   // The details of a case.
 
@@ -331,21 +336,24 @@
 
     function closeRow(row) {
       const detail = row.nextElementSibling;
-      if (!detail || !detail.classList.contains('detail')) return;
-      detail.remove();
+      if (detail && detail.classList.contains('detail')) detail.remove();
       for (const a of row.querySelectorAll('a.cell')) {
         a.ariaExpanded = 'false';
         a.removeAttribute('aria-controls');
       }
     }
-    function open(a) {
+    async function open(a) {
       const row = a.closest('tr');
       closeRow(row);
+      a.ariaExpanded = 'true';
+      if (!byCase) {
+        await (unpacking ||= unpack());
+        if (a.ariaExpanded !== 'true' || a.hasAttribute('aria-controls')) return; // closed meanwhile, or open
+      }
       const close = () => { closeRow(row); a.focus(); forget(a); };
       const content = panel(a.dataset.case, a.dataset.engine, close);
       const width = [...row.cells].reduce((n, c) => n + c.colSpan, 0);
       row.after(h('tr', { class: 'detail', role: 'row' }, h('td', { role: 'cell', colspan: width }, content)));
-      a.ariaExpanded = 'true';
       a.setAttribute('aria-controls', content.id);
     }
     function remember(a) { history.replaceState(null, '', a.getAttribute('href')); }
