@@ -267,6 +267,10 @@ func (t *trial) probe(step int) browser.Probe {
 	}
 	// What an earlier step has left in a cache may answer for this one.
 	p.Own = slices.ContainsFunc(t.bound.Steps[:step+1], func(s scenarios.BoundStep) bool { return own(s.Step.Server, r.Via) })
+	if strings.HasPrefix(r.URL, "data:") {
+		// What a browser shows where there is no data is an error page.
+		p.Own = (p.Own || s.Step.Request.Path != "") && oracle.HoldsData(r.URL)
+	}
 	p.Alone = t.lane == laneAlone
 	p.Timing = s.Step.Expect.Timing != ""
 	for _, h := range r.Headers {

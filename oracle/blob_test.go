@@ -73,3 +73,9 @@ func TestBlobURLs(t *testing.T) {
 	assert.Equal(t, Allowed, predict(t, Request{Via: "iframe", URL: url}, html).Read)
 	assert.Equal(t, Opaque, predict(t, Request{Via: "iframe", URL: "blob:null/1", Client: Client{Page: origin(t, app), Opaque: true}}, html).Read)
 }
+
+func TestHoldsData(t *testing.T) {
+	for url, want := range map[string]bool{"data:,": true, "data:text/html,<p>": true, "data:;base64,YQ==": true, "data:*": false, "data:;base64,a": false, "https://a.test/,": false} {
+		assert.Equal(t, want, HoldsData(url), url)
+	}
+}

@@ -19,6 +19,7 @@ type storedResponse struct {
 	// document is the one that it came for, and destination what for.
 	document, destination string
 	linked                bool // by a link that uses nothing: preload or prefetch
+	failed                bool // what it came for could not use it
 }
 
 // cacheMode is the request's cache mode: a conditional request of the script's
@@ -168,7 +169,7 @@ func (f *fetching) varied(h Headers, w WireRequest) []string {
 
 // hasAlready holds where an engine takes for the answer what the document has.
 func (f *fetching) hasAlready(s storedResponse) bool {
-	return f.state.Profile[KeptInDocument] && !s.linked && s.document == f.client.document() && s.destination == f.destination &&
+	return f.state.Profile[KeptInDocument] && !s.linked && !s.failed && s.document == f.client.document() && s.destination == f.destination &&
 		(f.way.kind == fontLoad || f.destination == "style" && f.mode == "cors")
 }
 
@@ -464,11 +465,17 @@ type keptResponse struct {
 // question whether that is still right is answered by a network error.
 func (f *fetching) keepsItself(s storedResponse) bool {
 	switch {
-	case !s.hasValidator():
+	case !s.hasValidator(), s.failed, f.way.kind != fontLoad && !f.hasStyles(s.reply):
 	case f.way.kind == fontLoad, f.way.Via == "style", f.way.Via == "style-cors":
 		return f.state.Profile[KeptOnFailure] && s.document == f.client.document() && s.destination == f.destination
 	}
 	return false
+}
+
+// hasStyles holds for a style sheet that is neither empty nor taken for empty.
+func (f *fetching) hasStyles(reply Reply) bool {
+	m, typed := f.mimeType(reply.Headers)
+	return len(reply.Body) > 0 && (!typed || m.Essence() == "text/css")
 }
 
 // keptReply is what becomes of a network error: what the document has already
@@ -496,7 +503,7 @@ func (f *fetching) validatesItself(s storedResponse) bool {
 	}
 	switch f.way.kind {
 	case scriptLoad, styleLoad, fontLoad:
-		return f.state.Profile[NotModifiedHeadersUnseen] && s.document == f.client.document() && s.destination == f.destination
+		return f.state.Profile[NotModifiedHeadersUnseen] && (!s.failed || f.way.kind == scriptLoad) && s.document == f.client.document() && s.destination == f.destination
 	}
 	return false
 }

@@ -206,3 +206,25 @@ func TestHTTPCacheInvalidation(t *testing.T) {
 	visits(t, "fragment", nil, first, visit{r: Request{URL: own + "#x"}, sent: ""})
 	visits(t, "query", nil, first, visit{r: Request{URL: own + "?x"}, sent: get})
 }
+
+// What a document could not use, it does not have.
+func TestWhatWasNeverUsed(t *testing.T) {
+	css := h("Content-Type", "text/css", "ETag", "1", "Access-Control-Allow-Origin", "*")
+	refused := h("Content-Type", "text/plain", "X-Content-Type-Options", "nosniff", "ETag", "1", "Access-Control-Allow-Origin", "*")
+	for name, c := range map[string]struct {
+		first Reply
+		want  Read
+	}{
+		"styles":  {Reply{Headers: css, Body: []byte("a{}")}, Allowed},
+		"empty":   {Reply{Headers: css}, Blocked},
+		"refused": {Reply{Headers: refused, Body: []byte("a{}")}, Blocked},
+	} {
+		replies := []Reply{c.first, {Headers: h("Access-Control-Allow-Origin", "https://friend.test")}}
+		state := State{Profile: Profile{KeptOnFailure: true}}
+		var p Prediction
+		for _, reply := range replies {
+			p, state = Predict(state, Request{Via: "style-cors", URL: api, Client: Client{Page: origin(t, app)}}, ServerFunc(func(WireRequest) Reply { return reply }))
+		}
+		assert.Equal(t, c.want, p.Read, name)
+	}
+}

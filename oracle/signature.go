@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"encoding/binary"
 	"regexp"
 	"strings"
 )
@@ -42,6 +43,24 @@ const webMSignature = `\x1A\x45\xDF\xA3.{0,34}\x42\x82.{0,34}webm`
 
 // https://mimesniff.spec.whatwg.org/#matching-a-font-type-pattern
 var fontSignatures = signatures(`\x00\x01\x00\x00`, `OTTO`, `ttcf`, `wOFF`, `wOF2`, `true`)
+
+// isFont holds for what begins like a font and has all that its head says: its
+// length, or a table of tables.
+//
+// https://www.w3.org/TR/WOFF2/#woff20Header
+func isFont(b []byte) bool {
+	const tables, table = 12, 16 // the head of an sfnt, and of each of its tables
+	switch {
+	case !begins(b, fontSignatures) || len(b) < tables:
+		return false
+	case b[0] == 'w':
+		return int(binary.BigEndian.Uint32(b[8:])) == len(b)
+	case b[0] == 't' && b[1] == 't':
+		return true
+	}
+	count := int(binary.BigEndian.Uint16(b[4:]))
+	return count > 0 && len(b) >= tables+count*table
+}
 
 // playable are formats that browsers play, with the head that they need to
 // begin; the last is a frame of MPEG audio, layer III.

@@ -68,6 +68,16 @@ func inBase64(u *urlRecord) bool {
 	return i >= 0 && strings.EqualFold(strings.Trim(kind[i+1:], " "), "base64")
 }
 
+// HoldsData says whether a data: URL has anything in it that can be read.
+func HoldsData(dataURL string) bool {
+	u, ok := parseURL(dataURL, nil)
+	if !ok || u.scheme != "data" {
+		return false
+	}
+	_, ok = dataReply(u)
+	return ok
+}
+
 // dataReply is the response that a data: URL holds.
 //
 // https://fetch.spec.whatwg.org/#data-url-processor

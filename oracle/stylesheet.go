@@ -265,5 +265,5 @@ func imageOf(property string) (*Way, Setting) {
 }
 
 func (f *fetching) isFontFile(reply Reply) bool {
-	return f.needsOK(reply, fontResponse) && begins(reply.Body, fontSignatures)
+	return f.needsOK(reply, fontResponse) && isFont(reply.Body)
 }

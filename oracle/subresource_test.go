@@ -117,7 +117,7 @@ func jarred(t *testing.T, on string) Cookie {
 }
 
 func TestStyleSheets(t *testing.T) {
-	font := Reply{Body: []byte("wOF2....")}
+	font := Reply{Body: []byte("wOF2....\x00\x00\x00\x0c")}
 	for name, c := range map[string]struct {
 		files  map[string]Reply
 		wire   string

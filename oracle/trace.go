@@ -124,6 +124,9 @@ func (f *fetching) fail(reason Reason, a algorithm, parts ...string) bool {
 	f.note(a, parts...)
 	f.p.Trace[len(f.p.Trace)-1].Fails = true
 	f.failed = reason
+	if last := len(f.state.responses) - 1; f.stored && last >= 0 {
+		f.state.responses[last].failed = true
+	}
 	return false
 }
 

@@ -290,7 +290,7 @@ func (f *fetching) useFont(reply Reply) {
 	if !f.needsOK(reply, fontResponse) {
 		return
 	}
-	if !begins(reply.Body, fontSignatures) {
+	if !isFont(reply.Body) {
 		f.fail(WrongType, fontResponse, "What came is no font.")
 		return
 	}

@@ -9,7 +9,7 @@ import (
 // Each way to load by what the server says: nothing, or that it agrees.
 func TestWays(t *testing.T) {
 	bodies := map[string][2]string{ // body, Content-Type
-		"json": {"1", "text/json"}, "image": {png, "image/png"}, "script": {"1", "text/javascript"}, "style": {"a{}", "text/css"}, "font": {"wOF2....", "font/woff2"},
+		"json": {"1", "text/json"}, "image": {png, "image/png"}, "script": {"1", "text/javascript"}, "style": {"a{}", "text/css"}, "font": {"wOF2....\x00\x00\x00\x0c", "font/woff2"},
 		"iframe": {"<p>", "text/html"}, "object": {"<p>", "text/html"}, "worker": {"1", "text/javascript"}, "sharedworker": {"1", "text/javascript"},
 		"serviceworker": {"1", "text/javascript"}, "audioworklet": {"1", "text/javascript"}, "track": {"WEBVTT", "text/vtt"}, "audio": {"ID3", "audio/mpeg"}, "video": {"ID3", "audio/mpeg"}, "embed": {"<p>", "text/html"},
 	}
@@ -249,5 +249,21 @@ func TestCheckRequest(t *testing.T) {
 		assert.NotEmpty(t, w.About, w.Via)
 		assert.NotEmpty(t, w.Settings, w.Via)
 		assert.NotEmpty(t, w.Reads, w.Via)
+	}
+}
+
+// A font has all that its head says of it.
+func TestFonts(t *testing.T) {
+	for body, want := range map[string]Read{
+		"wOF2....\x00\x00\x00\x0c":                       Allowed,
+		"wOFF....\x00\x00\x00\x0d":                       Blocked,
+		"wOF2":                                           Blocked,
+		"ttcf....\x00\x00\x00\x01":                       Allowed,
+		"OTTO\x00\x01......0123456789abcdef":             Allowed,
+		"OTTO\x00\x02......0123456789abcdef":             Blocked,
+		"\x00\x01\x00\x00\x00\x00......0123456789abcdef": Blocked,
+		"true\x00\x01......0123456789abcdef":             Allowed,
+	} {
+		assert.Equal(t, want, predict(t, Request{Via: "font", URL: own}, answers(200, body)).Read, "%q", body)
 	}
 }
