@@ -105,6 +105,10 @@ func newTrial(p *scenarios.Permutation, token string, profile oracle.Profile) (*
 			t.notApplicable = why
 			return t, nil
 		}
+		if r := bound.Steps[i].Request; r.Via == "img-srcset" && strings.HasPrefix(r.URL, "data:") && strings.Contains(r.URL, " ") {
+			t.notApplicable = "a URL in srcset ends at its first space"
+			return t, nil
+		}
 		if t.placeRefused(i) {
 			t.notApplicable = "the document's policy keeps out the frame or worker that its script is to run in"
 			return t, nil
