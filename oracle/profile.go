@@ -453,6 +453,8 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/dom/xhr/XMLHttpRequestWorker.cpp", []string{"firefox"}},
 	{ImagesSniffedFirst, "an image that is called SVG and begins like another is that other",
 		"https://searchfox.org/mozilla-central/source/image/imgLoader.cpp", []string{"firefox"}},
+	{StatusesFrom100, "a response with a status below 100 is none",
+		"https://gitlab.gnome.org/GNOME/libsoup/-/blob/master/libsoup/soup-headers.c", []string{"webkit"}},
 	{StatusTextOverHTTP2, "a response over HTTP/2 has the text that usually stands behind its status",
 		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/platform/network/soup/ResourceResponseSoup.cpp", []string{"webkit"}},
 	{ForeignObjectsTaint, "an SVG image with a foreignObject in it is not origin-clean, but at a data: URL",

@@ -240,6 +240,7 @@ const (
 	WorkletsOfAnyType                Switch = "worklets-of-any-type"
 	SyncXHROfWorkersFires            Switch = "sync-xhr-of-workers-fires"
 	ImagesSniffedFirst               Switch = "images-sniffed-first"
+	StatusesFrom100                  Switch = "statuses-from-100"
 	StatusTextOverHTTP2              Switch = "status-text-over-http-2"
 	ForeignObjectsTaint              Switch = "foreign-objects-taint"
 	NestedForeignObjectsTaint        Switch = "nested-foreign-objects-taint"
