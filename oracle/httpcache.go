@@ -301,29 +301,41 @@ func (f *fetching) validates(reply Reply) bool {
 }
 
 // validate makes a request conditional on a stored response.
-func (s storedResponse) validate(w WireRequest) WireRequest {
-	if tag, _ := s.reply.Headers.Get("ETag"); tag != "" {
+func (s storedResponse) validate(w WireRequest, p Profile) WireRequest {
+	tag, modified := s.validators(p)
+	if tag != "" {
 		w.Headers = append(w.Headers, Header{"If-None-Match", tag})
 	}
-	if modified, _ := s.reply.Headers.Get("Last-Modified"); modified != "" {
+	if modified != "" {
 		w.Headers = append(w.Headers, Header{"If-Modified-Since", modified})
 	}
 	return w
+}
+
+// validators are what there is to ask about a stored response by.
+//
+// https://www.rfc-editor.org/rfc/rfc9110#name-validator-fields
+func (s storedResponse) validators(p Profile) (tag, modified string) {
+	value := func(name string) string {
+		if lines := s.reply.Headers.Values(name); len(lines) > 0 && p[FirstValidatorCounts] {
+			return lines[0]
+		}
+		combined, _ := s.reply.Headers.Get(name)
+		return combined
+	}
+	return value("ETag"), value("Last-Modified")
 }
 
 // asksForPart says whether an engine's cache knows of the request that it is for
 // a part of what is stored, and can be asked about: one of script's own, and all
 // of audio and video.
 func (f *fetching) asksForPart(w WireRequest, s storedResponse) bool {
-	return f.state.Profile[RangeFromCache] && (f.way.kind == mediaLoad || w.Headers.Has("Range")) && s.hasValidator()
+	return f.state.Profile[RangeFromCache] && (f.way.kind == mediaLoad || w.Headers.Has("Range")) && s.hasValidator(f.state.Profile)
 }
 
 // hasValidator says whether there is anything to ask about a stored response by.
-//
-// https://www.rfc-editor.org/rfc/rfc9110#name-validator-fields
-func (s storedResponse) hasValidator() bool {
-	tag, _ := s.reply.Headers.Get("ETag")
-	modified, _ := s.reply.Headers.Get("Last-Modified")
+func (s storedResponse) hasValidator(p Profile) bool {
+	tag, modified := s.validators(p)
 	return tag+modified != ""
 }
 
@@ -465,7 +477,7 @@ type keptResponse struct {
 // question whether that is still right is answered by a network error.
 func (f *fetching) keepsItself(s storedResponse) bool {
 	switch {
-	case !s.hasValidator(), s.failed, f.way.kind != fontLoad && !f.hasStyles(s.reply):
+	case !s.hasValidator(f.state.Profile), s.failed, f.way.kind != fontLoad && !f.hasStyles(s.reply):
 	case f.way.kind == fontLoad, f.way.Via == "style", f.way.Via == "style-cors":
 		return f.state.Profile[KeptOnFailure] && s.document == f.client.document() && s.destination == f.destination
 	}

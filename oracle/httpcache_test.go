@@ -228,3 +228,16 @@ func TestWhatWasNeverUsed(t *testing.T) {
 		assert.Equal(t, c.want, p.Read, name)
 	}
 }
+
+func TestTwoValidators(t *testing.T) {
+	two := Reply{Headers: h("ETag", "a", "ETag", "b", "Access-Control-Allow-Origin", "*")}
+	for p, want := range map[bool]string{false: "a, b", true: "a"} {
+		state := State{Profile: Profile{FirstValidatorCounts: p}}
+		var last Prediction
+		for range 2 {
+			last, state = Predict(state, Request{Via: "fetch", URL: api, Client: Client{Page: origin(t, app)}}, ServerFunc(func(WireRequest) Reply { return two }))
+		}
+		sent, _ := last.Wire[0].Headers.Get("If-None-Match")
+		assert.Equal(t, want, sent)
+	}
+}

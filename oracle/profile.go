@@ -101,6 +101,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium", "firefox"}},
 	{HTTPCacheOneVariant, "the HTTP cache has one response for a URL, whatever Vary says: another variant takes its place",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium", "firefox"}},
+	{FirstValidatorCounts, "of several lines of ETag the first goes into If-None-Match, of Last-Modified into If-Modified-Since",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{ValidatesSuccessOnly, "a stored response is asked about only if its status is 200, any other is asked for anew",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{RangeFromCache, "a request for one range of bytes, as all of audio and video are, is answered from the HTTP cache with that part of what is there; it names the end when it asks whether that is still right, and if not, nothing stays there",

@@ -208,6 +208,7 @@ const (
 	ErrorsNotCached                  Switch = "errors-not-cached"
 	KeptInDocument                   Switch = "kept-in-document"
 	ImportsFetchedDespiteErrors      Switch = "imports-fetched-despite-errors"
+	FirstValidatorCounts             Switch = "first-validator-counts"
 	FailuresInvalidate               Switch = "failures-invalidate"
 	HeadAsksServer                   Switch = "head-asks-server"
 	LocationTabsEncoded              Switch = "location-tabs-encoded"
