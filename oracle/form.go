@@ -93,7 +93,7 @@ func formEntries(b *Body) []formEntry {
 		case !plain:
 			name, value = decodePlus(name), decodePlus(value)
 		}
-		entries = append(entries, formEntry{newlines(name), newlines(value)})
+		entries = append(entries, formEntry{fieldText(name), fieldText(value)})
 	}
 	return entries
 }
@@ -112,14 +112,15 @@ func multipartEntries(body []byte, boundary string) []formEntry {
 		if err != nil {
 			return nil
 		}
-		entries = append(entries, formEntry{newlines(part.FormName()), newlines(string(value))})
+		entries = append(entries, formEntry{fieldText(part.FormName()), fieldText(string(value))})
 	}
 }
 
 func decodePlus(s string) string { return percentDecode(strings.ReplaceAll(s, "+", " ")) }
 
-// newlines writes every line end as CRLF.
-func newlines(s string) string {
+// fieldText is the text of bytes in UTF-8, with every line end as CRLF.
+func fieldText(s string) string {
+	s = string([]rune(s)) // what is no UTF-8 becomes U+FFFD
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	return strings.ReplaceAll(s, "\n", "\r\n")
 }

@@ -357,6 +357,9 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 	}
 	switch f.redirectMode {
 	case "error":
+		if next, _, ok := f.locationURL(reply.Headers); ok && slices.Contains(unsafeSchemes, next.scheme) && f.state.Profile[UnsafeRedirectsFirst] {
+			return Reply{}, f.fail(RedirectScheme, redirectFetch, "The redirect leads to ", quote(next.scheme+":"), ", and that is looked at before the redirect mode.")
+		}
 		return Reply{}, f.fail(RedirectModeError, redirectFetch, "Status ", itoa(reply.Status), " is a redirect, and the redirect mode is error.")
 	case "manual":
 		f.opaqueRedirect = true

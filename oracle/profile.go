@@ -67,6 +67,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/redirect_util.cc", []string{"chromium", "webkit"}},
 	{RedirectNeedsLocation, "a redirect status without a Location, or with an empty one, is no redirect, unless the redirect mode is manual",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium", "webkit"}},
+	{UnsafeRedirectsFirst, "that a redirect leads to a data:, blob:, file: or about: URL is looked at before redirect mode error",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/url_request_job.cc", []string{"chromium"}},
 	{EmptyLocationFails, "a redirect with an empty Location is a network error, unless the redirect mode is manual",
 		"https://gitlab.gnome.org/GNOME/libsoup/-/blob/master/libsoup/soup-session.c", []string{"webkit"}},
 	{UploadListenerNeedsBody, "an upload listener forces a preflight only for a request that is asynchronous and has a body",

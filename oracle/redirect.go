@@ -73,6 +73,10 @@ func (f *fetching) refusesLocation(reply Reply) bool {
 	return true
 }
 
+// unsafeSchemes are those that an engine's network library follows no redirect
+// to, whoever asks.
+var unsafeSchemes = []string{"about", "blob", "data", "file", "filesystem"}
+
 // refusesNext holds where an engine holds the next URL against the document's
 // policy, and for mixed content, before it looks at the redirect itself.
 func (f *fetching) refusesNext(reply Reply) bool {

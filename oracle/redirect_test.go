@@ -157,3 +157,11 @@ func TestEmptyLocation(t *testing.T) {
 		assert.Len(t, p.Wire, c.requests, c.p)
 	}
 }
+
+func TestUnsafeRedirects(t *testing.T) {
+	for location, want := range map[string]Reason{"data:,1": RedirectScheme, "about:blank": RedirectScheme, "mailto:a@b.test": RedirectModeError, "/y": RedirectModeError} {
+		r := Request{Via: "fetch", URL: own, Redirect: "error"}
+		assert.Equal(t, RedirectModeError, predict(t, r, answers(302, "", "Location", location)).Reason)
+		assert.Equal(t, want, predictAs(t, Profile{UnsafeRedirectsFirst: true}, r, answers(302, "", "Location", location)).Reason, location)
+	}
+}

@@ -38,6 +38,7 @@ const (
 	NoCORSRedirectOriginNull       Switch = "no-cors-redirect-origin-null"
 	RedirectPolicyKeepsOrigin      Switch = "redirect-policy-keeps-origin"
 	RedirectNeedsLocation          Switch = "redirect-needs-location"
+	UnsafeRedirectsFirst           Switch = "unsafe-redirects-first"
 	EmptyLocationFails             Switch = "empty-location-fails"
 	UploadListenerNeedsBody        Switch = "upload-listener-needs-body"
 	MixedContentFromHTTPSOnly      Switch = "mixed-content-from-https-only"
