@@ -65,8 +65,8 @@ cover: ## lint alone must cover COVER (98) percent of the oracle's statements; n
 	@awk '{ for (i = 1; i <= NF; i++) if ($$i == "coverage:") have = $$(i+1) + 0 } \
 		END { if (have < $(COVER)) { print "less than $(COVER) %"; exit 1 } }' $(OUT)/cover.txt
 
-mutate: setup ## flip each comparison, drop each check of the oracle: does the catalogue notice? FILES="csp.go,corp.go" for some
-	$(GO) run ./internal/mutate/cmd -files '$(FILES)'
+mutate: setup ## flip each comparison, drop each check of the oracle: does the catalogue notice? FILES="csp.go,corp.go" for some, EVERY=9 for a sample
+	$(GO) run ./internal/mutate/cmd -files '$(FILES)' -every $(or $(EVERY),1)
 
 faults: ## our own faulty servers, and the same without their faults: recall and false alarms of a check, offline
 	@$(GO) run ./faults/cmd

@@ -144,7 +144,7 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		f.preflighted = true // or would have been, elsewhere
 	}
 	changes := ""
-	if reply.Status <= 302 && f.method == "POST" || reply.Status == 303 && f.method != "GET" && f.method != "HEAD" {
+	if (reply.Status == 301 || reply.Status == 302) && f.method == "POST" || reply.Status == 303 && f.method != "GET" && f.method != "HEAD" {
 		changes = ", as GET without a body"
 		f.method, f.body = "GET", nil
 		f.headers = f.headers.without("Content-Encoding", "Content-Language", "Content-Location", "Content-Type", "Content-Length")

@@ -16,6 +16,8 @@ import (
 // at; another takes over.
 type Judges struct {
 	Jobs int // at once
+	// Every leaves out all mutants but each so-manieth; 1 leaves out none.
+	Every int
 	// Silence is how long one may take over a mutant, once it is at the first. It
 	// is for loops that never ask package mutant.
 	Silence time.Duration
@@ -24,7 +26,7 @@ type Judges struct {
 	Command func(ctx context.Context, after int, share string) *exec.Cmd
 }
 
-// Run gives each of n mutants its fate.
+// Run gives each of n mutants its fate, but for those that Every leaves out.
 func (j Judges) Run(ctx context.Context, n int) ([]Fate, error) {
 	fates := make([]Fate, n)
 	group, ctx := errgroup.WithContext(ctx)
@@ -33,7 +35,7 @@ func (j Judges) Run(ctx context.Context, n int) ([]Fate, error) {
 			for at, more := 0, true; more; {
 				before := at
 				var err error
-				at, more, err = j.judge(ctx, at, fmt.Sprintf("%d/%d", i, j.Jobs), fates)
+				at, more, err = j.judge(ctx, at, fmt.Sprintf("%d/%d", i*j.Every, j.Jobs*j.Every), fates)
 				if err != nil && at == before || ctx.Err() != nil {
 					return err // it died of something else
 				}

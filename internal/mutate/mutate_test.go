@@ -30,7 +30,7 @@ func TestTiny(t *testing.T) {
 	require.NoError(t, err, string(said))
 
 	n := len(r.Mutants)
-	judges := Judges{Jobs: 1, Silence: time.Minute, Command: func(ctx context.Context, after int, _ string) *exec.Cmd {
+	judges := Judges{Jobs: 1, Every: 1, Silence: time.Minute, Command: func(ctx context.Context, after int, _ string) *exec.Cmd {
 		return exec.CommandContext(ctx, judge, "-mutants", strconv.Itoa(n), "-after", strconv.Itoa(after))
 	}}
 	fates, err := judges.Run(t.Context(), n)
@@ -80,13 +80,29 @@ func TestFiles(t *testing.T) {
 // that dies before any has died of something else.
 func TestJudges(t *testing.T) {
 	shell := func(script string) Judges {
-		return Judges{Jobs: 1, Silence: 500 * time.Millisecond, Command: func(ctx context.Context, after int, _ string) *exec.Cmd {
+		return Judges{Jobs: 1, Every: 1, Silence: 500 * time.Millisecond, Command: func(ctx context.Context, after int, _ string) *exec.Cmd {
 			return exec.CommandContext(ctx, "sh", "-c", script, "sh", strconv.Itoa(after))
 		}}
 	}
 	fates, err := shell(`[ $1 = 0 ] || exit 0; echo '{"n":1,"by":"..."}'; exec sleep 60`).Run(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Equal(t, []Fate{{N: 1, By: Hang}}, fates)
+
+	shares := shell("true")
+	shares.Every, shares.Jobs = 5, 2
+	var asked [2]string
+	command := shares.Command
+	shares.Command = func(ctx context.Context, after int, share string) *exec.Cmd {
+		if share == "0/10" {
+			asked[0] = share
+		} else {
+			asked[1] = share
+		}
+		return command(ctx, after, share)
+	}
+	_, err = shares.Run(t.Context(), 20)
+	require.NoError(t, err)
+	assert.Equal(t, [2]string{"0/10", "5/10"}, asked, "each fifth, by turns")
 
 	_, err = shell("exit 1").Run(t.Context(), 1)
 	assert.Error(t, err)

@@ -2,7 +2,7 @@
 // notice: neither its lint nor a run in any browser of this machine, which is run
 // once and then judged again by each mutant.
 //
-//	go run ./internal/mutate/cmd [-files corp.go,csp.go] [-lint] [-browsers LIST] [-least 95] [-evidence FILE]
+//	go run ./internal/mutate/cmd [-files corp.go,csp.go] [-lint] [-browsers LIST] [-every 9] [-least 95] [-evidence FILE]
 //
 // Results go to stdout, progress to stderr. It ends with 1 when less is noticed
 // than -least, in percent.
@@ -41,9 +41,10 @@ func main() {
 	browsers := flag.String("browsers", "", "run in these, their names joined by commas; none named: in all that this machine has, of each engine")
 	least := flag.Float64("least", 0, "the least that must be noticed, in percent")
 	evidence := flag.String("evidence", "", "a file of what a run saw: only what it lacks of the catalogue is run, and added")
+	every := flag.Int("every", 1, "a sample: each so-manieth mutant alone")
 	jobs := flag.Int("jobs", 2, "judges at once")
 	flag.Parse()
-	noticed, err := run(strings.FieldsFunc(*files, func(r rune) bool { return r == ',' }), *lint, *browsers, *evidence, *jobs)
+	noticed, err := run(strings.FieldsFunc(*files, func(r rune) bool { return r == ',' }), *lint, *browsers, *evidence, *every, *jobs)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(3)
@@ -54,7 +55,7 @@ func main() {
 	}
 }
 
-func run(files []string, lint bool, browsers, evidence string, jobs int) (noticed float64, err error) {
+func run(files []string, lint bool, browsers, evidence string, every, jobs int) (noticed float64, err error) {
 	folder, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return 0, err
@@ -88,7 +89,7 @@ func run(files []string, lint bool, browsers, evidence string, jobs int) (notice
 		return 0, fmt.Errorf("building the mutants: %w", err)
 	}
 	mutants := len(rewritten.Mutants)
-	judges := mutate.Judges{Jobs: jobs, Silence: 2 * time.Minute, Command: func(ctx context.Context, after int, share string) *exec.Cmd {
+	judges := mutate.Judges{Jobs: jobs, Every: every, Silence: 2 * time.Minute, Command: func(ctx context.Context, after int, share string) *exec.Cmd {
 		c := exec.CommandContext(ctx, judge, "-mutants", strconv.Itoa(mutants), "-evidence", evidence, "-after", strconv.Itoa(after), "-share", share)
 		c.Stderr = os.Stderr
 		return c
@@ -97,8 +98,13 @@ func run(files []string, lint bool, browsers, evidence string, jobs int) (notice
 	if err != nil {
 		return 0, err
 	}
-	fmt.Fprintf(os.Stderr, "judged %d mutants, %.0f s in all\n", len(fates), time.Since(started).Seconds())
-	return mutate.Report(os.Stdout, rewritten.Mutants, fates), nil
+	var sample []mutate.Mutant
+	var became []mutate.Fate
+	for i := every - 1; i < len(fates); i += every {
+		sample, became = append(sample, rewritten.Mutants[i]), append(became, fates[i])
+	}
+	fmt.Fprintf(os.Stderr, "judged %d of %d mutants, %.0f s in all\n", len(sample), mutants, time.Since(started).Seconds())
+	return mutate.Report(os.Stdout, sample, became), nil
 }
 
 // gather runs what the evidence lacks of the catalogue, in each browser, and adds
