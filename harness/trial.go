@@ -303,14 +303,20 @@ func inWorker(frames []browser.Frame, r oracle.Request) []browser.Frame {
 }
 
 // own is true where the page cannot expect what the default body does: there is
-// another, or a frame with a header that may keep its script from running.
+// another, or a frame with a header that may keep its script from running, or
+// one that shows a redirect.
 func own(s scenarios.Server, via oracle.Via) bool {
 	if s.SetUp != nil || s.Response.Body != nil || s.Response.Raw != nil {
 		return true
 	}
-	return inFrame(via) && slices.ContainsFunc(s.Response.Headers, func(line scenarios.Line) bool {
-		return strings.EqualFold(line.Name, "Content-Type") || strings.EqualFold(line.Name, "Content-Security-Policy")
-	})
+	if !inFrame(via) {
+		return false
+	}
+	// An empty Location leads nowhere in some browsers: the redirect itself is shown.
+	return slices.ContainsFunc(s.Redirects, func(h scenarios.Hop) bool { return h.Location != nil && h.Location.String() == "" }) ||
+		slices.ContainsFunc(s.Response.Headers, func(line scenarios.Line) bool {
+			return strings.EqualFold(line.Name, "Content-Type") || strings.EqualFold(line.Name, "Content-Security-Policy")
+		})
 }
 
 // inFrame is true for the ways to load that show a document in a frame.
