@@ -102,6 +102,12 @@ func TestServiceWorkerInChromium(t *testing.T) {
 	upload := Request{Via: "xhr", Method: "POST", Body: &Body{Type: textUTF8, Bytes: []byte("x")}, UploadListener: true, URL: api, Client: controlled(t, "pass")}
 	assert.Len(t, predict(t, upload, permissive).Wire, 1)
 	assert.Len(t, predictAs(t, chromium, upload, permissive).Wire, 2)
+	imported := Request{Via: "import-scripts", URL: api, Client: controlled(t, "cors")}
+	script := answers(200, "1", "Content-Type", "text/javascript", "Access-Control-Allow-Origin", "*")
+	assert.Equal(t, Allowed, predict(t, imported, script).Read)
+	assert.Equal(t, Opaque, predictAs(t, Profile{WorkerImportsMuted: true}, imported, script).Read)
+	imported.URL = own
+	assert.Equal(t, Allowed, predictAs(t, Profile{WorkerImportsMuted: true}, imported, script).Read)
 	named := Request{Via: "xhr", URL: "https://u:p@api.other.test/x", Client: controlled(t, "pass")}
 	assert.Equal(t, Allowed, predict(t, named, permissive).Read)
 	assert.Equal(t, EmbeddedCredentials, predictAs(t, chromium, named, permissive).Reason)

@@ -181,6 +181,7 @@ const (
 	LocalNetworkAccessFromPublicOnly Switch = "local-network-access-from-public-only"
 	SyncXHRPassesWorker              Switch = "sync-xhr-passes-service-worker"
 	SyntheticIsBasic                 Switch = "synthetic-responses-are-basic"
+	WorkerImportsMuted               Switch = "worker-imports-muted"
 	WorkerResponsesKeepBody          Switch = "worker-responses-keep-their-body"
 	OpaqueOriginsCacheNoPreflight    Switch = "opaque-origins-cache-no-preflight"
 	StorageAccessSendsOrigin         Switch = "storage-access-sends-origin"

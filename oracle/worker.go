@@ -151,6 +151,9 @@ func (f *fetching) useImported(reply Reply) {
 	if f.state.Profile[ImportedMutedByLastURL] {
 		muted = muted && !SameOrigin(f.origin, f.url().origin)
 	}
+	if f.worker != nil && f.state.Profile[WorkerImportsMuted] && !SameOrigin(f.origin, f.url().origin) {
+		muted = true
+	}
 	if muted {
 		f.p.Muted, f.p.Error = true, "NetworkError"
 		f.finish(Opaque, "", importedResponse, "It runs, and its errors are muted: the worker gets a bare NetworkError.")
