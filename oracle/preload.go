@@ -26,6 +26,9 @@ func (f *fetching) preloadKey() preloadKey {
 	if f.destination == "font" && f.state.Profile[FontsWithoutCORS] {
 		key.mode, key.credentials = "", "" // whatever the link asked with
 	}
+	if f.way.Via == "preload" && f.destination == "font" && f.asked.Mode != "cors" && f.state.Profile[FontPreloadsWithCORS] {
+		key.mode = "no-cors" // as the link says, and no font asks
+	}
 	return key
 }
 
