@@ -65,8 +65,6 @@ func (s *session) newProfile(ctx context.Context) (*profile, error) {
 
 // page opens a document's tab, once.
 func (p *profile) page(ctx context.Context, d document) (browser.Page, error) {
-	ctx, cancel := context.WithTimeout(ctx, openTime)
-	defer cancel()
 	key := d.key()
 	p.mu.Lock()
 	if p.opening[key] == nil {
@@ -92,7 +90,11 @@ func (p *profile) page(ctx context.Context, d document) (browser.Page, error) {
 	return page, nil
 }
 
+// open opens a tab, in a bounded time: a browser may lose the word that a page is
+// ready.
 func (p *profile) open(ctx context.Context, d document) (browser.Page, error) {
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
 	p.publish(d.served)
 	permissions := withNewNames(d.permissions)
 	if !d.top.IsPotentiallyTrustworthy() {
