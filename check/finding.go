@@ -51,8 +51,8 @@ type Finding struct {
 	Also []string `json:"also,omitempty"`
 	// Engines are those that show it.
 	Engines []string `json:"engines"`
-	// Modelled is true where the oracle says what a browser would do with the
-	// target's answers: the browser of this check cannot be where they are asked for.
+	// Modelled is true where no browser of this check has shown it: the oracle says
+	// what one would do with the target's answers.
 	Modelled bool `json:"modelled,omitempty"`
 	// Accepted is the reason why somebody lives with it; "" for a finding that fails the check.
 	Accepted string `json:"accepted,omitempty"`

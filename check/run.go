@@ -88,20 +88,20 @@ func (o Options) permitted(probes []policy.Probe) (kept, withheld []policy.Probe
 // drive runs the probes in the browsers: all of them where it is to be thorough, where
 // each request counts, or where strangers surprise there.
 func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (outcome, error) {
-	if o.Thorough || o.Rate > 0 {
-		return o.browse(ctx, r, probes)
-	}
-	s, err := o.screen(ctx, r, probes)
-	if err != nil {
-		return outcome{}, err
+	s := screening{chosen: probes}
+	if !o.Thorough && o.Rate == 0 {
+		var err error
+		if s, err = o.screen(ctx, r, probes); err != nil {
+			return outcome{}, err
+		}
 	}
 	out, err := o.browse(ctx, r, s.chosen)
 	if err != nil {
 		return out, err
 	}
 	surprised := s.surprised(out.results)
-	for i, r := range out.results {
-		out.results[i] = s.inPlaceOf(r)
+	for i, result := range out.results {
+		out.results[i] = s.inPlaceOf(result)
 	}
 	for _, e := range out.engines {
 		if !slices.Contains(surprised, e.Key) {
@@ -120,7 +120,7 @@ func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (
 	return out, nil
 }
 
-// browse runs the probes in the browsers.
+// browse runs the probes in the browsers; the results are in the order that they end.
 func (o Options) browse(ctx context.Context, r *running, probes []policy.Probe) (outcome, error) {
 	byID := make(map[string]policy.Probe, len(probes))
 	permutations := make([]*scenarios.Permutation, len(probes))
@@ -147,7 +147,6 @@ func (o Options) browse(ctx context.Context, r *running, probes []policy.Probe) 
 		return out, err
 	}
 	out.engines = info.Engines
-	sortResults(out.results, probes)
 	return out, nil
 }
 
