@@ -39,7 +39,7 @@ func newCase(name string, scenario *node) (*Case, error) {
 	for i := range claims {
 		claims[i] = oracle.Blocked // until the oracle has spoken
 	}
-	file, err := scenarios.Parse(name+".yaml", []byte(c.file(claims, prose{}).yaml(0)))
+	file, err := scenarios.Parse(name+".yaml", []byte(c.file(claims, prose{}).yaml()))
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func newCase(name string, scenario *node) (*Case, error) {
 			c.permutation.Steps[i].Expect.Read = step.Standard.Read
 		}
 	}
-	c.Text = c.file(claims, prose{}).yaml(0)
+	c.Text = c.file(claims, prose{}).yaml()
 	return c, nil
 }
 

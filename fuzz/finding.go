@@ -63,7 +63,7 @@ func (s *shrinking) file() string {
 		title: sentence(printable(s.Problems[0])),
 		why:   "corsproof fuzz made this case: the browser and the oracle do not agree on it.",
 		spec:  cmp.Or(decisive(s.record), defaultSpec),
-	}).yaml(0))
+	}).yaml())
 	return b.String()
 }
 

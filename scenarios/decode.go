@@ -13,6 +13,9 @@ type decoder struct {
 	// partial is true while a mapping is read that something else completes:
 	// `defaults`, a scenario with `each`. What is missing is no problem then.
 	partial bool
+	// draft is true while a scenario is read that stands in no file: what names it,
+	// explains it and claims anything may be missing.
+	draft bool
 	// dataURL is true while a request to data: is read, whose path is the rest of
 	// the URL.
 	dataURL bool
@@ -51,10 +54,13 @@ func names[T any](fields []field[T]) []string {
 
 // missing notes a key that a mapping must have.
 func (d *decoder) missing(n *node, key, expected string) {
-	if !d.partial {
+	if !d.partial && !(d.draft && finished[key]) {
 		d.Add(n.Pos, Missing, "no `"+key+"`", expected)
 	}
 }
+
+// finished are the keys without which a scenario is a draft.
+var finished = set("id title why spec expect read")
 
 // exclusive notes keys of one mapping that exclude each other.
 func (d *decoder) exclusive(n *node, at string) {

@@ -27,6 +27,21 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
+// What is wrong with an item that somebody sends is told in the same way.
+func TestBadItems(t *testing.T) {
+	paths, err := filepath.Glob("testdata/bad-items/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".json"), func(t *testing.T) {
+			data, err := os.ReadFile(path)
+			require.NoError(t, err)
+			_, err = ReadItem(data)
+			golden(t, strings.TrimSuffix(path, ".json")+".golden", err)
+		})
+	}
+}
+
 func TestBadExpectations(t *testing.T) {
 	const path = "testdata/bad/expectations.txt"
 	data, err := os.ReadFile(path)
@@ -61,6 +76,37 @@ func inOrder(t *testing.T, all *Errors) {
 		var one *Error
 		assert.True(t, errors.As(all, &one))
 	}
+}
+
+// FuzzReadItem: an item is a case, or wrong in the form that all errors have.
+func FuzzReadItem(f *testing.F) {
+	for _, pattern := range []string{"testdata/bad-items/*.json", "testdata/bad/*.yaml"} {
+		paths, err := filepath.Glob(pattern)
+		require.NoError(f, err)
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			require.NoError(f, err)
+			f.Add(data)
+		}
+	}
+	for _, p := range written(f)[:200] {
+		f.Add([]byte(Item(p)))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := ReadItem(data)
+		if err != nil {
+			var all *Errors
+			require.ErrorAs(t, err, &all)
+			require.NotEmpty(t, all.List)
+			inOrder(t, all)
+			return
+		}
+		_, err = p.Bind("t0", plainAssets{})
+		require.NoError(t, err)
+		again, err := ReadItem(Item(p))
+		require.NoError(t, err)
+		require.Equal(t, bare(p), bare(again))
+	})
 }
 
 // FuzzLoad: a file loads, or is wrong in the form that all errors have.

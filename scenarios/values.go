@@ -20,6 +20,9 @@ var (
 	userinfo    = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*+,;=%-]*(:[A-Za-z0-9._~!$&'()*+,;=%-]+)?$|^[A-Za-z0-9._~!$&'()*+,;=%-]+:$`)
 )
 
+// maxName is how long an id may be.
+const maxName = 80
+
 // name reads an id: lower-case words with hyphens, never a number, since a
 // number says a place and places change.
 func (d *decoder) name(n *node, what string) string {
@@ -27,7 +30,7 @@ func (d *decoder) name(n *node, what string) string {
 	if !ok {
 		return ""
 	}
-	if !kebab.MatchString(s) || !hasLetter.MatchString(s) || len(s) > 80 {
+	if !kebab.MatchString(s) || !hasLetter.MatchString(s) || len(s) > maxName {
 		d.Bad(n, what+": lower-case words joined by hyphens, not a number")
 		return ""
 	}

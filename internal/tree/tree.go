@@ -1,6 +1,6 @@
 // Package tree reads the YAML files that people write for corsproof: strictly,
 // with the place of every value, every problem at once, and scalars as they stand
-// in the source.
+// in the source. It writes such files, too, as people would.
 package tree
 
 import (
