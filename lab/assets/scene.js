@@ -1,0 +1,171 @@
+// The scene: the page in a small browser window, the server, and between them what
+// passes while it passes.
+import { h, fill, icon, shown, inline } from './text.js';
+import { chip, colour, code, originOf } from './origins.js';
+import * as scenarios from './scenario.js';
+
+// scene shows a plan and its scenario. It is told what happens: state, step,
+// arrived, ended.
+export function scene(plan, scenario) {
+  const steps = plan.steps || [];
+  const several = steps.length > 1;
+  const first = steps[0] || {};
+  const status = h('p', { class: 'status', id: 'state', role: 'status' });
+  const view = h('div', { class: 'view', 'data-view': '' });
+  const address = h('p', { class: 'address' });
+  const does = h('div', { class: 'does', 'data-snippet': '' });
+  const between = h('ol', { class: 'between', 'aria-hidden': 'true' });
+  const rack = h('div', { class: 'rack' });
+  const seen = new Map(); // step/seq -> the rows of a request
+  let current = 0;
+
+  const element = h('section', { class: 'scene', 'aria-label': 'The page and the server', 'data-where': plan.where, 'data-state': 'idle' },
+    h('div', { class: 'window' },
+      h('h3', { class: 'cap' }, 'The page'),
+      h('div', { class: 'chrome' }, h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')), address),
+      view, does),
+    between, rack, status);
+
+  function paint() {
+    const step = steps[current] || first;
+    fill(address, chip(step.page), step.pageRelation ? h('span', { class: 'sr' }, ` ${step.pageRelation}`) : null);
+    fill(does, several ? h('p', { class: 'nth' }, `Request ${current + 1} of ${steps.length}`) : null, h('pre', { tabindex: '0', 'aria-label': 'What the page does' }, shown(step.snippet || '')));
+    fill(rack, h('h3', { class: 'cap' }, 'The server'), servers(scenario, current, step));
+  }
+  const blank = () => fill(view, h('p', { class: 'note' }, plan.where === 'headless'
+    ? [h('b', null, 'Runs in a headless browser on this machine'), because(plan.notHere)]
+    : plan.where === 'not' ? [h('b', null, 'Neither your browser nor a headless one can run this'), because(plan.notHere)]
+      : 'The page opens here when it runs.'));
+  paint();
+  blank();
+
+  return {
+    element,
+    window: view,
+    // begin forgets what the last run showed.
+    begin() {
+      current = 0;
+      seen.clear();
+      fill(between);
+      delete element.dataset.read;
+      element.dataset.state = 'running';
+      paint();
+      if (plan.where === 'headless') blank();
+    },
+    state(text, { quietly = false } = {}) {
+      status.setAttribute('aria-live', quietly ? 'off' : 'polite');
+      status.textContent = text;
+    },
+    step(i) {
+      current = i;
+      paint();
+      if (several) between.append(h('li', { class: 'nth' }, `request ${i + 1}`));
+    },
+    // arrived is the server's own view, as it comes: first the request, and again
+    // when its reply is out.
+    arrived({ step, entry }) {
+      const key = `${step}/${entry.seq}`;
+      let rows = seen.get(key);
+      if (!rows) {
+        rows = { came: h('li', { class: `came ${colour(entry.at)}` }, h('b', null, shown(entry.method)), icon('v-right')) };
+        seen.set(key, rows);
+        between.append(rows.came);
+        light(rack, entry);
+        this.state(`${entry.preflight ? 'A preflight' : entry.method} has arrived at ${entry.at}.`);
+      }
+      const r = entry.reply;
+      if (!entry.pending && r && !rows.went) {
+        rows.went = h('li', { class: `went ${colour(entry.at)}` }, icon('v-left'), h('b', null, r.status ? String(r.status) : '×'));
+        between.append(rows.went);
+        light(rack, entry);
+      }
+    },
+    // ended shows what the page got in the end.
+    ended(last) {
+      element.dataset.state = 'ended';
+      element.dataset.read = last.timedOut ? 'none' : last.read || 'none';
+      if (last.read === 'blocked') between.append(h('li', { class: 'stop' }, h('span', null, 'blocked')));
+      this.state(last.timedOut ? 'Nothing came in time.' : `Done: ${last.read || 'no outcome'}.`);
+    },
+    failed(message) {
+      element.dataset.state = 'failed';
+      this.state(message);
+    },
+  };
+}
+
+const because = (why) => (why ? [', because ', inline(why.charAt(0).toLowerCase() + why.slice(1).replace(/\.?$/, '.'), code)] : '.');
+
+// light shows in a server's card what it has seen: it does see the request whose
+// answer the page may not read.
+function light(rack, entry) {
+  let box = rack.querySelector(`[data-origin-card="${CSS.escape(entry.at)}"]`);
+  if (!box) {
+    box = card(entry.at, []);
+    rack.append(box);
+  }
+  box.classList.add('lit');
+  const log = box.querySelector('.log');
+  let line = log.querySelector(`[data-seq="${entry.seq}"]`);
+  if (!line) {
+    line = h('li', { 'data-seq': entry.seq });
+    log.append(line);
+  }
+  const r = entry.reply;
+  const origin = (entry.headers || []).find(([name]) => name.toLowerCase() === 'origin');
+  fill(line, icon('v-pass'), h('span', null, h('b', null, shown(entry.method)), ' arrived',
+    origin ? [' from ', h('span', { class: colour(origin[1]) }, h('span', { class: 'ink' }, shown(origin[1])))] : ', with no Origin',
+    h('span', { class: 'then' }, entry.pending || !r ? 'is being answered …' : r.status ? `answered ${r.status}${r.body ? `, ${r.body.length} bytes` : ''}` : 'the connection breaks off')));
+}
+
+// servers are the cards of the servers that a step meets, each with what it will
+// answer: the one that is asked, and those that redirects and resources lead to.
+function servers(scenario, i, step) {
+  const { request, server } = scenarios.at(scenario, i);
+  const cards = new Map();
+  const at = (origin) => {
+    if (!cards.has(origin)) cards.set(origin, []);
+    return cards.get(origin);
+  };
+  let here = step.server || originOf(request.to);
+  at(here);
+  if (server['set-up']) {
+    at(here).push(h('p', null, 'A real set-up answers: ', h('code', null, shown(server['set-up'].name || server['set-up']))));
+  } else {
+    if (server.preflight) at(here).push(block('A preflight gets', server.preflight, 204));
+    const hops = server.redirects || [];
+    for (const hop of hops) {
+      const to = hop.location !== undefined ? hop.location : hop.to ? `${hop.to}${hop.path || ''}` : hop.path || '';
+      at(here).push(block(hops.length > 1 ? `Redirect to ${to}` : `The request gets a redirect to ${to}`, hop, 302));
+      if (hop.to) here = originOf(hop.to, here);
+      if (hop.preflight) at(here).push(block('A preflight gets', hop.preflight, 204));
+    }
+    at(here).push(block(hops.length ? 'In the end it gets' : 'The request gets', server.response || {}, 200));
+  }
+  for (const [name, r] of Object.entries(server.resources || {})) at(r.at ? originOf(r.at, here) : here).push(block(`${name} is`, r, 200));
+  return [...cards].map(([origin, answers], n) => card(origin, answers, n ? '' : step.pageRelation));
+}
+
+const card = (origin, answers, relation) => h('div', { class: `server ${colour(origin)}`, 'data-origin-card': origin },
+  h('p', { class: 'address' }, chip(origin)),
+  relation ? h('p', { class: 'relation' }, 'Seen from the page: ', h('b', null, shown(relation))) : null,
+  answers.length ? h('div', { class: 'answers' }, answers) : null,
+  h('ul', { class: 'log', 'aria-label': `What ${origin} has seen` }));
+
+function block(title, reply, usual) {
+  const headers = scenarios.pairs(reply.headers);
+  const text = scenarios.textOf(reply.body);
+  return h('div', { class: 'answer' },
+    h('p', { class: 'cap' }, shown(title)),
+    h('pre', { tabindex: '0', 'aria-label': title }, reply.raw !== undefined ? shown(reply.raw) : [
+      h('span', { class: 'code' }, reply.abort ? `connection reset ${reply.abort.replace('-', ' ')}` : String(reply.status || usual)),
+      headers.length ? headers.map(([name, value]) => ['\n', h('span', { class: 'header' }, h('span', { class: /^(access-control-|vary|cross-origin|timing-allow)/i.test(name) ? 'key cors' : 'key' }, shown(name), ':'), ' ', valueOf(value))]) : ['\n', h('i', null, 'no CORS headers')],
+      text ? ['\n\n', shown(text.length > 160 ? `${text.slice(0, 160)} …` : text)] : null,
+      reply.delay ? ['\n', h('i', null, `after ${reply.delay}`)] : null]));
+}
+
+// valueOf marks the placeholders that the server fills in as it answers.
+function valueOf(value) {
+  return value.split(/(\{(?:request-origin|request-method|request-headers|origin:[^}]*|url:[^}]*)\})/).map((part, i) => (i % 2 ? h('span', { class: 'slot', title: 'filled in by the server as it answers' }, shown(part)) : shown(part)));
+}
+
