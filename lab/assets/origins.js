@@ -35,6 +35,17 @@ export function originOf(name, beside = '') {
   return real && (REAL[beside] || !own) ? real : own ? own.origin : name;
 }
 
+// siteRelation is how a server stands to a page, '' where that is not known: whether
+// two other names are of one site, a list says that is not here.
+export function siteRelation(page, server) {
+  if (!nameOf(page) || !nameOf(server) || page === 'null') return '';
+  if (page === server) return 'the same origin';
+  const [a, b] = [new URL(page), new URL(server)];
+  const site = (url) => `${url.protocol}//${url.hostname.split('.').slice(-2).join('.')}`;
+  if (site(a) !== site(b)) return 'another site';
+  return a.hostname === b.hostname ? 'the same site, another port: another origin' : 'the same site, another host: another origin';
+}
+
 // Every other origin takes one of a few colours, always the same one.
 const OTHERS = 3;
 const spare = (text) => [...text].reduce((sum, c) => (sum * 31 + c.codePointAt(0)) % 9973, 7) % OTHERS;

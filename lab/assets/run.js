@@ -28,12 +28,15 @@ async function away(subject, scene, signal) {
 async function here(subject, scene, signal) {
   scene.state('The page loads …');
   const run = await api.startRun(subject, engine(), signal);
-  const stage = new Stage(run.stage.url, scene.window, signal);
-  await stage.ready();
+  let stage = null;
   const outcomes = [];
   for (const [i, step] of run.steps.entries()) {
     scene.step(i);
     await wait(step.wait, scene, signal);
+    if (!stage || step.fresh || stage.url !== step.stage) {
+      stage = new Stage(step.stage, scene.window, signal);
+      await stage.ready();
+    }
     await api.armStep(run.run, i, signal);
     scene.state(run.steps.length > 1 ? `The page sends request ${i + 1} of ${run.steps.length} …` : 'The page sends its request …');
     outcomes.push(await stage.run(step));
@@ -60,6 +63,7 @@ class Stage {
   #loaded;
 
   constructor(url, parent, signal) {
+    this.url = url;
     this.#origin = new URL(url).origin;
     this.#signal = signal;
     this.#frame = h('iframe', { title: `The page of ${this.#origin}`, 'data-stage': '' });

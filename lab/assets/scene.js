@@ -1,7 +1,7 @@
 // The scene: the page in a small browser window, the server, and between them what
 // passes while it passes.
 import { h, fill, icon, shown, inline } from './text.js';
-import { chip, colour, code, originOf } from './origins.js';
+import { chip, colour, code, originOf, siteRelation } from './origins.js';
 import * as scenarios from './scenario.js';
 
 // scene shows a plan and its scenario. It is told what happens: state, step,
@@ -28,7 +28,7 @@ export function scene(plan, scenario) {
 
   function paint() {
     const step = steps[current] || first;
-    fill(address, chip(step.page), step.pageRelation ? h('span', { class: 'sr' }, ` ${step.pageRelation}`) : null);
+    fill(address, chip(step.page));
     fill(does, several ? h('p', { class: 'nth' }, `Request ${current + 1} of ${steps.length}`) : null, h('pre', { tabindex: '0', 'aria-label': 'What the page does' }, shown(step.snippet || '')));
     fill(rack, h('h3', { class: 'cap' }, 'The server'), servers(scenario, current, step));
   }
@@ -143,7 +143,7 @@ function servers(scenario, i, step) {
     at(here).push(block(hops.length ? 'In the end it gets' : 'The request gets', server.response || {}, 200));
   }
   for (const [name, r] of Object.entries(server.resources || {})) at(r.at ? originOf(r.at, here) : here).push(block(`${name} is`, r, 200));
-  return [...cards].map(([origin, answers], n) => card(origin, answers, n ? '' : step.pageRelation));
+  return [...cards].map(([origin, answers], n) => card(origin, answers, siteRelation(step.page, origin)));
 }
 
 const card = (origin, answers, relation) => h('div', { class: `server ${colour(origin)}`, 'data-origin-card': origin },
