@@ -278,7 +278,7 @@ func TestCurl(t *testing.T) {
 	assert.Contains(t, served[0].Curl[0], "'Access-Control-Request-Method: PUT'")
 	assert.Contains(t, served[0].Curl[1], "-X PUT")
 	assert.Contains(t, served[0].Curl[1], "-H 'X-A: a b'")
-	assert.Contains(t, served[0].Curl[1], `--data-binary 'a'\''b'`)
+	assert.Contains(t, served[0].Curl[1], `--data-raw 'a'\''b'`)
 }
 
 func TestShellQuoted(t *testing.T) {

@@ -65,52 +65,18 @@ func Serve(permutations []*scenarios.Permutation, log func(string, ...any)) (*se
 // curl is a request as a command line: names go to the right listener, and the
 // throw-away key is pinned.
 func curl(w oracle.WireRequest, fleet *servers.Fleet) string {
-	args := []string{"curl", "-i"}
+	var options []string
 	if u, err := url.Parse(w.URL); err == nil {
 		for _, m := range fleet.Mappings() {
 			if m.Host == u.Hostname() && fmt.Sprint(m.Port) == portOf(u) {
-				args = append(args, "--connect-to", fmt.Sprintf("%s:%d:%s", m.Host, m.Port, m.Addr))
+				options = append(options, "--connect-to", fmt.Sprintf("%s:%d:%s", m.Host, m.Port, m.Addr))
 			}
 		}
 		if u.Scheme == "https" {
-			args = append(args, "-k", "--pinnedpubkey", "sha256//"+fleet.SPKI())
+			options = append(options, "-k", "--pinnedpubkey", "sha256//"+fleet.SPKI())
 		}
 	}
-	switch w.Method {
-	case "GET":
-	case "HEAD":
-		args = append(args, "-I")
-	default:
-		args = append(args, "-X", w.Method)
-	}
-	for _, h := range [][2]string{
-		{"Origin", w.Origin}, {"Access-Control-Request-Method", w.RequestMethod},
-		{"Access-Control-Request-Headers", w.RequestHeaders}, {"Cookie", w.Cookie},
-	} {
-		if h[1] != "" {
-			args = append(args, "-H", h[0]+": "+h[1])
-		}
-	}
-	for _, h := range w.Headers {
-		args = append(args, "-H", h.Name+": "+h.Value)
-	}
-	if len(w.Body) > 0 {
-		args = append(args, "--data-binary", string(w.Body))
-	}
-	args = append(args, w.URL)
-	for i, a := range args {
-		args[i] = shellQuoted(a)
-	}
-	return strings.Join(args, " ")
-}
-
-// shellQuoted makes an argument safe to paste.
-func shellQuoted(arg string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@,+"
-	if arg != "" && strings.Trim(arg, plain) == "" {
-		return arg
-	}
-	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+	return Curl(w, options...)
 }
 
 func portOf(u *url.URL) string {

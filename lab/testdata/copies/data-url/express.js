@@ -1,0 +1,1 @@
+// The case needs no server: nothing goes over the wire.

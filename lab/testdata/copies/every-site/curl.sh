@@ -1,0 +1,5 @@
+# The requests of a browser that keeps to the standard. curl shows every answer: it has no page to protect.
+# Nobody answers at these names but while corsproof runs the case. To ask a server of your own instead, write http: for https:, and add: --connect-to ::localhost:3000
+
+curl -i -X OPTIONS -H 'Origin: https://app.site.test' -H 'Access-Control-Request-Method: PATCH' -H 'Access-Control-Request-Headers: x-a' https://api.other.test/
+curl -i -X PATCH -H 'Origin: https://app.site.test' -H 'X-A: 1' https://api.other.test/

@@ -1,0 +1,4 @@
+# The requests of a browser that keeps to the standard. curl shows every answer: it has no page to protect.
+# Nobody answers at these names but while corsproof runs the case. To ask a server of your own instead, write http: for https:, and add: --connect-to ::localhost:3000
+
+curl -i -X OPTIONS -H 'Origin: https://app.site.test' -H 'Access-Control-Request-Method: DELETE' https://api.other.test/

@@ -1,0 +1,8 @@
+# The requests of a browser that keeps to the standard. curl shows every answer: it has no page to protect.
+# Nobody answers at these names but while corsproof runs the case. To ask a server of your own instead, write http: for https:, and add: --connect-to ::localhost:3000
+
+# Step 1
+curl -i -H 'Origin: https://app.site.test' https://api.other.test/
+
+# Step 2
+curl -i -H 'Origin: https://app.site.test' -H 'Cache-Control: max-age=0' https://api.other.test/

@@ -1,0 +1,1 @@
+// The answer opens a WebSocket, which takes a library.
