@@ -83,7 +83,7 @@ function row(group, named) {
   return h('li', null,
     h('p', { class: 'title' }, named ? h('span', { class: 'muted' }, `${group.topic} · `) : null, shown(group.title)),
     h('ul', { class: 'links' }, group.cases.map((c) => h('li', null,
-      h('a', { href: `#/case/${c.id}`, 'data-id': c.id, class: c.where }, h('span', { class: 'sr' }, `${base}/`), shown(c.id.slice(base.length + 1) || c.id)),
+      h('a', { href: `#/case/${c.id}`, 'data-id': c.id, 'data-where': c.where }, h('span', { class: 'sr' }, `${base}/`), shown(c.id.slice(base.length + 1) || c.id)),
       c.where !== 'here' ? h('span', { class: 'place' }, WHERE[c.where] || c.where) : null))));
 }
 

@@ -14,15 +14,15 @@ export function difference(before, after) {
     if (!a || !b) continue;
     const of = n > 1 ? ` of request ${i + 1}` : '';
     if (outcome(a) !== outcome(b)) {
-      parts.push(h('div', { class: 'changed', 'data-changed': 'outcome' }, h('h4', null, `The outcome${of}`),
+      parts.push(h('div', { class: 'changed', 'data-changed': 'outcome' }, h('h3', null, `The outcome${of}`),
         h('p', null, h('del', null, sr('before: '), glyph(a.read), outcome(a)), ' ', h('ins', null, sr('now: '), glyph(b.read), outcome(b)))));
     }
-    parts.push(lines('wire', `The wire${of}`, wireLines(a), wireLines(b)), lines('trace', `The standard’s steps${of}`, traceLines(a), traceLines(b)));
+    parts.push(lines('wire', `The wire${of}`, wireLines(a), wireLines(b)), lines('trace', `The standard’s steps${of}`, traceLines(a), traceLines(b), true));
   }
   const real = parts.filter(Boolean);
   return h('section', { class: 'difference', 'aria-labelledby': 'difference', 'data-difference': '' },
     h('h2', { id: 'difference' }, `Run ${before.n} and run ${after.n}`),
-    h('div', { class: 'changed', 'data-changed': 'settings' }, h('h4', null, 'You changed'),
+    h('div', { class: 'changed', 'data-changed': 'settings' }, h('h3', null, 'You changed'),
       changes.length ? h('ul', null, changes.map((c) => h('li', null, h('span', { class: 'key' }, c.key), ' ',
         c.before !== undefined ? h('del', null, sr('before: '), shown(c.before)) : null, ' ', c.after !== undefined ? h('ins', null, sr('now: '), shown(c.after)) : h('span', { class: 'muted' }, 'taken away')))) : h('p', { class: 'muted' }, 'Nothing.')),
     real.length ? real : h('p', { class: 'muted', 'data-changed': 'nothing' }, 'And it changed nothing: the same outcome, by the same steps, over the same wire.'));
@@ -70,7 +70,8 @@ const wireLines = (seen) => (seen.wire || []).flatMap((e) => [
 const traceLines = (seen) => ((seen.standard && seen.standard.trace) || []).map((t) => `${t.algorithm}: ${t.text}`);
 
 // lines shows two lists with what was taken out and put in; null where they agree.
-function lines(what, title, a, b) {
+// Folded, it waits to be asked for.
+function lines(what, title, a, b, folded = false) {
   const rows = align(a, b);
   if (rows.every((r) => r.kind === 'same')) return null;
   // Only a line of what stayed on each side of what did not.
@@ -80,7 +81,8 @@ function lines(what, title, a, b) {
     if (near[i]) list.append(h('li', { class: r.kind }, r.kind === 'same' ? shown(r.text) : h(r.kind === 'out' ? 'del' : 'ins', null, sr(r.kind === 'out' ? 'before: ' : 'now: '), shown(r.text))));
     else if (i === 0 || near[i - 1]) list.append(h('li', { class: 'gap', 'aria-hidden': 'true' }, '⋯'));
   });
-  return h('div', { class: 'changed', 'data-changed': what }, h('h4', null, title), list);
+  return folded ? h('details', { class: 'changed', 'data-changed': what }, h('summary', null, h('h3', null, title)), list)
+    : h('div', { class: 'changed', 'data-changed': what }, h('h3', null, title), list);
 }
 
 // align is the longest common subsequence, as rows.

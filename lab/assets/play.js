@@ -15,7 +15,6 @@ const HISTORY = 8;
 const PAUSE_MS = 250; // after the last key, before the server is asked what it means
 
 const FIRST = {
-  id: 'mine', title: 'My own case.', why: 'Tried in the playground.', spec: 'https://fetch.spec.whatwg.org/#http-cors-protocol',
   request: { from: 'app', to: 'api', via: 'fetch' }, server: { response: { headers: [] } },
 };
 
@@ -100,6 +99,7 @@ async function workshop({ main, signal, scenario, of }) {
     asked = new AbortController();
     const mine = asked.signal;
     try {
+      own.hidden = !touched;
       if (touched) quietly(`#/play/s=${await pack(scenario)}`);
       const plan = await api.plan(subject(), mine);
       if (mine.aborted || signal.aborted) return false;
@@ -161,12 +161,13 @@ async function workshop({ main, signal, scenario, of }) {
   const linkButton = copyButton('Copy link', async () => `${location.origin}/#/play/s=${await pack(scenario)}`);
   linkButton.id = 'copy-link';
 
+  const own = h('span', { hidden: true }, 'changed by you');
   source = JSON.stringify(scenario, null, 2);
   paintForm();
   fill(main, h('div', { class: 'play', 'data-case': of ? of.id : null },
     h('div', { class: 'title' },
       h('div', null, h('h1', null, of ? of.title : 'Playground'),
-        of ? [h('p', { class: 'lead' }, of.why), h('p', { class: 'facts' }, h('code', null, of.id), ' ', link(of.spec, 'where the standard says so'))]
+        of ? [h('p', { class: 'lead' }, of.why), h('p', { class: 'facts' }, h('code', null, of.id), own, link(of.spec, 'where the standard says so'))]
           : h('p', { class: 'lead' }, 'Choose who asks whom, and what the server answers. Run it, change one thing, and run it again.')),
       h('div', { class: 'tools' }, linkButton, copyMenu.button, h('a', { class: 'quiet', href: '#/play', 'data-new': '' }, 'New'))),
     copyMenu.panel,

@@ -21,7 +21,7 @@ export function scene(plan, scenario) {
 
   const element = h('section', { class: 'scene', 'aria-label': 'The page and the server', 'data-where': plan.where, 'data-state': 'idle' },
     h('div', { class: 'window' },
-      h('h3', { class: 'cap' }, 'The page'),
+      h('h2', { class: 'cap' }, 'The page'),
       h('div', { class: 'chrome' }, h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')), address),
       view, does),
     between, rack, status);
@@ -30,7 +30,7 @@ export function scene(plan, scenario) {
     const step = steps[current] || first;
     fill(address, chip(step.page));
     fill(does, several ? h('p', { class: 'nth' }, `Request ${current + 1} of ${steps.length}`) : null, h('pre', { tabindex: '0', 'aria-label': 'What the page does' }, shown(step.snippet || '')));
-    fill(rack, h('h3', { class: 'cap' }, 'The server'), servers(scenario, current, step));
+    fill(rack, h('h2', { class: 'cap' }, 'The server'), servers(scenario, current, step));
   }
   const blank = () => fill(view, h('p', { class: 'note' }, plan.where === 'headless'
     ? [h('b', null, 'Runs in a headless browser on this machine'), because(plan.notHere)]
