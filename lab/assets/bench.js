@@ -4,12 +4,13 @@ import { scene } from './scene.js';
 import { perform } from './run.js';
 
 // bench puts a scene and the place for results together. run() performs the
-// subject and resolves with its result, or null where it failed or was left.
+// subject and resolves with its result, or null where it failed or was left;
+// played() resolves when the scene has shown all of it.
 export function bench({ subject, plan, scenario, signal }) {
   const view = scene(plan, scenario);
   const trouble = h('div', { class: 'trouble', role: 'alert' });
   const results = h('div', { class: 'results', id: 'results' });
-  let running = false;
+  let running = false, played = Promise.resolve();
 
   async function run() {
     if (running) return null;
@@ -20,7 +21,7 @@ export function bench({ subject, plan, scenario, signal }) {
     try {
       const result = await perform(subject, plan, view, signal);
       if (signal.aborted) return null;
-      view.ended(result.steps.at(-1));
+      played = view.ended(result.steps.at(-1));
       return result;
     } catch (error) {
       if (signal.aborted) return null;
@@ -33,17 +34,19 @@ export function bench({ subject, plan, scenario, signal }) {
     }
   }
 
-  return { scene: view.element, trouble, results, run };
+  return { scene: view.element, trouble, results, run, played: () => played };
 }
 
 // problems lists where a scenario is wrong.
 export const problems = (error) => (error.problems && error.problems.length
   ? h('ul', { class: 'problems' }, error.problems.map((p) => h('li', null, p.line ? h('code', null, `${p.line}:${p.column || 1}`) : null, ' ', p.message))) : null);
 
-// reveal moves the reader to the outcome.
-export function reveal(results) {
+// reveal moves the reader to the outcome, unless they went elsewhere meanwhile.
+export async function reveal(work, results) {
+  const from = document.activeElement;
+  await work.played();
   const heading = results.querySelector('#outcome');
-  if (!heading) return;
+  if (!heading || document.activeElement !== from) return;
   heading.focus({ preventScroll: true });
   heading.closest('.outcome').scrollIntoView({ block: 'nearest' });
 }

@@ -52,11 +52,11 @@ export function form({ scenario, i, lab, changed }) {
     rows: Math.min(8, Math.max(2, scenarios.pairs(value).length + 1)), parse: parseHeaders, hint: 'Name: value',
   });
 
-  const via = lab.ways ? choice('Way to load', ['request', 'via'], scenarios.viaOf(request), lab.ways.map((w) => w.via), 'fetch') : line('Way to load', ['request', 'via'], scenarios.viaOf(request));
+  const via = lab.ways ? choice('Way to load (via)', ['request', 'via'], scenarios.viaOf(request), lab.ways.map((w) => w.via), 'fetch') : line('Way to load (via)', ['request', 'via'], scenarios.viaOf(request));
   const methods = h('datalist', { id: `methods${i}` }, ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((m) => h('option', { value: m })));
 
   const page = h('fieldset', { class: 'panel page' }, h('legend', null, 'The page'),
-    h('div', { class: 'row' }, choice('Its origin', ['request', 'from'], request.from, [...origins, ...PLACES], 'app'), via),
+    h('div', { class: 'row' }, choice('Its origin (from)', ['request', 'from'], request.from, [...origins, ...PLACES], 'app'), via),
     h('div', { class: 'row' }, line('Method', ['request', 'method'], request.method, { placeholder: 'GET', list: methods.id }), line('Path', ['request', 'path'], request.path, { placeholder: '/' })), methods,
     h('div', { class: 'row' },
       choice('Credentials', ['request', 'credentials'], request.credentials, ['omit', 'same-origin', 'include']),
@@ -113,7 +113,7 @@ export function form({ scenario, i, lab, changed }) {
   });
 
   const serverPanel = h('fieldset', { class: 'panel server-panel' }, h('legend', null, 'The server'),
-    h('div', { class: 'row' }, choice('Its origin', ['request', 'to'], request.to, origins, 'api')),
+    h('div', { class: 'row' }, choice('Its origin (to)', ['request', 'to'], request.to, origins, 'api')),
     setUp ? h('p', { class: 'muted' }, `The set-up ${setUp.name || setUp} answers: its replies are its own.`) : [
       more('Headers by policy', false, byPolicy), hand, hops,
       h('button', { type: 'button', class: 'quiet add', onclick: () => { setHops((list) => [...list, { to: 'third', status: 307 }]); paintHops(); } }, icon('v-right'), 'Redirect first')]);

@@ -46,7 +46,7 @@ export async function lesson(rest, { main, signal }) {
           h('a', { class: 'button', href: `#/case/${step.case}`, 'data-open-play': '' }, 'Open in the playground')),
         onward));
     fill(trail, steps(here, i));
-    reveal(work.results);
+    await reveal(work, work.results);
   }
 
   const trail = h('nav', { class: 'trail', 'aria-label': 'Steps of this lesson' }, steps(here, i));

@@ -121,18 +121,17 @@ async function workshop({ main, signal, scenario, of }) {
   async function run() {
     if (timer && !(await settle())) return;
     if (!work) return;
-    const { scene, run: perform } = work;
+    const ran = work;
     control.busy(true);
-    scene.scrollIntoView({ block: 'nearest' });
     const tried = scenarios.clone(scenario);
-    const r = await perform();
+    const r = await ran.run();
     control.busy(false);
     if (!r) return;
     const entry = { n: runs.length ? runs.at(-1).n + 1 : 1, scenario: tried, result: r };
     runs.push(entry);
     if (runs.length > HISTORY) runs.shift();
     show(entry);
-    reveal(place.results);
+    await reveal(ran, place.results);
   }
 
   function show(entry) {

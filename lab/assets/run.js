@@ -40,6 +40,8 @@ async function here(subject, scene, signal) {
     await api.armStep(run.run, i, signal);
     scene.state(run.steps.length > 1 ? `The page sends request ${i + 1} of ${run.steps.length} …` : 'The page sends its request …');
     outcomes.push(await stage.run(step));
+    const shown = stage;
+    scene.afterwards(() => shown.show());
   }
   return api.endRun(run.run, outcomes, signal);
 }
@@ -84,6 +86,11 @@ class Stage {
     const outcome = this.#hear('outcome', OUTCOME_MS + (probe.timeout || 0), 'The page did not say what came of its request.');
     this.#frame.contentWindow.postMessage({ lab: 'run', probe, setCookies }, this.#origin);
     return (await outcome).outcome;
+  }
+
+  // show lets the page show what its script got.
+  show() {
+    if (this.#frame.isConnected) this.#frame.contentWindow.postMessage({ lab: 'show' }, this.#origin);
   }
 
   #hear(what, ms, otherwise) {

@@ -4,6 +4,12 @@ import { h, fill, icon, shown, inline } from './text.js';
 import { chip, colour, code, originOf, siteRelation } from './origins.js';
 import * as scenarios from './scenario.js';
 
+// What passes between two machines that are one takes no time to speak of. It is
+// shown as it was, and slower: a step at a time, where motion is welcome. The
+// diagram has the true times.
+const PACE_MS = 380;
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
 // scene shows a plan and its scenario. It is told what happens: state, step,
 // arrived, ended.
 export function scene(plan, scenario) {
@@ -17,7 +23,15 @@ export function scene(plan, scenario) {
   const between = h('ol', { class: 'between', 'aria-hidden': 'true' });
   const rack = h('div', { class: 'rack' });
   const seen = new Map(); // step/seq -> the rows of a request
-  let current = 0;
+  let current = 0, due = 0;
+
+  // paced lets an element appear when its turn has come, and says in how many ms.
+  function paced(item) {
+    const now = performance.now();
+    due = calm.matches ? now : Math.max(now, due + PACE_MS);
+    if (item) item.style.animationDelay = `${due - now}ms`;
+    return due - now;
+  }
 
   const element = h('section', { class: 'scene', 'aria-label': 'The page and the server', 'data-where': plan.where, 'data-state': 'idle' },
     h('div', { class: 'window' },
@@ -44,13 +58,14 @@ export function scene(plan, scenario) {
     window: view,
     // begin forgets what the last run showed.
     begin() {
-      current = 0;
+      current = due = 0;
       seen.clear();
       fill(between);
       delete element.dataset.read;
       element.dataset.state = 'running';
       paint();
       if (plan.where === 'headless') blank();
+      element.scrollIntoView({ block: element.offsetHeight > innerHeight ? 'start' : 'nearest', behavior: 'instant' });
     },
     state(text, { quietly = false } = {}) {
       status.setAttribute('aria-live', quietly ? 'off' : 'polite');
@@ -70,22 +85,30 @@ export function scene(plan, scenario) {
         rows = { came: h('li', { class: `came ${colour(entry.at)}` }, h('b', null, shown(entry.method)), icon('v-right')) };
         seen.set(key, rows);
         between.append(rows.came);
-        light(rack, entry);
+        light(rack, entry, paced(rows.came));
         this.state(`${entry.preflight ? 'A preflight' : entry.method} has arrived at ${entry.at}.`);
       }
       const r = entry.reply;
       if (!entry.pending && r && !rows.went) {
         rows.went = h('li', { class: `went ${colour(entry.at)}` }, icon('v-left'), h('b', null, r.status ? String(r.status) : '×'));
         between.append(rows.went);
+        paced(rows.went);
         light(rack, entry);
       }
     },
-    // ended shows what the page got in the end.
-    ended(last) {
+    // afterwards calls what shows more, when all that came so far has been shown.
+    afterwards(show) {
+      setTimeout(show, paced(null));
+    },
+    // ended shows what the page got in the end. It resolves when all has been shown.
+    async ended(last) {
+      const stop = last.read === 'blocked' ? h('li', { class: 'stop' }, h('span', null, 'blocked')) : null;
+      if (stop) between.append(stop);
+      await pause(paced(stop));
       element.dataset.state = 'ended';
       element.dataset.read = last.timedOut ? 'none' : last.read || 'none';
-      if (last.read === 'blocked') between.append(h('li', { class: 'stop' }, h('span', null, 'blocked')));
       this.state(last.timedOut ? 'Nothing came in time.' : `Done: ${last.read || 'no outcome'}.`);
+      if (!calm.matches) await pause(2 * PACE_MS);
     },
     failed(message) {
       element.dataset.state = 'failed';
@@ -94,21 +117,25 @@ export function scene(plan, scenario) {
   };
 }
 
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 const because = (why) => (why ? [', because ', inline(why.charAt(0).toLowerCase() + why.slice(1).replace(/\.?$/, '.'), code)] : '.');
 
 // light shows in a server's card what it has seen: it does see the request whose
 // answer the page may not read.
-function light(rack, entry) {
+function light(rack, entry, ms = 0) {
   let box = rack.querySelector(`[data-origin-card="${CSS.escape(entry.at)}"]`);
   if (!box) {
     box = card(entry.at, []);
     rack.append(box);
   }
   box.classList.add('lit');
+  if (ms) box.querySelector('.address').style.animationDelay = `${ms}ms`;
   const log = box.querySelector('.log');
   let line = log.querySelector(`[data-seq="${entry.seq}"]`);
   if (!line) {
     line = h('li', { 'data-seq': entry.seq });
+    line.style.animationDelay = `${ms}ms`;
     log.append(line);
   }
   const r = entry.reply;

@@ -23,23 +23,35 @@
     unobservable: () => 'No event tells the page what came of it.',
   };
 
+  // The lab shows what passes at a reader's pace, and says when the page has its
+  // turn; it need not.
+  const SHOW_MS = 6000;
+  let show = () => {}, timer = 0;
+  function later(text, read) {
+    show = () => say(text, read);
+    clearTimeout(timer);
+    timer = setTimeout(show, SHOW_MS);
+  }
+
   async function run({ probe, setCookies = [] }) {
     say('Waiting for an answer …', 'waiting');
     try {
       for (const url of setCookies) await fetch(url, { mode: 'no-cors', credentials: 'include', cache: 'no-store' });
       await corsproof.run([probe], ([outcome]) => {
-        say(outcome.timedOut ? 'Nothing came in time.' : words[outcome.read] ? words[outcome.read](outcome) : 'The probe broke.', outcome.read || 'broken');
+        later(outcome.timedOut ? 'Nothing came in time.' : words[outcome.read] ? words[outcome.read](outcome) : 'The probe broke.', outcome.read || 'broken');
         tell({ lab: 'outcome', outcome });
       });
     } catch (error) {
-      say(String(error), 'broken');
+      later(String(error), 'broken');
       tell({ lab: 'outcome', outcome: { id: probe.id, broken: String(error) } });
     }
   }
 
   addEventListener('message', (event) => {
     if (event.origin !== lab || event.source !== parent) return;
-    if (event.data && event.data.lab === 'run') run(event.data);
+    if (!event.data) return;
+    if (event.data.lab === 'run') run(event.data);
+    if (event.data.lab === 'show') show();
   });
   say('Nothing asked for yet.');
   if (document.readyState === 'complete') tell({ lab: 'ready' });
