@@ -1,11 +1,13 @@
 // What a change changed: the settings, the outcome, the wire and the standard's
 // steps of two runs, held against each other.
 import { h, shown, glyph, sr } from './text.js';
+import { local } from './origins.js';
 import * as scenarios from './scenario.js';
 
 // difference shows two runs {scenario, result, n}; null where there is but one.
 export function difference(before, after) {
   if (!before) return null;
+  const named = after.result.where === 'here' ? local : String;
   const changes = settings(before.scenario, after.scenario);
   const parts = [];
   const n = Math.max(before.result.steps.length, after.result.steps.length);
@@ -24,7 +26,7 @@ export function difference(before, after) {
     h('h2', { id: 'difference' }, `Run ${before.n} and run ${after.n}`),
     h('div', { class: 'changed', 'data-changed': 'settings' }, h('h3', null, 'You changed'),
       changes.length ? h('ul', null, changes.map((c) => h('li', null, h('span', { class: 'key' }, c.key), ' ',
-        c.before !== undefined ? h('del', null, sr('before: '), shown(c.before)) : null, ' ', c.after !== undefined ? h('ins', null, sr('now: '), shown(c.after)) : h('span', { class: 'muted' }, 'taken away')))) : h('p', { class: 'muted' }, 'Nothing.')),
+        c.before !== undefined ? h('del', null, sr('before: '), shown(named(c.before))) : null, ' ', c.after !== undefined ? h('ins', null, sr('now: '), shown(named(c.after))) : h('span', { class: 'muted' }, 'taken away')))) : h('p', { class: 'muted' }, 'Nothing.')),
     real.length ? real : h('p', { class: 'muted', 'data-changed': 'nothing' }, 'And it changed nothing: the same outcome, by the same steps, over the same wire.'));
 }
 

@@ -1,15 +1,15 @@
 // The form of the playground: one step of a scenario, field by field. What a field
 // cannot show (bytes, a raw answer) it leaves as it is, and says so.
 import { h, fill, icon } from './text.js';
-import { known, originOf } from './origins.js';
+import { known, local, originOf, portable } from './origins.js';
 import * as scenarios from './scenario.js';
 import { policyForm } from './policy.js';
 
 const PLACES = ['opaque-sandbox', 'opaque-srcdoc', 'opaque-data', 'worker', 'shared-worker', 'blob-worker'];
 
 // form shows step i of a scenario that it may change; changed() is called after
-// each change.
-export function form({ scenario, i, lab, changed }) {
+// each change. here is whether the scenario runs among the lab's own names.
+export function form({ scenario, i, lab, here, changed }) {
   const now = () => scenarios.at(scenario, i);
   const { request, server } = now();
   const origins = known().map((o) => o.name);
@@ -31,6 +31,7 @@ export function form({ scenario, i, lab, changed }) {
     changed();
   }
 
+  const headerText = (headers) => scenarios.pairs(headers).map(([name, v]) => `${name}: ${here ? local(v) : v}`).join('\n');
   const labelled = (label, control, more) => {
     control.id = `field${i}-${++ids}`;
     return h('div', { class: `field ${more || ''}` }, h('label', { for: control.id }, label), control);
@@ -48,7 +49,7 @@ export function form({ scenario, i, lab, changed }) {
     if (value === null) return h('p', { class: 'field muted' }, `${label}: more than a text. Change it in the source.`);
     return labelled(label, h('textarea', { rows, spellcheck: 'false', autocapitalize: 'off', placeholder: hint, 'data-field': path.join('.'), oninput: (e) => put(path, parse(e.target.value)) }, value));
   };
-  const headerArea = (label, path, value) => area(label, path, scenarios.pairs(value).map(([name, v]) => `${name}: ${v}`).join('\n'), {
+  const headerArea = (label, path, value) => area(label, path, headerText(value), {
     rows: Math.min(8, Math.max(2, scenarios.pairs(value).length + 1)), parse: parseHeaders, hint: 'Name: value',
   });
 
@@ -75,11 +76,11 @@ export function form({ scenario, i, lab, changed }) {
 
   const hops = h('div', { class: 'hops' });
   const paintHops = () => fill(hops, (now().server.redirects || []).map((hop, n) => h('div', { class: 'reply hop', role: 'group', 'aria-label': `Redirect ${n + 1}` },
-    h('p', { class: 'cap' }, `Redirect ${n + 1}`, h('button', { type: 'button', class: 'quiet', 'aria-label': `Take redirect ${n + 1} away`, onclick: () => { setHops((list) => list.filter((x, k) => k !== n)); paintHops(); } }, 'Remove')),
+    h('p', { class: 'cap' }, `Redirect ${n + 1}`, h('button', { type: 'button', class: 'quiet', 'aria-label': `Remove redirect ${n + 1}`, onclick: () => { setHops((list) => list.filter((x, k) => k !== n)); paintHops(); } }, 'Remove')),
     h('div', { class: 'row' },
       labelled('to', h('select', { onchange: (e) => setHop(n, 'to', e.target.value) }, [...new Set(['', ...origins, ...(hop.to ? [hop.to] : [])])].map((o) => h('option', { value: o, selected: o === (hop.to || '') }, o || (hop.location ? 'as written' : 'the same server'))))),
       labelled('Status', h('input', { type: 'text', inputmode: 'numeric', value: hop.status ?? '', placeholder: '302', oninput: (e) => setHop(n, 'status', /^\d+$/.test(e.target.value) ? Number(e.target.value) : e.target.value) }))),
-    labelled('Headers', h('textarea', { rows: 2, spellcheck: 'false', placeholder: 'Name: value', oninput: (e) => setHop(n, 'headers', parseHeaders(e.target.value)) }, scenarios.pairs(hop.headers).map(([name, v]) => `${name}: ${v}`).join('\n'))))));
+    labelled('Headers', h('textarea', { rows: 2, spellcheck: 'false', placeholder: 'Name: value', oninput: (e) => setHop(n, 'headers', parseHeaders(e.target.value)) }, headerText(hop.headers))))));
   const setHops = (change) => {
     const list = change(scenarios.clone(now().server.redirects || []));
     put(['server', 'redirects'], list.length ? list : undefined);
@@ -106,8 +107,8 @@ export function form({ scenario, i, lab, changed }) {
     apply: (answer) => {
       const { response = {}, preflight = {} } = now().server;
       const own = scenarios.pairs(response.headers).filter(([name]) => !/^(access-control-|vary$)/i.test(name));
-      put(['server', 'response'], { ...response, headers: [...own, ...answer.response] });
-      put(['server', 'preflight'], { ...(preflight.status ? { status: preflight.status } : {}), headers: answer.preflight });
+      put(['server', 'response'], { ...response, headers: [...own, ...answer.response.map(ported)] });
+      put(['server', 'preflight'], { ...(preflight.status ? { status: preflight.status } : {}), headers: answer.preflight.map(ported) });
       paintHand();
     },
   });
@@ -120,6 +121,8 @@ export function form({ scenario, i, lab, changed }) {
   return h('div', { class: 'editor' }, page, serverPanel);
 }
 
+const ported = ([name, value]) => [name, portable(value)];
+
 const more = (label, open, ...children) => h('details', { class: 'more', open }, h('summary', null, label), children);
 
 // parseHeaders reads "Name: value" lines; a line without a colon is a name on its
@@ -127,7 +130,7 @@ const more = (label, open, ...children) => h('details', { class: 'more', open },
 export function parseHeaders(text) {
   const list = text.split('\n').filter((l) => l.trim()).map((l) => {
     const colon = l.indexOf(':');
-    return colon < 0 ? [l.trim(), ''] : [l.slice(0, colon).trim(), l.slice(colon + 1).trim()];
+    return colon < 0 ? [l.trim(), ''] : [l.slice(0, colon).trim(), portable(l.slice(colon + 1).trim())];
   });
   return list.length ? list : undefined;
 }

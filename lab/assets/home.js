@@ -28,7 +28,7 @@ export async function home(rest, { main, signal }) {
       h('a', { class: 'door', href: '#/catalogue' }, h('b', null, 'Catalogue'), h('span', null, 'Every case that corsproof knows, each to be run and changed.'))),
     h('section', { class: 'column', 'aria-labelledby': 'cast' },
       h('h2', { id: 'cast' }, 'The origins'),
-      h('p', { class: 'muted' }, 'All of them are servers on this machine. Each keeps its colour and its shape wherever it stands.'),
+      h('p', { class: 'muted' }, 'All of them are servers on this machine. Each keeps its colour and its shape wherever it stands; below it is how app sees it.'),
       h('ul', { class: 'cast' }, known().map((o) => h('li', null, chip(o.origin, { named: true }), h('span', { class: 'muted' }, shown(o.relation)))))),
     done ? h('p', { class: 'column' }, h('button', { type: 'button', class: 'quiet', id: 'forget', onclick: () => {
       if (!confirm('Forget which steps are done?')) return;

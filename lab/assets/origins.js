@@ -35,10 +35,31 @@ export function originOf(name, beside = '') {
   return real && (REAL[beside] || !own) ? real : own ? own.origin : name;
 }
 
+// A scenario names origins as the catalogue does, wherever it runs; a reader sees
+// those of this lab. local puts these into a text, portable takes them out.
+const whole = (origin) => new RegExp(`${origin.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w:.-])`, 'g');
+const longestFirst = (list) => list.sort((a, b) => b.length - a.length);
+
+export function local(text) {
+  let out = String(text).replace(/(?<!\{)\{origin:([a-z0-9-]+)\}/g, (all, name) => (known().find((o) => o.name === name) || { origin: all }).origin);
+  for (const origin of longestFirst(Object.keys(REAL))) {
+    const own = known().find((o) => o.name === REAL[origin]);
+    if (own) out = out.replace(whole(origin), own.origin);
+  }
+  return out;
+}
+
+export function portable(text) {
+  let out = String(text);
+  for (const origin of longestFirst(Object.keys(here))) out = out.replace(whole(origin), `{origin:${here[origin].name}}`);
+  return out;
+}
+
 // siteRelation is how a server stands to a page, '' where that is not known: whether
 // two other names are of one site, a list says that is not here.
 export function siteRelation(page, server) {
-  if (!nameOf(page) || !nameOf(server) || page === 'null') return '';
+  if (parts(page).place || page === 'null') return 'another origin: null is nobody’s';
+  if (!nameOf(page) || !nameOf(server)) return '';
   if (page === server) return 'the same origin';
   const [a, b] = [new URL(page), new URL(server)];
   const site = (url) => `${url.protocol}//${url.hostname.split('.').slice(-2).join('.')}`;
@@ -58,15 +79,23 @@ export function colour(origin) {
 
 export const shape = (origin) => icon(SHAPES[nameOf(origin)] || 'o-other', 'shape');
 
+// parts takes apart what the lab calls a page: an origin, or a place in a page whose
+// own origin is null.
+export function parts(page) {
+  const m = /^(\S+) in a page of (\S+) \(its origin is null\)$/.exec(page || '');
+  return m ? { origin: 'null', place: m[1], of: m[2] } : { origin: page || '', place: '', of: '' };
+}
+
 // chip is an origin in its colour, with its shape; the scheme is quieter than the
 // host.
-export function chip(origin, { named = false } = {}) {
-  const m = /^([a-z][a-z0-9+.-]*:\/\/)([^/:]+|\[[^\]]*\])(:\d+)?(.*)$/i.exec(origin || '');
-  const name = nameOf(origin);
+export function chip(page, { named = false } = {}) {
+  const { origin, place, of } = parts(page);
+  const m = /^([a-z][a-z0-9+.-]*:\/\/)([^/:]+|\[[^\]]*\])(:\d+)?(.*)$/i.exec(origin);
+  const name = place ? `${place} of ${of}` : named && origin !== 'null' ? nameOf(origin) : '';
   return h('span', { class: `origin ${colour(origin)}`, 'data-origin': origin },
     shape(origin),
-    h('span', { class: 'where' }, m ? [h('span', { class: 'scheme' }, m[1]), h('b', null, m[2]), h('span', { class: 'port' }, m[3] || ''), m[4]] : h('b', null, origin === 'null' ? 'null' : origin || 'nowhere')),
-    named && name && name !== 'null' ? h('span', { class: 'name' }, name) : null);
+    h('span', { class: 'where' }, m ? [h('span', { class: 'scheme' }, m[1]), h('b', null, m[2]), h('span', { class: 'port' }, m[3] || ''), m[4]] : h('b', null, origin || 'nowhere')),
+    name ? h('span', { class: 'name' }, name) : null);
 }
 
 // code is a piece of code in a text: an origin in its colour, if it is one.

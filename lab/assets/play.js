@@ -36,7 +36,7 @@ export async function open(rest, { main, signal }) {
 async function workshop({ main, signal, scenario, of }) {
   const lab = await api.lab();
   if (signal.aborted) return;
-  let step = 0, source = '', touched = !of, work = null, copies = [];
+  let step = 0, source = '', touched = !of, work = null, where = of ? of.where : 'here';
   const runs = [];
 
   const place = { form: h('div'), steps: h('div'), wrong: h('div', { class: 'wrong-place', role: 'alert' }), right: h('div', { class: 'right' }), difference: h('div'), results: h('div', { id: 'result-place' }), runs: h('div'), scene: h('div'), run: h('div', { class: 'runbar' }) };
@@ -59,7 +59,7 @@ async function workshop({ main, signal, scenario, of }) {
     step = Math.min(step, all.length - 1);
     fill(place.steps, all.length > 1 ? h('div', { class: 'tabs steps', role: 'radiogroup', 'aria-label': 'Request' }, all.map((s, i) => h('label', null,
       h('input', { type: 'radio', name: 'step', checked: i === step, onchange: () => { step = i; paintForm(); } }), h('span', null, `Request ${i + 1}`)))) : null);
-    fill(place.form, form({ scenario, i: step, lab, changed }));
+    fill(place.form, form({ scenario, i: step, lab, here: where !== 'headless', changed }));
   }
 
   function changed() {
@@ -104,8 +104,8 @@ async function workshop({ main, signal, scenario, of }) {
       const plan = await api.plan(subject(), mine);
       if (mine.aborted || signal.aborted) return false;
       fill(place.wrong);
-      copies = plan.copy || [];
-      copyMenu.set(copies);
+      where = plan.where;
+      copyMenu.set(plan.copy || []);
       work = bench({ subject: subject(), plan, scenario: scenarios.clone(scenario), signal });
       fill(place.scene, work.scene, plan.where === 'headless' ? install(lab) : null, work.trouble);
       control.element.hidden = plan.where === 'not';

@@ -23,6 +23,10 @@ const label = (engine) => [engine.name || engine.key, engine.version].filter(Boo
 function headline(seen, several) {
   const why = deciding(seen.agrees === false || !seen.profile ? seen.standard : seen.profile);
   const read = seen.timedOut ? 'none' : seen.read;
+  // Browsers do not tell a page why; where they did what the standard says, its
+  // reason is theirs.
+  const course = seen.profile || seen.standard || {};
+  const reason = seen.reason || (seen.agrees !== false && course.read === seen.read ? course.reason : '');
   const reached = (seen.wire || []).filter((e) => !e.preflight && e.reply && e.reply.status);
   return h('div', { class: `outcome ${read || 'none'}` },
     h('p', { class: 'cap' }, several ? 'What came of the last request' : 'What happened'),
@@ -31,7 +35,7 @@ function headline(seen, several) {
     read === 'blocked' && reached.length ? h('p', { class: 'received', 'data-received': '' }, h('b', null, 'Blocked, but received. '), `The server had the request${reached.length > 1 ? 's' : ''} and did answer; only the page was kept from reading.`) : null,
     why && (read === 'blocked' || read === 'opaque') ? h('p', { class: 'because' }, shown(why.step.text)) : null,
     seen.error ? h('p', { class: 'words' }, 'The browser’s words to the script: ', h('code', null, shown(seen.error))) : null,
-    seen.reason ? h('p', { class: 'reason' }, sr('Reason: '), h('code', null, shown(seen.reason))) : null);
+    reason ? h('p', { class: 'reason' }, sr('Reason: '), h('code', null, shown(reason))) : null);
 }
 
 // leaving says where this browser and the standard part.

@@ -1,7 +1,7 @@
 // The scene: the page in a small browser window, the server, and between them what
 // passes while it passes.
 import { h, fill, icon, shown, inline } from './text.js';
-import { chip, colour, code, originOf, siteRelation } from './origins.js';
+import { chip, colour, code, local, originOf, siteRelation } from './origins.js';
 import * as scenarios from './scenario.js';
 
 // What passes between two machines that are one takes no time to speak of. It is
@@ -44,7 +44,10 @@ export function scene(plan, scenario) {
     const step = steps[current] || first;
     fill(address, chip(step.page));
     fill(does, several ? h('p', { class: 'nth' }, `Request ${current + 1} of ${steps.length}`) : null, h('pre', { tabindex: '0', 'aria-label': 'What the page does' }, shown(step.snippet || '')));
-    fill(rack, h('h2', { class: 'cap' }, 'The server'), servers(scenario, current, step));
+    const logs = [...rack.querySelectorAll('.server')].map((box) => ({ at: box.dataset.originCard, lines: [...box.querySelectorAll('.log li')] }));
+    fill(rack, h('h2', { class: 'cap' }, 'The server'), servers(scenario, current, step, plan.where === 'here' ? local : String));
+    // What a server has seen in an earlier step, it has seen.
+    for (const { at, lines } of current ? logs : []) if (lines.length) cardOf(rack, at).querySelector('.log').append(...lines);
   }
   const blank = () => fill(view, h('p', { class: 'note' }, plan.where === 'headless'
     ? [h('b', null, 'Runs in a headless browser on this machine'), because(plan.notHere)]
@@ -124,11 +127,7 @@ const because = (why) => (why ? [', because ', inline(why.charAt(0).toLowerCase(
 // light shows in a server's card what it has seen: it does see the request whose
 // answer the page may not read.
 function light(rack, entry, ms = 0) {
-  let box = rack.querySelector(`[data-origin-card="${CSS.escape(entry.at)}"]`);
-  if (!box) {
-    box = card(entry.at, []);
-    rack.append(box);
-  }
+  const box = cardOf(rack, entry.at);
   box.classList.add('lit');
   if (ms) box.querySelector('.address').style.animationDelay = `${ms}ms`;
   const log = box.querySelector('.log');
@@ -145,9 +144,17 @@ function light(rack, entry, ms = 0) {
     h('span', { class: 'then' }, entry.pending || !r ? 'is being answered …' : r.status ? `answered ${r.status}${r.body ? `, ${r.body.length} bytes` : ''}` : 'the connection breaks off')));
 }
 
+// cardOf is the card of an origin, a new one if there is none.
+function cardOf(rack, origin) {
+  const found = rack.querySelector(`[data-origin-card="${CSS.escape(origin)}"]`);
+  if (!found) rack.append(card(origin, []));
+  return found || rack.lastElementChild;
+}
+
 // servers are the cards of the servers that a step meets, each with what it will
 // answer: the one that is asked, and those that redirects and resources lead to.
-function servers(scenario, i, step) {
+// named gives a text the names that are used where it runs.
+function servers(scenario, i, step, named) {
   const { request, server } = scenarios.at(scenario, i);
   const cards = new Map();
   const at = (origin) => {
@@ -159,17 +166,17 @@ function servers(scenario, i, step) {
   if (server['set-up']) {
     at(here).push(h('p', null, 'A real set-up answers: ', h('code', null, shown(server['set-up'].name || server['set-up']))));
   } else {
-    if (server.preflight) at(here).push(block('A preflight gets', server.preflight, 204));
+    if (server.preflight) at(here).push(block('A preflight gets', server.preflight, 204, named));
     const hops = server.redirects || [];
     for (const hop of hops) {
       const to = hop.location !== undefined ? hop.location : hop.to ? `${hop.to}${hop.path || ''}` : hop.path || '';
-      at(here).push(block(hops.length > 1 ? `Redirect to ${to}` : `The request gets a redirect to ${to}`, hop, 302));
+      at(here).push(block(hops.length > 1 ? `Redirect to ${to}` : `The request gets a redirect to ${to}`, hop, 302, named));
       if (hop.to) here = originOf(hop.to, here);
-      if (hop.preflight) at(here).push(block('A preflight gets', hop.preflight, 204));
+      if (hop.preflight) at(here).push(block('A preflight gets', hop.preflight, 204, named));
     }
-    at(here).push(block(hops.length ? 'In the end it gets' : 'The request gets', server.response || {}, 200));
+    at(here).push(block(hops.length ? 'In the end it gets' : 'The request gets', server.response || {}, 200, named));
   }
-  for (const [name, r] of Object.entries(server.resources || {})) at(r.at ? originOf(r.at, here) : here).push(block(`${name} is`, r, 200));
+  for (const [name, r] of Object.entries(server.resources || {})) at(r.at ? originOf(r.at, here) : here).push(block(`${name} is`, r, 200, named));
   return [...cards].map(([origin, answers], n) => card(origin, answers, siteRelation(step.page, origin)));
 }
 
@@ -179,14 +186,14 @@ const card = (origin, answers, relation) => h('div', { class: `server ${colour(o
   answers.length ? h('div', { class: 'answers' }, answers) : null,
   h('ul', { class: 'log', 'aria-label': `What ${origin} has seen` }));
 
-function block(title, reply, usual) {
+function block(title, reply, usual, named) {
   const headers = scenarios.pairs(reply.headers);
   const text = scenarios.textOf(reply.body);
   return h('div', { class: 'answer' },
     h('p', { class: 'cap' }, shown(title)),
     h('pre', { tabindex: '0', 'aria-label': title }, reply.raw !== undefined ? shown(reply.raw) : [
       h('span', { class: 'code' }, reply.abort ? `connection reset ${reply.abort.replace('-', ' ')}` : String(reply.status || usual)),
-      headers.length ? headers.map(([name, value]) => ['\n', h('span', { class: 'header' }, h('span', { class: /^(access-control-|vary|cross-origin|timing-allow)/i.test(name) ? 'key cors' : 'key' }, shown(name), ':'), ' ', valueOf(value))]) : ['\n', h('i', null, 'no CORS headers')],
+      headers.length ? headers.map(([name, value]) => ['\n', h('span', { class: 'header' }, h('span', { class: /^(access-control-|vary|cross-origin|timing-allow)/i.test(name) ? 'key cors' : 'key' }, shown(name), ':'), ' ', valueOf(named(value)))]) : ['\n', h('i', null, 'no CORS headers')],
       text ? ['\n\n', shown(text.length > 160 ? `${text.slice(0, 160)} …` : text)] : null,
       reply.delay ? ['\n', h('i', null, `after ${reply.delay}`)] : null]));
 }

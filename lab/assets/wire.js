@@ -1,7 +1,7 @@
 // The sequence diagram: who said what to whom, in order. It is a list that can be
 // read out; on a wide screen its items stand as arrows between lanes.
 import { h, sr, icon, glyph, shown, plural } from './text.js';
-import { chip, shape, colour, nameOf } from './origins.js';
+import { chip, shape, colour, nameOf, parts } from './origins.js';
 
 // Headers that the same-origin rules are about. The others fold away.
 const MATTERS = /^(origin|access-control-.*|cookie|set-cookie|content-type|location|authorization|vary|cross-origin-.*|timing-allow-origin|range|content-range|allow|cache-control|age|etag|if-none-match)$/i;
@@ -41,7 +41,7 @@ export function wire(seen) {
       h('div', null, h('b', null, 'Page'), chip(seen.page || '')),
       h('div', null, h('b', null, 'Browser')),
       lanes.map((at, i) => h('div', null, h('b', null, lanes.length > 1 ? `Server ${i + 1}` : 'Server'), servers.length > LANES ? h('span', null, plural(servers.length, 'server')) : chip(at)))),
-    h('div', { class: 'lines', 'aria-hidden': 'true' }, h('i', { class: colour(seen.page) }), h('i', { class: 'browser' }), lanes.map((at) => h('i', { class: colour(at) }))),
+    h('div', { class: 'lines', 'aria-hidden': 'true' }, h('i', { class: colour(parts(seen.page).origin) }), h('i', { class: 'browser' }), lanes.map((at) => h('i', { class: colour(at) }))),
     list);
   return element;
 }
