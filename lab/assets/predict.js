@@ -55,10 +55,9 @@ export function predict({ ask, several, onRun, label = 'Run' }) {
 
   return {
     element: form,
-    // busy is while it runs.
+    // busy is while it runs. The buttons stay in focus, and do nothing.
     busy(on) {
-      for (const b of [run, skip]) if (b) b.disabled = on;
-      if (!on) ready();
+      for (const b of [run, skip]) if (b) b.setAttribute('aria-disabled', String(on));
     },
     // judged marks the answers, once it has run; again() lets the reader choose anew.
     judged(verdicts) {
