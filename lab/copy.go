@@ -3,7 +3,6 @@ package lab
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/fixtures"
@@ -35,8 +34,7 @@ func copies(p, running *scenarios.Permutation) ([]Copy, error) {
 		return nil, fmt.Errorf("lab: %s: %w", running.ID, err)
 	}
 	snippet, language := snippets(explained, bound)
-	preflights := slices.ContainsFunc(explained.Steps[0].Standard.Wire, func(e harness.Exchange) bool { return e.Request.Preflight })
-	s := serversOf(bound, preflights)
+	s := serversOf(bound)
 	return []Copy{
 		{"Scenario (YAML)", "yaml", file},
 		{"curl", "sh", curlLines(explained)},

@@ -106,6 +106,20 @@ func TestCopiedProgramsAreOnes(t *testing.T) {
 	}
 }
 
+// Every case of the catalogue can be taken along.
+func TestCatalogueCopies(t *testing.T) {
+	files, err := scenarios.Catalogue()
+	require.NoError(t, err)
+	for _, p := range scenarios.Permutations(files) {
+		texts, err := copies(p, p)
+		require.NoError(t, err, p.ID)
+		goIsGo(t, texts[4].Text)
+		for _, c := range texts[1:] {
+			balanced(t, c)
+		}
+	}
+}
+
 // FuzzCopies: whatever is typed into a header, a path or a body is a text of the
 // language that it is written in.
 func FuzzCopies(f *testing.F) {

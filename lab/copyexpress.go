@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/corsproof/corsproof/oracle"
 )
 
 // express writes the servers of a case for Express, which has the idiom of its
@@ -20,6 +22,9 @@ func express(s serving) string {
 	}
 	if len(s.hosts) == 0 {
 		return b.String()
+	}
+	if method := oracle.NormalizeMethod(s.method); method != "" && !nodeMethods[method] {
+		b.WriteString("// Node.js does not know the method " + jsText(method) + ", and refuses it.\n")
 	}
 	b.WriteString("// npm install " + packages + "\n")
 	b.WriteString("const express = require('express');\n")
@@ -42,6 +47,16 @@ func express(s serving) string {
 	}
 	return b.String()
 }
+
+// nodeMethods are the methods that Node.js knows.
+var nodeMethods = func() map[string]bool {
+	known := map[string]bool{}
+	for method := range strings.FieldsSeq(`ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE
+		NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK UNSUBSCRIBE`) {
+		known[method] = true
+	}
+	return known
+}()
 
 func expressCORS(app string, p *corsPolicy) string {
 	var b strings.Builder

@@ -22,8 +22,15 @@ func nginx(s serving) string {
 		n.say("\n%sserver {", comment("# ", h.origin.String()))
 		n.say("    listen %d;", 8080+i)
 		n.say("    server_name %s;", nginxText(h.origin.Host))
+		seen := map[string]bool{}
 		for _, r := range h.routes {
-			n.location(r, s.cors)
+			path := decodedPath(r.path)
+			if seen[path] {
+				n.say("\n    # nginx cannot say this: a path that differs from one above in its escapes alone.")
+				continue
+			}
+			seen[path] = true
+			n.location(path, r, s.cors)
 		}
 		n.say("}")
 	}
@@ -44,19 +51,23 @@ type nginxWriter struct {
 
 func (n *nginxWriter) say(format string, args ...any) { fmt.Fprintf(&n.blocks, format+"\n", args...) }
 
-func (n *nginxWriter) location(r route, p *corsPolicy) {
-	path := r.path
+// decodedPath is a path as a location names it.
+func decodedPath(path string) string {
 	if decoded, err := url.PathUnescape(path); err == nil && nginxCan(decoded) {
-		path = decoded
+		return decoded
 	}
+	return path
+}
+
+func (n *nginxWriter) location(path string, r route, p *corsPolicy) {
 	n.say("\n    location = %s {", nginxText(path))
 	if p == nil {
 		n.say("        if ($preflight) {")
-		if r.preflight == nil {
-			n.say("            return 404 \"\";")
-		} else {
-			n.reply("            ", *r.preflight, r.preflight.headers, true)
+		preflight := literal{status: 404}
+		if r.preflight != nil {
+			preflight = *r.preflight
 		}
+		n.reply("            ", preflight, preflight.headers, true)
 		n.say("        }")
 		n.reply("        ", r.answer, r.answer.headers, false)
 	} else {
@@ -144,6 +155,7 @@ func (n *nginxWriter) reply(indent string, r literal, lines []line, inIf bool) {
 	}
 	redirects := slices.Contains([]int{301, 302, 303, 307, 308}, r.status)
 	location, contentType := `""`, `""`
+	added := 0
 	for _, l := range lines {
 		name := strings.ToLower(l.name)
 		text, isLiteral := l.value.literal()
@@ -152,6 +164,8 @@ func (n *nginxWriter) reply(indent string, r literal, lines []line, inIf bool) {
 			leftOut("the value of " + nginxName(l.name) + ", for its bytes or its length")
 		case len(l.value) == 0:
 			leftOut(nginxName(l.name) + " with nothing in it")
+		case name == "location" && redirects && location != `""`:
+			leftOut("a second Location")
 		case name == "location" && redirects:
 			location = n.value(l.value)
 		case name == "content-type" && isLiteral && !inIf:
@@ -160,10 +174,17 @@ func (n *nginxWriter) reply(indent string, r literal, lines []line, inIf bool) {
 			leftOut(nginxName(l.name) + " of your own")
 		default:
 			say("add_header %s %s always;", nginxName(l.name), n.value(l.value))
+			added++
 		}
 	}
-	if !inIf {
+	switch {
+	case !inIf:
 		say("default_type %s;", contentType)
+	case added == 0:
+		say("add_header X-None \"\"; # sends nothing, and keeps the lines below from being sent here")
+	}
+	if redirects && !inIf && !strings.HasPrefix(location, `"http`) {
+		say("absolute_redirect off;")
 	}
 	switch {
 	case redirects && location == `""`:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/policy"
+	"github.com/corsproof/corsproof/scenarios"
 )
 
 // corsPolicy is what the header lines of a server amount to.
@@ -27,9 +28,9 @@ var corsLines = []string{
 }
 
 // policy finds out what the replies of the one address of a case amount to; nil
-// where they say something that no product's options say. What a product would
-// answer then comes to the same, line for line or not.
-func (s *serving) policy() *corsPolicy {
+// where they say something that no product's options say, and where a product's
+// own lines would let the page read otherwise.
+func (s *serving) policy(step scenarios.BoundStep) *corsPolicy {
 	if len(s.hosts) != 1 || len(s.hosts[0].routes) != 1 {
 		return nil
 	}
@@ -48,10 +49,61 @@ func (s *serving) policy() *corsPolicy {
 	if !ok || r.preflight != nil && !p.preflight(*r.preflight) || p.Validate() != nil {
 		return nil
 	}
-	if r.preflight == nil && s.preflights {
+	literally, _ := oracle.Predict(oracle.State{}, step.Request, step.Server)
+	if r.preflight == nil && slices.ContainsFunc(literally.Wire, func(w oracle.WireRequest) bool { return w.Preflight }) {
 		return nil // a product would answer it
 	}
+	byPolicy, _ := oracle.Predict(oracle.State{}, step.Request, oracle.ServerFunc(func(w oracle.WireRequest) oracle.Reply { return p.reply(w, answer) }))
+	if byPolicy.Read != literally.Read {
+		return nil
+	}
 	return p
+}
+
+// reply is what a product answers that is told the policy, in front of an
+// application that answers so.
+func (p *corsPolicy) reply(w oracle.WireRequest, answer literal) oracle.Reply {
+	var h oracle.Headers
+	add := func(name, value string) { h = append(h, oracle.Header{Name: name, Value: value}) }
+	switch {
+	case p.everySite:
+		add("Access-Control-Allow-Origin", w.Origin)
+	case p.Origins[0] == "*" || p.Origins[0] == w.Origin:
+		add("Access-Control-Allow-Origin", p.Origins[0])
+	}
+	if p.Credentials {
+		add("Access-Control-Allow-Credentials", "true")
+	}
+	if w.Preflight {
+		add("Access-Control-Allow-Methods", strings.Join(p.methods(), ", "))
+		if headers := strings.Join(p.RequestHeaders, ", "); headers != "" {
+			add("Access-Control-Allow-Headers", headers)
+		} else if p.anyHeader {
+			add("Access-Control-Allow-Headers", w.RequestHeaders)
+		}
+		return oracle.Reply{Status: 204, Headers: h, HTTP1: true}
+	}
+	if exposed := strings.Join(p.ExposeHeaders, ", "); exposed != "" {
+		add("Access-Control-Expose-Headers", exposed)
+	}
+	for _, l := range answer.ownLines() {
+		add(l.name, l.value.answering(w))
+	}
+	var body []byte
+	for _, r := range answer.body.answering(w) {
+		body = append(body, byte(r))
+	}
+	return oracle.Reply{Status: answer.status, Headers: h, Body: body, HTTP1: true}
+}
+
+// answering is the text of a value in an answer to a request.
+func (v value) answering(w oracle.WireRequest) string {
+	asked := map[string]string{"Origin": w.Origin, "Access-Control-Request-Method": w.RequestMethod, "Access-Control-Request-Headers": w.RequestHeaders}
+	var b strings.Builder
+	for _, p := range v {
+		b.WriteString(p.text + asked[p.header])
+	}
+	return b.String()
 }
 
 // one is the value of a header that stands in a reply once.

@@ -14,11 +14,10 @@ import (
 // serving is the servers of a case, made ready to be written in the language of a
 // product.
 type serving struct {
-	hosts []host
-	cors  *corsPolicy // what the headers amount to; nil: say them literally
-	notes []string    // what no product can say
-	// preflights is true if browsers ask before they send the case's request.
-	preflights bool
+	hosts  []host
+	cors   *corsPolicy // what the headers amount to; nil: say them literally
+	notes  []string    // what no product can say
+	method string      // of the case's request, as script passes it
 }
 
 // host is the server of one origin.
@@ -101,9 +100,10 @@ func valueOf(s string) value {
 }
 
 // serversOf makes the servers of a case ready.
-func serversOf(b *scenarios.Bound, preflights bool) serving {
-	s := serving{preflights: preflights}
+func serversOf(b *scenarios.Bound) serving {
+	var s serving
 	first := b.Steps[0].Step
+	s.method = first.Request.Method
 	endpoints := b.Endpoints(0, openQuery)
 	for i := range b.Steps {
 		if !reflect.DeepEqual(b.Endpoints(i, openQuery), endpoints) {
@@ -120,7 +120,7 @@ func serversOf(b *scenarios.Bound, preflights bool) serving {
 	for _, e := range endpoints {
 		s.add(e)
 	}
-	s.cors = s.policy()
+	s.cors = s.policy(b.Steps[0])
 	return s
 }
 

@@ -16,6 +16,7 @@ app.options(new RegExp("^/a'b%22c\\$d%7Be%7D\\(f\\)\\*;%20$"), (req, res, next) 
 
 app.all(new RegExp("^/a'b%22c\\$d%7Be%7D\\(f\\)\\*;%20$"), (req, res) => {
   res.set('Access-Control-Allow-Origin', req.get('Origin') ?? '');
+  res.set('Access-Control-Expose-Headers', '*');
   res.set('X-B', 'a\'b"c\\d$e;}#{x\tz ${http_origin} \\n // */ --> ' + (req.get('Access-Control-Request-Method') ?? ''));
   res.set('X-C', 'a\xe9b');
   res.set("x-$'`|~!#%&*+.^_", 'odd');
