@@ -21,6 +21,7 @@ export function bench({ subject, plan, scenario, signal }) {
     try {
       const result = await perform(subject, plan, view, signal);
       if (signal.aborted) return null;
+      if (plan.where === 'headless') view.replay(result.steps);
       played = view.ended(result.steps.at(-1));
       return result;
     } catch (error) {
@@ -37,9 +38,9 @@ export function bench({ subject, plan, scenario, signal }) {
   return { scene: view.element, trouble, results, run, played: () => played };
 }
 
-// problems lists where a scenario is wrong.
-export const problems = (error) => (error.problems && error.problems.length
-  ? h('ul', { class: 'problems' }, error.problems.map((p) => h('li', null, p.line ? h('code', null, `${p.line}:${p.column || 1}`) : null, ' ', p.message))) : null);
+// problems lists where a scenario is wrong; spot goes there.
+export const problems = (error, spot) => (error.problems && error.problems.length
+  ? h('ul', { class: 'problems' }, error.problems.map((p) => h('li', null, p.line ? spot ? h('button', { type: 'button', class: 'jump', onclick: () => spot(p.line, p.column || 1) }, `line ${p.line}`) : h('code', null, `${p.line}:${p.column || 1}`) : null, ' ', p.message))) : null);
 
 // reveal moves the reader to the outcome, unless they went elsewhere meanwhile.
 export async function reveal(work, results) {

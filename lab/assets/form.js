@@ -118,7 +118,14 @@ export function form({ scenario, i, lab, here, changed }) {
     setUp ? h('p', { class: 'muted' }, `The set-up ${setUp.name || setUp} answers: its replies are its own.`) : [
       more('Headers by policy', false, byPolicy), hand, hops,
       h('button', { type: 'button', class: 'quiet add', onclick: () => { setHops((list) => [...list, { to: 'third', status: 307 }]); paintHops(); } }, icon('v-right'), 'Redirect first')]);
-  return h('div', { class: 'editor' }, page, serverPanel);
+  const others = beyond(now(), scenario);
+  return h('div', { class: 'editor' }, page, serverPanel, others.length ? h('p', { class: 'muted small-text', 'data-beyond': '' }, `This case also has ${others.join(', ')}: change these in the source.`) : null);
+}
+
+// beyond is what a step has that the form does not show.
+function beyond({ request, server, cookies, page, wait }, scenario) {
+  const shown = ['from', 'to', 'via', 'method', 'path', 'credentials', 'mode', 'headers', 'body', 'redirect', 'cache', 'referrer-policy'];
+  return [...Object.keys(request).filter((key) => !shown.includes(key)), server.resources && 'resources', cookies.length && 'cookies', Object.keys(page).length && 'a page of its own kind', wait && 'a wait', scenario.timeout && 'a timeout'].filter(Boolean);
 }
 
 const ported = ([name, value]) => [name, portable(value)];

@@ -54,6 +54,15 @@ async function workshop({ main, signal, scenario, of }) {
     else text.value = source;
   }
 
+  // spot shows a place in the source.
+  function spot(line, column) {
+    tabs.querySelector('[value=source]').click();
+    const before = source.split('\n').slice(0, line - 1).reduce((n, l) => n + l.length + 1, 0);
+    text.focus();
+    text.setSelectionRange(before + column - 1, before + column - 1);
+    text.scrollTop = (line - 4) * parseFloat(getComputedStyle(text).lineHeight);
+  }
+
   function paintForm() {
     const all = scenarios.stepsOf(scenario);
     step = Math.min(step, all.length - 1);
@@ -113,7 +122,7 @@ async function workshop({ main, signal, scenario, of }) {
     } catch (error) {
       if (mine.aborted || signal.aborted) return false;
       work = null;
-      fill(place.wrong, h('p', null, error.message), problems(error));
+      fill(place.wrong, h('p', null, error.message), problems(error, spot));
       return false;
     }
   }
@@ -157,7 +166,7 @@ async function workshop({ main, signal, scenario, of }) {
   const control = predict({ ask: [], onRun: run });
   place.run.append(control.element);
   const copyMenu = copyAs();
-  const linkButton = copyButton('Copy link', async () => `${location.origin}/#/play/s=${await pack(scenario)}`);
+  const linkButton = copyButton('Copy link', async () => `${location.origin}/#/${touched ? `play/s=${await pack(scenario)}` : `case/${of.id}`}`);
   linkButton.id = 'copy-link';
 
   const own = h('span', { hidden: true }, 'changed by you');
