@@ -32,6 +32,7 @@ export async function lesson(rest, { main, signal }) {
   const onward = next(lessons, n, i);
 
   async function run(said) {
+    delete article.dataset.played;
     guess.busy(true);
     const r = await work.run();
     guess.busy(false);
@@ -46,11 +47,13 @@ export async function lesson(rest, { main, signal }) {
           h('a', { class: 'button', href: `#/case/${step.case}`, 'data-open-play': '' }, 'Open in the playground')),
         onward));
     fill(trail, steps(here, i));
+    // Until the scene has played, the answers are not marked: that would spoil it.
     await reveal(work, work.results);
+    article.dataset.played = '';
   }
 
   const trail = h('nav', { class: 'trail', 'aria-label': 'Steps of this lesson' }, steps(here, i));
-  fill(main, h('article', { class: 'lesson', 'data-lesson': here.id, 'data-step': step.id, 'data-case': step.case },
+  const article = h('article', { class: 'lesson', 'data-lesson': here.id, 'data-step': step.id, 'data-case': step.case },
     h('div', { class: 'column' },
       h('p', { class: 'crumbs' }, h('a', { href: '#/' }, 'Course'), ' ', h('span', null, `Lesson ${n + 1}`), ' ', h('b', null, here.title)),
       trail,
@@ -62,7 +65,8 @@ export async function lesson(rest, { main, signal }) {
     work.trouble, work.results,
     h('p', { class: 'turn' },
       i > 0 ? h('a', { href: `#/lesson/${here.id}/${here.steps[i - 1].id}`, rel: 'prev' }, icon('v-left'), 'Previous step') : h('span'),
-      h('a', { class: 'skipstep', href: onward.href, rel: 'next' }, 'Skip this step', icon('v-right')))));
+      h('a', { class: 'skipstep', href: onward.href, rel: 'next' }, 'Skip this step', icon('v-right'))));
+  fill(main, article);
 }
 
 // steps are the lesson's dots: where the reader is and what is done.

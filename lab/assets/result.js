@@ -44,12 +44,12 @@ function leaving(seen, r) {
   if (seen.agrees !== false && !switches.length) return null;
   const differences = seen.differences || [];
   return h('div', { class: `leaving ${seen.agrees === false ? 'unexplained' : ''}`, 'data-agrees': String(seen.agrees !== false) },
-    h('p', null, h('b', null, switches.length ? 'Your browser goes its own way here. ' : 'This is not what was expected. '),
+    h('p', null, h('b', null, switches.length ? 'Your browser goes its own way here. ' : 'Your browser did something else here. '),
       seen.standard ? ['The standard says ', h('b', null, shown(seen.standard.read)), '. '] : null,
       switches.length ? `${r.engine.name || 'This engine'} is known for it:` : null),
     switches.length ? h('ul', null, switches.map((s) => h('li', null, shown(s.about), ' ', link(s.link, 'Read about it')))) : null,
     seen.agrees === false && differences.length ? h('ul', null, differences.map((d) => h('li', null, shown(d)))) : null,
-    seen.agrees === false && !switches.length ? h('p', { class: 'muted' }, 'An extension, a proxy or a setting may have a hand in it. Try a private window.') : null);
+    seen.agrees === false && !switches.length ? h('p', { class: 'muted' }, 'Browsers have bugs, and an extension, a proxy or a setting may have a hand in it: try a private window.') : null);
 }
 
 function step(seen, i, n) {
