@@ -73,7 +73,7 @@ async function workshop({ main, signal, scenario, of }) {
 
   function changed() {
     touched = true;
-    source = JSON.stringify(scenario, null, 2);
+    source = scenarios.written(scenario);
     later();
   }
   function typed() {
@@ -156,7 +156,7 @@ async function workshop({ main, signal, scenario, of }) {
   // restore goes back to an earlier run: what was run then, and what came of it.
   async function restore(entry) {
     scenario = scenarios.clone(entry.scenario);
-    source = JSON.stringify(scenario, null, 2);
+    source = scenarios.written(scenario);
     text.value = source;
     paintForm();
     show(entry);
@@ -170,7 +170,7 @@ async function workshop({ main, signal, scenario, of }) {
   linkButton.id = 'copy-link';
 
   const own = h('span', { hidden: true }, 'changed by you');
-  source = JSON.stringify(scenario, null, 2);
+  source = scenarios.written(scenario);
   paintForm();
   fill(main, h('div', { class: 'play', 'data-case': of ? of.id : null },
     h('div', { class: 'title' },

@@ -40,4 +40,7 @@ export function textOf(body) {
   return String(body);
 }
 
+// written is a scenario as its author edits it: JSON, a header on one line.
+export const written = (scenario) => JSON.stringify(scenario, null, 2).replace(/\[\s+("(?:[^"\\]|\\.)*"),\s+("(?:[^"\\]|\\.)*")\s+\]/g, '[$1, $2]');
+
 export const clone = (x) => structuredClone(x);
