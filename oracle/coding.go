@@ -51,7 +51,8 @@ func decodeContent(h Headers, body []byte, passOver bool) (decoded []byte, ok bo
 func codingsParse(h Headers) bool {
 	value, _ := h.Get("Content-Encoding")
 	return !strings.ContainsAny(value, `"=;*`) && !slices.ContainsFunc(strings.Split(value, ","), func(coding string) bool {
-		return strings.ContainsAny(strings.Trim(coding, " \t"), " \t")
+		name := strings.Trim(coding, " \t")
+		return strings.ContainsAny(name, " \t") || name == "" && coding != ""
 	})
 }
 

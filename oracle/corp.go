@@ -38,7 +38,7 @@ func (f *fetching) resourcePolicyAllows(reply Reply, of Origin, withCredentials 
 		f.note(corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which is none of its three words and means nothing.")
 	}
 	switch {
-	case !resourcePolicyAllows(policy, f.origin, of):
+	case !resourcePolicyAllows(policy, f.origin, of) && !f.sharesNoDomain(policy, of):
 		return block(CrossOriginResourcePolicy, corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy))
 	case known:
 		f.note(corpCheck, "Cross-Origin-Resource-Policy is ", quote(policy), ", which lets ", f.origin.String(), " use it.")
@@ -49,6 +49,13 @@ func (f *fetching) resourcePolicyAllows(reply Reply, of Origin, withCredentials 
 		}
 	}
 	return true
+}
+
+// sharesNoDomain holds where an engine takes two hosts for one site because neither
+// has a registrable domain. An opaque origin is such a host to it.
+func (f *fetching) sharesNoDomain(policy string, of Origin) bool {
+	none := func(o Origin) bool { return !isIP(o.Host) && RegistrableDomain(o.Host) == "" }
+	return policy == "same-site" && f.state.Profile[NoDomainIsSameSite] && none(f.origin) && none(of) && (f.origin.Scheme == "https" || of.Scheme != "https")
 }
 
 // isolates says whether the document holds what it loads to an embedder policy,

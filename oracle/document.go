@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -22,6 +23,8 @@ func (f *fetching) documentType(reply Reply) string {
 	text, _ := reply.Headers.Get("Content-Type")
 	mistaken := slices.Contains(apacheBugTypes, text) || loose && essence == "text/plain"
 	switch {
+	case !f.url().isHTTP() && f.state.Profile[LocalDocumentsUnsniffed]:
+		return cmp.Or(essence, "text/plain")
 	case !ok && text != "*/*" && strings.Contains(text, "/") && f.state.Profile[FrameTypesRegistered]:
 		return text
 	case loose && !ok && nosniff:
@@ -92,9 +95,11 @@ var webKitTextDownloads = []string{"calendar", "x-calendar", "x-vcalendar", "vca
 // mark before it.
 //
 // https://mimesniff.spec.whatwg.org/#rules-for-text-or-binary
-func isBinary(body []byte) bool {
-	marked := slices.ContainsFunc([]string{"\xFE\xFF", "\xFF\xFE", "\xEF\xBB\xBF"}, func(mark string) bool { return bytes.HasPrefix(body, []byte(mark)) })
-	return !marked && bytes.ContainsAny(body, binaryBytes)
+func isBinary(body []byte) bool { return !isMarked(body) && bytes.ContainsAny(body, binaryBytes) }
+
+// isMarked holds for a body that begins with a byte order mark.
+func isMarked(body []byte) bool {
+	return slices.ContainsFunc([]string{"\xFE\xFF", "\xFF\xFE", "\xEF\xBB\xBF"}, func(mark string) bool { return bytes.HasPrefix(body, []byte(mark)) })
 }
 
 // binaryBytes are the bytes that no text has.

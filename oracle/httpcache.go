@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -226,24 +227,24 @@ func (p Profile) freshness(reply Reply) time.Duration {
 		return 0
 	}
 	date := epoch
-	if d, ok := httpTime(h, "Date"); ok {
+	if d, ok := p.httpTime(h, "Date"); ok {
 		date = d
 	}
 	age := max(seconds(h.Values("Age")), epoch.Sub(date))
 	if value, found := p.maxAgeOf(h); found {
 		return seconds([]string{value}) - age
 	}
-	if h.Has("Expires") {
-		expires, _ := httpTime(h, "Expires") // what is no date is long past
+	if expires, given := p.expires(h); given {
 		return expires.Sub(date) - age
 	}
 	if !p[HeuristicFreshness] {
 		return 0
 	}
-	switch modified, ok := httpTime(h, "Last-Modified"); {
-	case slices.Contains(permanentStatuses, reply.Status):
+	_, must := cacheDirective(h, "must-revalidate")
+	switch modified, ok := p.httpTime(h, "Last-Modified"); {
+	case slices.Contains(permanentStatuses, reply.Status) && !(must && p[MustRevalidateEndsPermanence]):
 		return 1<<63 - 1
-	case ok && slices.Contains(guessedStatuses, reply.Status):
+	case ok && slices.Contains(guessedStatuses, reply.Status) && (!must || p[MustRevalidateEndsPermanence]):
 		return date.Sub(modified)/10 - age
 	}
 	return 0
@@ -259,10 +260,33 @@ var guessedStatuses, permanentStatuses = []int{200, 203, 206}, []int{300, 301, 3
 // scenarios name, and before those of the future.
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func httpTime(h Headers, name string) (time.Time, bool) {
-	value, _ := h.Get(name)
+// expires is when a response is no longer fresh: what is no date is long past.
+//
+// https://www.rfc-editor.org/rfc/rfc9111#name-expires
+func (p Profile) expires(h Headers) (at time.Time, given bool) {
+	value, given := p.singleton(h, "Expires")
+	at, ok := p.httpTime(h, "Expires")
+	return at, given && (ok || value == "0" || !p[InvalidExpiresIgnored])
+}
+
+func (p Profile) httpTime(h Headers, name string) (time.Time, bool) {
+	value, _ := p.singleton(h, name)
+	if p[DatesReadLoosely] {
+		t, ok := looseTime(value)
+		return t, ok && !(p[DatesOfOldReading] && (yearFirst.MatchString(value) || t.Unix() < 0))
+	}
 	t, err := http.ParseTime(value)
 	return t, err == nil
+}
+
+var yearFirst = regexp.MustCompile(`^\d{4}[/-]`)
+
+// singleton is the value of a header that has one.
+func (p Profile) singleton(h Headers, name string) (value string, found bool) {
+	if lines := h.Values(name); len(lines) > 0 && p[FirstLineCounts] {
+		return lines[0], true
+	}
+	return h.Get(name)
 }
 
 // seconds reads the first value; 0 for none and for what is no number.
@@ -288,11 +312,16 @@ func cacheDirective(h Headers, name string) (value string, found bool) {
 
 // maxAgeOf is the max-age of a response.
 func (p Profile) maxAgeOf(h Headers) (value string, found bool) {
-	value, found = cacheDirective(h, "max-age")
-	if p[MaxAgeUnquoted] && !strings.Contains(strings.ToLower(strings.Join(h.SplitValues("Cache-Control"), ",")), "max-age="+value) {
-		return "", false // what stands there is in quotes
+	if !p[MaxAgeMustParse] {
+		return cacheDirective(h, "max-age")
 	}
-	return value, found
+	for _, directive := range h.SplitValues("Cache-Control") {
+		key, value, _ := strings.Cut(directive, "=")
+		if value = strings.Trim(value, " "); strings.EqualFold(key, "max-age") && value != "" && isDigits(value) {
+			return value, true
+		}
+	}
+	return "", false
 }
 
 // validates says whether a stored response is asked about.
@@ -301,8 +330,8 @@ func (f *fetching) validates(reply Reply) bool {
 }
 
 // validate makes a request conditional on a stored response.
-func (s storedResponse) validate(w WireRequest, p Profile) WireRequest {
-	tag, modified := s.validators(p)
+func (f *fetching) validate(w WireRequest, s storedResponse) WireRequest {
+	tag, modified := f.validators(s)
 	if tag != "" {
 		w.Headers = append(w.Headers, Header{"If-None-Match", tag})
 	}
@@ -312,30 +341,31 @@ func (s storedResponse) validate(w WireRequest, p Profile) WireRequest {
 	return w
 }
 
-// validators are what there is to ask about a stored response by.
+// validators are what there is to ask about a stored response by. A document
+// that asks by itself has combined the lines.
 //
 // https://www.rfc-editor.org/rfc/rfc9110#name-validator-fields
-func (s storedResponse) validators(p Profile) (tag, modified string) {
-	value := func(name string) string {
-		if lines := s.reply.Headers.Values(name); len(lines) > 0 && p[FirstValidatorCounts] {
-			return lines[0]
-		}
-		combined, _ := s.reply.Headers.Get(name)
-		return combined
+func (f *fetching) validators(s storedResponse) (tag, modified string) {
+	if f.validatesItself(s) {
+		tag, _ = s.reply.Headers.Get("ETag")
+		modified, _ = s.reply.Headers.Get("Last-Modified")
+		return tag, modified
 	}
-	return value("ETag"), value("Last-Modified")
+	tag, _ = f.state.Profile.singleton(s.reply.Headers, "ETag")
+	modified, _ = f.state.Profile.singleton(s.reply.Headers, "Last-Modified")
+	return tag, modified
 }
 
 // asksForPart says whether an engine's cache knows of the request that it is for
 // a part of what is stored, and can be asked about: one of script's own, and all
 // of audio and video.
 func (f *fetching) asksForPart(w WireRequest, s storedResponse) bool {
-	return f.state.Profile[RangeFromCache] && (f.way.kind == mediaLoad || w.Headers.Has("Range")) && s.hasValidator(f.state.Profile)
+	return f.state.Profile[RangeFromCache] && (f.way.kind == mediaLoad || w.Headers.Has("Range")) && f.hasValidator(s)
 }
 
 // hasValidator says whether there is anything to ask about a stored response by.
-func (s storedResponse) hasValidator(p Profile) bool {
-	tag, modified := s.validators(p)
+func (f *fetching) hasValidator(s storedResponse) bool {
+	tag, modified := f.validators(s)
 	return tag+modified != ""
 }
 
@@ -419,7 +449,7 @@ func (f *fetching) takeBack() {
 
 // sniffedWhole says whether an engine that looks for the MIME type in the body
 // has read all of it before the CORS check, so that it is in the cache: not for
-// fetch(), and not for types that it believes.
+// fetch(), not for types that it believes, and not where the first bytes tell.
 //
 // https://source.chromium.org/chromium/chromium/src/+/main:net/base/mime_sniffer.cc
 func (f *fetching) sniffedWhole(reply Reply) bool {
@@ -429,16 +459,28 @@ func (f *fetching) sniffedWhole(reply Reply) bool {
 		return false
 	}
 	m, ok := f.mimeType(reply.Headers)
-	if !ok {
-		return true
+	if !ok || slices.Contains(unknownTypes, m.Essence()) {
+		return !begins(reply.Body, sniffedTags) && !begins(reply.Body, sniffedSignatures)
 	}
 	switch m.Essence() {
-	case "text/plain", "text/xml", "application/xml", "application/octet-stream", "application/unknown", "unknown/unknown",
-		"application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint":
+	case "text/plain":
+		return !isMarked(reply.Body) && !(isBinary(reply.Body) && begins(reply.Body, sniffedSignatures))
+	case "application/octet-stream":
+		return !begins(reply.Body, sniffedSignatures) || begins(reply.Body, zipSignature)
+	case "text/xml", "application/xml", "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint":
 		return true
 	}
 	return strings.HasPrefix(m.Essence(), "application/vnd.openxmlformats-officedocument.")
 }
+
+// sniffedTags and sniffedSignatures are by what bytes a body's type is known at
+// once.
+var (
+	sniffedTags       = signatures(`[\t\n\f\r ]*(?i:<(!doctype html|script|html|!--|head|iframe|h1|div|font|table|a|style|title|b|p))`)
+	zipSignature      = signatures(`PK\x03\x04`)
+	sniffedSignatures = signatures(`<\?xml`, `\x89PNG\r\n\x1a\n`, `GIF8[79]a`, `\xFF\xD8\xFF`, `BM`, `II\*\x00`, `MM\x00\*`, `RIFF....WEBPVP`,
+		`%PDF-`, `%!PS-Adobe-`, `ID3`, `\x1A\x45\xDF\xA3`, `\x1F\x8B\x08`, `PK\x03\x04`)
+)
 
 func (f *fetching) isStored(s storedResponse, w WireRequest) bool {
 	return s.url == w.URL && s.partition == f.cachePartition()
@@ -477,7 +519,7 @@ type keptResponse struct {
 // question whether that is still right is answered by a network error.
 func (f *fetching) keepsItself(s storedResponse) bool {
 	switch {
-	case !s.hasValidator(f.state.Profile), s.failed, f.way.kind != fontLoad && !f.hasStyles(s.reply):
+	case !f.hasValidator(s), s.failed, f.way.kind != fontLoad && !f.hasStyles(s.reply):
 	case f.way.kind == fontLoad, f.way.Via == "style", f.way.Via == "style-cors":
 		return f.state.Profile[KeptOnFailure] && s.document == f.client.document() && s.destination == f.destination
 	}

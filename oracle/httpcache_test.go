@@ -232,7 +232,7 @@ func TestWhatWasNeverUsed(t *testing.T) {
 func TestTwoValidators(t *testing.T) {
 	two := Reply{Headers: h("ETag", "a", "ETag", "b", "Access-Control-Allow-Origin", "*")}
 	for p, want := range map[bool]string{false: "a, b", true: "a"} {
-		state := State{Profile: Profile{FirstValidatorCounts: p}}
+		state := State{Profile: Profile{FirstLineCounts: p}}
 		var last Prediction
 		for range 2 {
 			last, state = Predict(state, Request{Via: "fetch", URL: api, Client: Client{Page: origin(t, app)}}, ServerFunc(func(WireRequest) Reply { return two }))

@@ -25,6 +25,8 @@ func (f *fetching) useMedia(reply Reply) {
 		f.fail(WrongType, mediaResponse, "The whole has ", itoa(int(whole)), " bytes, and the server gives no more than the first ", itoa(len(reply.Body)), ".")
 	case !begins(reply.Body, playable):
 		f.fail(WrongType, mediaResponse, "What came is neither sound nor video.")
+	case f.mode == "no-cors" && f.redirects > 0 && f.urls[0].written != nil && f.state.Profile[UpgradedMediaTainted]:
+		f.finish(Opaque, Tainted, mediaResponse, "It plays, and it is not origin-clean: its first URL was one of http, and then it was redirected.")
 	case f.tainting == "opaque" && !(f.state.Profile[MediaTaintedByLastURL] && f.way.Via == "audio" && SameOrigin(f.origin, f.url().origin)):
 		f.finish(Opaque, Tainted, mediaResponse, "It plays, and it is not origin-clean: script can neither record it nor read its frames.")
 	default:

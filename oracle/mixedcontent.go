@@ -32,6 +32,9 @@ func (f *fetching) upgradeInsecure() {
 	if f.state.Profile[ObjectsNotUpgraded] && (f.way.Via == "object" || f.way.Via == "embed") {
 		return
 	}
+	if f.state.Profile[WorkersNotUpgraded] && f.way.kind == workerLoad && f.redirects == 0 {
+		return
+	}
 	f.note(insecureUpgrade, "The document's Content-Security-Policy says upgrade-insecure-requests: ", u.origin.String(), " is asked over a secure connection.")
 	if f.redirects == 0 {
 		f.written = u

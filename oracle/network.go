@@ -59,7 +59,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 	case stored >= 0 && w.Method == "GET" && f.validates(f.state.responses[stored].reply):
 		s := f.state.responses[stored]
 		f.p.Cached = append(f.p.Cached, w.URL)
-		w = s.validate(f.bounded(w, s), f.state.Profile)
+		w = f.validate(f.bounded(w, s), s)
 		if f.keepsItself(s) {
 			f.kept = &keptResponse{s.reply, f.tainting}
 		}

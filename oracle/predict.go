@@ -360,6 +360,9 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 		if next, _, ok := f.locationURL(reply.Headers); ok && slices.Contains(unsafeSchemes, next.scheme) && f.state.Profile[UnsafeRedirectsFirst] {
 			return Reply{}, f.fail(RedirectScheme, redirectFetch, "The redirect leads to ", quote(next.scheme+":"), ", and that is looked at before the redirect mode.")
 		}
+		if next, _, ok := f.locationURL(reply.Headers); ok && f.forbidsUserinfo(next) && f.state.Profile[RedirectUserinfoFirst] {
+			return Reply{}, f.fail(RedirectUserinfo, redirectFetch, "The redirect leads to ", f.userinfoPhrase(next), " forbids, and that is looked at before the redirect mode.")
+		}
 		return Reply{}, f.fail(RedirectModeError, redirectFetch, "Status ", itoa(reply.Status), " is a redirect, and the redirect mode is error.")
 	case "manual":
 		f.opaqueRedirect = true

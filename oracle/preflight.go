@@ -116,10 +116,11 @@ func (f *fetching) bypassesPreflightCache() bool {
 	return false
 }
 
-// cachesPreflights is false where an engine keeps nothing for opaque origins:
-// the document's, and the one that redirects make of it.
+// cachesPreflights is false where an engine keeps nothing for opaque origins, the
+// document's and the one that redirects make of it, or nothing for no-store.
 func (f *fetching) cachesPreflights() bool {
-	return f.serializedOrigin() != "null" || !f.state.Profile[OpaqueOriginsCacheNoPreflight]
+	return (f.serializedOrigin() != "null" || !f.state.Profile[OpaqueOriginsCacheNoPreflight]) &&
+		(f.asked.Cache != "no-store" || !f.state.Profile[PreflightCacheObeysCacheMode])
 }
 
 // corsPreflightFetch is the CORS-preflight fetch.
@@ -159,7 +160,7 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 		return f.fail(failed, preflightFetch, f.preflightSentence(failed, value, reply))
 	}
 	f.note(preflightFetch, "The answer, status ", itoa(reply.Status), ", allows it.")
-	if f.cachesPreflights() && (!f.bypassesPreflightCache() || f.state.Profile[PreflightCacheObeysReload]) {
+	if f.cachesPreflights() {
 		f.state.cachePreflight(key, grant, reply.Headers)
 	}
 	return true

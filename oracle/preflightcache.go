@@ -40,8 +40,14 @@ func (s *State) serves(e cacheEntry, key cacheKey) bool {
 // https://fetch.spec.whatwg.org/#concept-cache-match-method
 func (s *State) methodCached(key cacheKey, method string) bool {
 	return slices.ContainsFunc(s.preflight, func(e cacheEntry) bool {
-		return s.serves(e, key) && (e.method == method || e.method == "*" && !s.Profile[PreflightCacheNoWildcard])
+		return s.serves(e, key) && (e.method == method || e.method == "*" && s.covers(e))
 	})
+}
+
+// covers says whether a cached "*" stands for more than itself. In the standard
+// it does even if credentials made it a mere name in the answer.
+func (s *State) covers(e cacheEntry) bool {
+	return !s.Profile[PreflightCacheNoWildcard] && !(e.credentials && s.Profile[CachedNameIsNoWildcard])
 }
 
 // headerCached is the header-name cache entry match. A cached "*" does not
@@ -51,14 +57,14 @@ func (s *State) methodCached(key cacheKey, method string) bool {
 func (s *State) headerCached(key cacheKey, name string) bool {
 	return slices.ContainsFunc(s.preflight, func(e cacheEntry) bool {
 		return s.serves(e, key) && (strings.EqualFold(e.header, name) ||
-			e.header == "*" && (!IsNonWildcardRequestHeaderName(name) || s.Profile[CachedWildcardCoversAll]) && !s.Profile[PreflightCacheNoWildcard])
+			e.header == "*" && (!IsNonWildcardRequestHeaderName(name) || s.Profile[CachedWildcardCoversAll]) && s.covers(e))
 	})
 }
 
 // cachePreflight keeps what an answer allowed.
 func (s *State) cachePreflight(key cacheKey, grant PreflightGrant, h Headers) {
 	maxAge := s.Profile.maxAge(h)
-	if s.Profile[PreflightCacheRenewed] {
+	if s.Profile[PreflightCacheRenewed] || s.Profile[PreflightCacheReplaces] {
 		s.clearPreflight(key)
 	}
 	add := func(known func(cacheEntry) bool, entry cacheEntry) {

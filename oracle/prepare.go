@@ -220,8 +220,9 @@ func (f *fetching) prepareLoad() bool {
 	if u.scheme == "data" && f.way.kind == svgLoad && f.state.Profile[UseWithoutDataURLs] {
 		return f.fail(SchemeNotHTTP, svgResponse, "A use element takes no shape from a data: URL.")
 	}
-	// Media are let off, but not where a redirect leads them.
-	if u.userinfo != "" && f.way.kind != mediaLoad && f.refusesUserinfo() {
+	// Media are let off, but not where a redirect leads them. Objects are mixed content first.
+	plugin := f.way.Via == "object" || f.way.Via == "embed"
+	if u.userinfo != "" && f.way.kind != mediaLoad && !(plugin && f.isMixedContent()) && f.refusesUserinfo() {
 		return f.fail(EmbeddedCredentials, credentialedURL, "The URL of a subresource has a user name or a password in it: nothing is sent.")
 	}
 	return true

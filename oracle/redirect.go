@@ -130,10 +130,8 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		return Reply{}, f.fail(RedirectCount, redirectFetch, "This would be redirect number ", itoa(f.redirects+1), ", and ", itoa(f.redirects), " is the limit.")
 	case next.userinfo != "" && f.refusesNext(reply):
 		return Reply{}, false
-	case next.userinfo != "" && f.mode == "cors" && !SameOrigin(f.origin, next.origin):
-		return Reply{}, f.fail(RedirectUserinfo, redirectFetch, status, " leads to another origin with a user name in the URL, which mode cors forbids.")
-	case next.userinfo != "" && f.tainting == "cors":
-		return Reply{}, f.fail(RedirectUserinfo, redirectFetch, status, " leads to a URL with a user name, which response tainting cors forbids.")
+	case f.forbidsUserinfo(next):
+		return Reply{}, f.fail(RedirectUserinfo, redirectFetch, status, " leads to ", f.userinfoPhrase(next), " forbids.")
 	case refused && !(f.outlivesDocument() && f.state.Profile[KeepaliveFollowsRefused]):
 		return Reply{}, f.fail(EmbeddedCredentials, redirectFetch, status, " leads to a URL with a user name, and such a subresource is not loaded.")
 	case reply.Status != 303 && f.body != nil && f.body.Stream:
@@ -174,6 +172,19 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		ok = f.fail(EmbeddedCredentials, redirectFetch, status, " had led to a URL with a user name: what came from there is not for the page.")
 	}
 	return reply, ok
+}
+
+// forbidsUserinfo says whether a redirect may not lead to a URL for the user name
+// or password in it.
+func (f *fetching) forbidsUserinfo(next *urlRecord) bool {
+	return next.userinfo != "" && (f.mode == "cors" && !SameOrigin(f.origin, next.origin) || f.tainting == "cors")
+}
+
+func (f *fetching) userinfoPhrase(next *urlRecord) string {
+	if f.mode == "cors" && !SameOrigin(f.origin, next.origin) {
+		return "another origin with a user name in the URL, which mode cors"
+	}
+	return "a URL with a user name, which response tainting cors"
 }
 
 // outlivesDocument holds for a keepalive request that a document makes.

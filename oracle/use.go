@@ -29,11 +29,14 @@ func (f *fetching) fetch() (Reply, bool) {
 	if f.worker == nil {
 		reply.Body, coded = decodeContent(reply.Headers, reply.Body, f.state.Profile[BadCodingsPass])
 	}
+	if !coded && f.state.Profile[UndecodableNotCached] {
+		f.takeBack()
+	}
 	if !coded && reply.Abort == "" && !f.opensBeforeBody() {
 		f.fail(NetworkError, contentCodings, "The body is not what Content-Encoding says.")
 		return Reply{}, false
 	}
-	looksAtType := f.way.Via != "preload" || !f.state.Profile[LinksLookAtStatus]
+	looksAtType := (f.way.Via != "preload" || !f.state.Profile[LinksLookAtStatus]) && !f.statusFirst(reply)
 	if f.tainting == "opaque" && f.worker == nil && !f.allowedByORB(reply) || looksAtType && (!f.allowedByNosniff(reply) || !f.allowedByMIMEType(reply)) {
 		return f.keptReply()
 	}

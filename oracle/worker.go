@@ -113,9 +113,8 @@ func (f *fetching) parsesForWorker(reply Reply) bool {
 //
 // https://w3c.github.io/ServiceWorker/#update-algorithm
 func (f *fetching) useServiceWorker(reply Reply) {
-	statusFirst := f.state.Profile[RegisterLooksAtStatusFirst] && !isOK(reply.Status)
 	switch {
-	case !statusFirst && !f.needsJavaScript(reply, updateWorker, "A service worker's script"):
+	case !f.statusFirst(reply) && !f.needsJavaScript(reply, updateWorker, "A service worker's script"):
 	case !f.needsOK(reply, updateWorker):
 		f.p.Error = "TypeError"
 	case !f.parsesForWorker(reply):
@@ -212,6 +211,12 @@ type imported struct {
 func (f *fetching) importScript(ref string, at *source) imported {
 	s, sub, reply := f.load(wayByVia["import-scripts"], noCORS, ref, at, (*fetching).isImportable)
 	return imported{s.last, sub.failed, reply}
+}
+
+// statusFirst holds for an error page that an engine refuses as a service worker
+// before it looks at the type.
+func (f *fetching) statusFirst(reply Reply) bool {
+	return f.way.Via == "service-worker" && f.state.Profile[RegisterLooksAtStatusFirst] && !isOK(reply.Status)
 }
 
 // needsJavaScript is the rule that a worker's scripts are JavaScript by their
