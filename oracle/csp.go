@@ -109,7 +109,7 @@ func (p policy) governing(effective string) (name string, sources []string, foun
 // https://w3c.github.io/webappsec-csp/#should-block-request
 func (f *fetching) allowedByPolicy() bool {
 	effective := []string{effectiveDirective(f.destination)}
-	if f.way.Via == "object" && f.state.Profile[ObjectsAreFrames] {
+	if (f.way.Via == "object" || f.way.Via == "embed") && f.state.Profile[ObjectsAreFrames] {
 		effective = append(effective, "frame-src")
 	}
 	if f.way.Via == "form" && !f.sandboxAllowsForms() {

@@ -414,7 +414,7 @@ func (f *fetching) remember(w WireRequest, reply Reply) {
 			f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool { return f.isStored(s, w) })
 		}
 	case reply.Status >= 400 && reply.Status != 410 && f.state.Profile[ErrorsNotCached]:
-	case f.cacheMode() != "no-store" && f.usesCache() && mayStore(reply):
+	case f.cacheMode() != "no-store" && f.usesCache() && f.state.Profile.mayStore(reply):
 		entry := storedResponse{partition: f.cachePartition(), url: w.URL, varied: f.varied(reply.Headers, w), reply: reply, at: f.state.Now,
 			document: f.client.document(), destination: f.destination, linked: f.way.kind == plainLoad}
 		f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool {
@@ -449,7 +449,8 @@ func (f *fetching) takeBack() {
 
 // sniffedWhole says whether an engine that looks for the MIME type in the body
 // has read all of it before the CORS check, so that it is in the cache: not for
-// fetch(), not for types that it believes, and not where the first bytes tell.
+// fetch(), not for types that it believes, and not where the first bytes tell,
+// unless the rest could be asked for later.
 //
 // https://source.chromium.org/chromium/chromium/src/+/main:net/base/mime_sniffer.cc
 func (f *fetching) sniffedWhole(reply Reply) bool {
@@ -458,19 +459,29 @@ func (f *fetching) sniffedWhole(reply Reply) bool {
 	if f.way.Via == "fetch" || f.way.Via == "worker-fetch" || strings.EqualFold(nosniff, "nosniff") || len(reply.Body) >= sniffed {
 		return false
 	}
+	kept := f.isResumable(reply)
 	m, ok := f.mimeType(reply.Headers)
 	if !ok || slices.Contains(unknownTypes, m.Essence()) {
-		return !begins(reply.Body, sniffedTags) && !begins(reply.Body, sniffedSignatures)
+		return kept || !begins(reply.Body, sniffedTags) && !begins(reply.Body, sniffedSignatures)
 	}
 	switch m.Essence() {
 	case "text/plain":
-		return !isMarked(reply.Body) && !(isBinary(reply.Body) && begins(reply.Body, sniffedSignatures))
+		return kept || !isMarked(reply.Body) && !(isBinary(reply.Body) && begins(reply.Body, sniffedSignatures))
 	case "application/octet-stream":
-		return !begins(reply.Body, sniffedSignatures) || begins(reply.Body, zipSignature)
+		return kept || !begins(reply.Body, sniffedSignatures) || begins(reply.Body, zipSignature)
 	case "text/xml", "application/xml", "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint":
 		return true
 	}
 	return strings.HasPrefix(m.Essence(), "application/vnd.openxmlformats-officedocument.")
+}
+
+// isResumable says whether the rest of a broken response can be asked for.
+//
+// https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc
+func (f *fetching) isResumable(reply Reply) bool {
+	tag, _ := f.state.Profile.singleton(reply.Headers, "ETag")
+	ranges, _ := reply.Headers.Get("Accept-Ranges")
+	return tag != "" && !strings.HasPrefix(strings.ToLower(tag), "w/") && !strings.EqualFold(ranges, "none")
 }
 
 // sniffedTags and sniffedSignatures are by what bytes a body's type is known at
@@ -489,7 +500,7 @@ func (f *fetching) isStored(s storedResponse, w WireRequest) bool {
 // mayStore says whether a private cache may store the reply to a GET.
 //
 // https://www.rfc-editor.org/rfc/rfc9111#name-storing-responses-in-caches
-func mayStore(reply Reply) bool {
+func (p Profile) mayStore(reply Reply) bool {
 	if _, never := cacheDirective(reply.Headers, "no-store"); never || reply.Abort != "" || slices.Contains(reply.Headers.SplitValues("Vary"), "*") {
 		return false
 	}
@@ -500,14 +511,15 @@ func mayStore(reply Reply) bool {
 	case slices.Contains(cacheableStatuses, reply.Status):
 		return true
 	}
-	return lives || reply.Headers.Has("Expires")
+	return lives || reply.Headers.Has("Expires") || p[EveryStatusCached] && !slices.Contains(uncachedStatuses, reply.Status)
 }
 
 // partialStatuses are those that this cache does not store, cacheableStatuses
-// those that it stores though nothing says for how long.
+// those that it stores though nothing says for how long, uncachedStatuses those
+// that Chromium does not.
 //
 // https://www.rfc-editor.org/rfc/rfc9110#name-overview-of-status-codes
-var partialStatuses, cacheableStatuses = []int{206, 304}, []int{200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501}
+var partialStatuses, cacheableStatuses, uncachedStatuses = []int{206, 304}, []int{200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501}, []int{205, 401, 407, 416}
 
 // keptResponse is what a document has of a URL already, and goes on using.
 type keptResponse struct {

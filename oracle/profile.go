@@ -127,6 +127,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{BlockedNotCached, "a response that CORS, Cross-Origin-Resource-Policy or opaque response blocking stops does not stay in the HTTP cache, but for a short one that was read for its MIME type before CORS looked at it",
 		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/cors/cors_url_loader.cc", []string{"chromium"}},
+	{EveryStatusCached, "the HTTP cache has responses of nearly all statuses, though nothing says for how long, for cache modes force-cache and only-if-cached",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{UndecodableNotCached, "a response that is not what its Content-Encoding says does not stay in the HTTP cache",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_writers.cc", []string{"chromium"}},
 	{LocalDocumentsUnsniffed, "the document of a data: or blob: URL is what its type says, or text, whatever is in it",

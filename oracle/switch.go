@@ -66,6 +66,7 @@ const (
 	RangeFromCache                 Switch = "range-from-cache"
 	ForceCacheServesWrites         Switch = "force-cache-serves-patch-and-delete"
 	OtherMethodsKeepCached         Switch = "other-methods-keep-cached"
+	EveryStatusCached              Switch = "every-status-cached"
 	UndecodableNotCached           Switch = "undecodable-not-cached"
 	LocalDocumentsUnsniffed        Switch = "local-documents-unsniffed"
 	NoDomainIsSameSite             Switch = "no-domain-is-same-site"
