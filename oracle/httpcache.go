@@ -325,8 +325,8 @@ func (p Profile) maxAgeOf(h Headers) (value string, found bool) {
 }
 
 // validates says whether a stored response is asked about.
-func (f *fetching) validates(reply Reply) bool {
-	return reply.Status == 200 || !f.state.Profile[ValidatesSuccessOnly]
+func (f *fetching) validates(s storedResponse) bool {
+	return (s.reply.Status == 200 || !f.state.Profile[ValidatesSuccessOnly]) && (f.hasValidator(s) || !f.state.Profile[ValidatesByValidator])
 }
 
 // validate makes a request conditional on a stored response.

@@ -56,7 +56,7 @@ func (f *fetching) networkFetch() (Reply, bool) {
 		return f.part(w, f.state.responses[stored].reply), true
 	case f.asked.Cache == "only-if-cached" && (f.usesCache() || !f.state.Profile[NoHTTPCache]):
 		return Reply{}, f.fail(OnlyIfCached, networkFetch, "The cache mode is only-if-cached, and nothing is cached.")
-	case stored >= 0 && w.Method == "GET" && f.validates(f.state.responses[stored].reply):
+	case stored >= 0 && w.Method == "GET" && f.validates(f.state.responses[stored]):
 		s := f.state.responses[stored]
 		f.p.Cached = append(f.p.Cached, w.URL)
 		w = f.validate(f.bounded(w, s), s)

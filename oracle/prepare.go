@@ -223,6 +223,9 @@ func (f *fetching) prepareLoad() bool {
 	// Media are let off, but not where a redirect leads them. Objects are mixed content first.
 	plugin := f.way.Via == "object" || f.way.Via == "embed"
 	if u.userinfo != "" && f.way.kind != mediaLoad && !(plugin && f.isMixedContent()) && f.refusesUserinfo() {
+		if !f.allowedByPolicy() {
+			return false
+		}
 		return f.fail(EmbeddedCredentials, credentialedURL, "The URL of a subresource has a user name or a password in it: nothing is sent.")
 	}
 	return true

@@ -119,6 +119,8 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{ValidatesSuccessOnly, "a stored response is asked about only if its status is 200, any other is asked for anew",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
+	{ValidatesByValidator, "a 304 is the response itself where what is stored had no validator to ask by",
+		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{RangeFromCache, "a request for one range of bytes, as all of audio and video are, is answered from the HTTP cache with that part of what is there; it names the end when it asks whether that is still right, and if not, nothing stays there",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/partial_data.cc", []string{"chromium"}},
 	{ForceCacheServesWrites, "with cache mode force-cache a PATCH or DELETE is answered with the response to a GET, and not sent",

@@ -84,8 +84,7 @@ func (f *fetching) refusesNext(reply Reply) bool {
 	if !f.state.Profile[NextURLFirst] || !ok || f.redirectMode != "follow" || !next.isHTTP() {
 		return false
 	}
-	ahead := *f
-	ahead.urls, ahead.redirects = append(slices.Clone(f.urls), next), f.redirects+1
+	ahead := f.ahead(next)
 	ahead.upgradeInsecure()
 	ahead.upgradeMixedContent()
 	switch {
@@ -97,6 +96,23 @@ func (f *fetching) refusesNext(reply Reply) bool {
 	}
 	f.p, f.failed = ahead.p, ahead.failed
 	return true
+}
+
+// ahead is the request as it will be when it has followed a redirect.
+func (f *fetching) ahead(next *urlRecord) *fetching {
+	ahead := *f
+	ahead.urls, ahead.redirects = append(slices.Clone(f.urls), next), f.redirects+1
+	return &ahead
+}
+
+// policyAllowsNext holds the next URL against the document's policy.
+func (f *fetching) policyAllowsNext(next *urlRecord) bool {
+	ahead := f.ahead(next)
+	if ahead.allowedByPolicy() {
+		return true
+	}
+	f.p, f.failed = ahead.p, ahead.failed
+	return false
 }
 
 // isomorphicBytes turns a header value into the bytes it was, so that a location
@@ -132,6 +148,8 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		return Reply{}, false
 	case f.forbidsUserinfo(next):
 		return Reply{}, f.fail(RedirectUserinfo, redirectFetch, status, " leads to ", f.userinfoPhrase(next), " forbids.")
+	case refused && !f.policyAllowsNext(next):
+		return Reply{}, false
 	case refused && !(f.outlivesDocument() && f.state.Profile[KeepaliveFollowsRefused]):
 		return Reply{}, f.fail(EmbeddedCredentials, redirectFetch, status, " leads to a URL with a user name, and such a subresource is not loaded.")
 	case reply.Status != 303 && f.body != nil && f.body.Stream:

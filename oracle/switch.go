@@ -63,6 +63,7 @@ const (
 	MustRevalidateEndsPermanence   Switch = "must-revalidate-ends-permanence"
 	HTTPCacheOneVariant            Switch = "http-cache-one-variant"
 	ValidatesSuccessOnly           Switch = "validates-success-only"
+	ValidatesByValidator           Switch = "validates-by-validator"
 	RangeFromCache                 Switch = "range-from-cache"
 	ForceCacheServesWrites         Switch = "force-cache-serves-patch-and-delete"
 	OtherMethodsKeepCached         Switch = "other-methods-keep-cached"
