@@ -271,9 +271,11 @@ func (p Profile) expires(h Headers) (at time.Time, given bool) {
 
 func (p Profile) httpTime(h Headers, name string) (time.Time, bool) {
 	value, _ := p.singleton(h, name)
-	if p[DatesReadLoosely] {
-		t, ok := looseTime(value)
-		return t, ok && !(p[DatesOfOldReading] && (yearFirst.MatchString(value) || t.Unix() < 0))
+	switch t, ok := looseTime(value); {
+	case p[DatesReadLoosely]:
+		return t, ok
+	case p[DatesReadAsOfOld]:
+		return t, ok && !yearFirst.MatchString(value) && t.Unix() >= 0
 	}
 	t, err := http.ParseTime(value)
 	return t, err == nil

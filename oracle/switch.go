@@ -59,7 +59,7 @@ const (
 	MaxAgeMustParse                Switch = "max-age-must-parse"
 	InvalidExpiresIgnored          Switch = "invalid-expires-ignored"
 	DatesReadLoosely               Switch = "dates-read-loosely"
-	DatesOfOldReading              Switch = "dates-of-old-reading"
+	DatesReadAsOfOld               Switch = "dates-read-as-of-old"
 	MustRevalidateEndsPermanence   Switch = "must-revalidate-ends-permanence"
 	HTTPCacheOneVariant            Switch = "http-cache-one-variant"
 	ValidatesSuccessOnly           Switch = "validates-success-only"
