@@ -291,6 +291,16 @@ func (p Profile) singleton(h Headers, name string) (value string, found bool) {
 	return h.Get(name)
 }
 
+// entityTag is the ETag of a response. To an engine that wants one line a comma,
+// too, parts two tags.
+func (p Profile) entityTag(h Headers) string {
+	if values := h.SplitValues("ETag"); len(values) > 0 && p[FirstLineCounts] {
+		return values[0]
+	}
+	tag, _ := h.Get("ETag")
+	return tag
+}
+
 // seconds reads the first value; 0 for none and for what is no number.
 func seconds(values []string) time.Duration {
 	if len(values) == 0 || !isDigits(values[0]) || values[0] == "" {
@@ -353,7 +363,7 @@ func (f *fetching) validators(s storedResponse) (tag, modified string) {
 		modified, _ = s.reply.Headers.Get("Last-Modified")
 		return tag, modified
 	}
-	tag, _ = f.state.Profile.singleton(s.reply.Headers, "ETag")
+	tag = f.state.Profile.entityTag(s.reply.Headers)
 	modified, _ = f.state.Profile.singleton(s.reply.Headers, "Last-Modified")
 	return tag, modified
 }
@@ -481,7 +491,7 @@ func (f *fetching) sniffedWhole(reply Reply) bool {
 //
 // https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc
 func (f *fetching) isResumable(reply Reply) bool {
-	tag, _ := f.state.Profile.singleton(reply.Headers, "ETag")
+	tag := f.state.Profile.entityTag(reply.Headers)
 	ranges, _ := reply.Headers.Get("Accept-Ranges")
 	return tag != "" && !strings.HasPrefix(strings.ToLower(tag), "w/") && !strings.EqualFold(ranges, "none")
 }

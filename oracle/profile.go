@@ -115,7 +115,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:base/third_party/nspr/prtime.cc", []string{"chromium"}},
 	{HTTPCacheOneVariant, "the HTTP cache has one response for a URL, whatever Vary says: another variant takes its place",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium", "firefox"}},
-	{FirstLineCounts, "of several lines of ETag the first goes into If-None-Match, of Last-Modified into If-Modified-Since; of Last-Modified, Expires and Date the first says how long a response lives",
+	{FirstLineCounts, "of several ETags, on lines or between commas, the first goes into If-None-Match, of several lines of Last-Modified into If-Modified-Since; of Last-Modified, Expires and Date the first says how long a response lives",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
 	{ValidatesSuccessOnly, "a stored response is asked about only if its status is 200, any other is asked for anew",
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_cache_transaction.cc", []string{"chromium"}},
