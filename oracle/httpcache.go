@@ -242,9 +242,9 @@ func (p Profile) freshness(reply Reply) time.Duration {
 	}
 	_, must := cacheDirective(h, "must-revalidate")
 	switch modified, ok := p.httpTime(h, "Last-Modified"); {
-	case slices.Contains(permanentStatuses, reply.Status) && !(must && p[MustRevalidateEndsPermanence]):
+	case slices.Contains(permanentStatuses, reply.Status):
 		return 1<<63 - 1
-	case ok && slices.Contains(guessedStatuses, reply.Status) && (!must || p[MustRevalidateEndsPermanence]):
+	case ok && slices.Contains(guessedStatuses, reply.Status) && (!must || p[MustRevalidateGuessed]):
 		return date.Sub(modified)/10 - age
 	}
 	return 0

@@ -144,7 +144,7 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 		reply.Headers = reply.Headers.withoutEmptyLines("Access-Control-Allow-Origin")
 	}
 	switch {
-	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status >= 100 && reply.Status < 200 && f.mode != "websocket",
+	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status >= 100 && reply.Status < 200 && f.mode != "websocket" && !(reply.Status == 101 && f.state.Profile[SwitchingProtocolsPasses]),
 		reply.Status < 100 && f.state.Profile[StatusesFrom100],
 		f.state.Profile[ContentCodingsMustParse] && !codingsParse(reply.Headers),
 		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.SplitValues("Content-Disposition")) || lengthsDiffer(reply)):

@@ -220,6 +220,9 @@ func (f *fetching) prepareLoad() bool {
 	if u.scheme == "data" && f.way.kind == svgLoad && f.state.Profile[UseWithoutDataURLs] {
 		return f.fail(SchemeNotHTTP, svgResponse, "A use element takes no shape from a data: URL.")
 	}
+	if f.upgrades && (f.way.Via == "worker" || f.way.Via == "worker-module") && !SameOrigin(f.origin, u.origin) && u.isHTTP() && f.state.Profile[WorkersAsWritten] {
+		return f.fail(ModeSameOrigin, runWorker, "The URL, as it was written, is of another origin: the constructor throws, whatever an upgrade would make of it.")
+	}
 	// Media are let off, but not where a redirect leads them. Objects are mixed content first.
 	plugin := f.way.Via == "object" || f.way.Via == "embed"
 	if u.userinfo != "" && f.way.kind != mediaLoad && !(plugin && f.isMixedContent()) && f.refusesUserinfo() {

@@ -1,6 +1,9 @@
 package oracle
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // scope says which global scopes have a way to load.
 type scope int
@@ -247,8 +250,11 @@ func (f *fetching) workerError() string {
 		}
 		return "SecurityError" // a network error has no MIME type, and that is one
 	}
-	if f.way.kind == workerLoad && f.state.Profile[WorkerConstructorThrows] && f.urls[0].scheme != "data" && f.urls[0].scheme != "blob" &&
-		!SameOrigin(f.origin, f.urls[0].origin) {
+	asked := f.urls[0]
+	if f.state.Profile[WorkersAsWritten] && f.way.Via != "shared-worker" {
+		asked = cmp.Or(asked.written, asked)
+	}
+	if f.way.kind == workerLoad && f.state.Profile[WorkerConstructorThrows] && asked.scheme != "data" && asked.scheme != "blob" && !SameOrigin(f.origin, asked.origin) {
 		return "SecurityError"
 	}
 	if f.failed == ContentSecurityPolicy && len(f.urls) == 1 && f.state.Profile[PolicyThrowsOfWorkers] {

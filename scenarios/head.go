@@ -18,14 +18,18 @@ type head struct {
 }
 
 // finalHead reads a raw answer as browsers do, leniently, up to the body: 1xx
-// responses are skipped. ok is false when the bytes are no HTTP response; the
-// head is then empty, and rest is all of them.
+// responses are skipped, but for a 101 that no other head follows. ok is false
+// when the bytes are no HTTP response; the head is then empty, and rest is all of
+// them.
 //
 // https://fetch.spec.whatwg.org/#concept-http-network-fetch
 func finalHead(raw []byte) (h head, rest []byte, ok bool) {
 	rest = raw
 	for {
 		next, after, found := parseHead(rest)
+		if !found && h.status == 101 {
+			return h, rest, true
+		}
 		if !found {
 			return head{}, raw, false
 		}
