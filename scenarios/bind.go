@@ -114,9 +114,12 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 }
 
 // client is the place that the step's request comes from.
-func (s *Step) client(names Names) (oracle.Client, error) {
+func (s *Step) client(names caseNames) (oracle.Client, error) {
 	place, found := PlaceOf(s.Request.From)
-	c := oracle.Client{Page: App, Opaque: place.Opaque, DataURL: place.Name == "opaque-data", Worker: place.Worker}
+	c := oracle.Client{Page: App, Top: names.bound.top, Opaque: place.Opaque, DataURL: place.Name == "opaque-data", Worker: place.Worker}
+	if home := names.bound.home; !home.IsOpaque() {
+		c.Page = home
+	}
 	if !found {
 		var err error
 		if c.Page, _, err = ResolveOrigin(s.Request.From); err != nil {
@@ -129,7 +132,7 @@ func (s *Step) client(names Names) (oracle.Client, error) {
 	}
 	c.Headers = p.Headers.expand(Query{}, names)
 	c.AddressSpace, c.Permissions = p.AddressSpace, p.Permissions
-	if p.Top != "" {
+	if p.Top != "" && c.Top.IsOpaque() {
 		c.Top, _, _ = ResolveOrigin(p.Top)
 	}
 	if p.Sandbox != nil && !slices.Contains(p.Sandbox, "allow-same-origin") {

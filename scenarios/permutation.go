@@ -21,6 +21,8 @@ type Permutation struct {
 	Timeout  time.Duration
 	Scenario *Scenario
 	File     *File
+
+	home, top oracle.Origin // of one that has moved
 }
 
 // MaxWait is the longest wait of a step that a run takes.

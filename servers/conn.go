@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -18,8 +19,9 @@ import (
 type conn struct {
 	fleet *Fleet
 	at    oracle.Origin
-	ctx   context.Context // done when the listener ends
-	tcp   *net.TCPConn    // below TLS
+	named map[string]oracle.Origin // by Host; nil where there is one origin
+	ctx   context.Context          // done when the listener ends
+	tcp   *net.TCPConn             // below TLS
 	rw    net.Conn
 
 	in   []byte // in[r:w] has been read and not yet used
@@ -63,10 +65,16 @@ func (c *conn) exchange() bool {
 		return c.refuse(400, err)
 	}
 
+	if !c.nameOrigin(r) {
+		return c.refuse(421, fmt.Errorf("servers: no origin of this listener is %.80q", first(r.headers, "Host")))
+	}
 	if strings.HasPrefix(r.target, scenarios.Reserved) {
 		return c.own(r)
 	}
 	address, path, ok := c.fleet.caseOf(r.target, c.at)
+	if c.named != nil {
+		ok = ok && c.fleet.whoAnswers(address) != armed{}
+	}
 	if !ok {
 		return c.readBody(r) && c.send(r, nil, notFound)
 	}
@@ -80,13 +88,24 @@ func (c *conn) exchange() bool {
 	return ok && c.send(r, e, c.fleet.answer(e, who))
 }
 
+// nameOrigin finds out which origin a request is for, where the listener has
+// several. It is false for one that is for none of them.
+func (c *conn) nameOrigin(r *request) bool {
+	if c.named == nil {
+		return true
+	}
+	var known bool
+	c.at, known = c.named[first(r.headers, "Host")]
+	return known && strings.HasPrefix(r.target, "/")
+}
+
 // own answers what lives below the reserved path.
 func (c *conn) own(r *request) bool {
 	r.raw = bytes.Clone(r.raw)
 	if !c.readBody(r) {
 		return false
 	}
-	if id, ok := sentinelID(r.target); ok {
+	if id, ok := sentinelID(r.target); ok && c.named == nil {
 		c.fleet.ledger.sentinelArrived(id, c.at)
 		return c.send(r, nil, sentinelAnswer)
 	}
@@ -167,7 +186,7 @@ func (c *conn) eachPiece(r *request, piece func([]byte) error) error {
 		if err != nil {
 			return err
 		}
-		if r.body.size > bodyLimit {
+		if r.body.size > bodyLimit || c.named != nil && r.body.size > openBodyLimit {
 			return errBodyTooLarge
 		}
 		c.r += n

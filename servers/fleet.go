@@ -42,6 +42,14 @@ type Config struct {
 type Listen struct {
 	Origin   oracle.Origin
 	Protocol scenarios.Protocol
+	// Addr (host:port) is where to listen for an http origin that browsers find by
+	// themselves; "" is a free port of loopback, which they have to be mapped to.
+	// Origins of one Addr are told apart by the Host of their requests, and a
+	// request for any other host is refused: a name that somebody else's DNS leads
+	// here (DNS rebinding) is served nothing. Any page may send requests there, so
+	// nothing is kept of those whose case is not armed, nor of sentinels, and bodies
+	// end at 64 KiB.
+	Addr string
 }
 
 // Mapping sends the connections that a browser makes to Host:Port to the
@@ -136,15 +144,12 @@ func (f *Fleet) listen() error {
 			return fmt.Errorf("servers: cannot listen for %q: want an http or https origin", o)
 		case h2 && o.Scheme != "https":
 			return fmt.Errorf("servers: cannot listen for %s: HTTP/2 needs https", o)
+		case want.Addr != "" && o.Scheme != "http":
+			return fmt.Errorf("servers: cannot listen for %s at %s: no browser would trust its certificate", o, want.Addr)
 		}
-		l := f.find(o.Host, o.Port)
-		if l == nil {
-			tcp, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				return fmt.Errorf("servers: listen for %s: %w", o, err)
-			}
-			l = newListener(f, o.Host, o.Port, tcp)
-			f.listeners = append(f.listeners, l)
+		l, err := f.listenerFor(want)
+		if err != nil {
+			return fmt.Errorf("servers: listen for %s: %w", o, err)
 		}
 		if o.Scheme == "http" {
 			l.plain = true
@@ -162,6 +167,36 @@ func (f *Fleet) listen() error {
 	}
 	return nil
 }
+
+// listenerFor is the listener of an origin: one that is there, or a new one.
+func (f *Fleet) listenerFor(want Listen) (*listener, error) {
+	o := want.Origin
+	l := f.find(o.Host, o.Port)
+	for _, other := range f.listeners {
+		if want.Addr != "" && other.addr == want.Addr {
+			l = other
+		}
+	}
+	if l == nil {
+		tcp, err := net.Listen("tcp", cmp.Or(want.Addr, "127.0.0.1:0"))
+		if err != nil {
+			return nil, err
+		}
+		l = newListener(f, o.Host, o.Port, tcp)
+		l.addr = want.Addr
+		f.listeners = append(f.listeners, l)
+	}
+	if want.Addr != "" {
+		if l.named == nil {
+			l.named = map[string]oracle.Origin{}
+		}
+		l.named[hostOf(o)] = o
+	}
+	return l, nil
+}
+
+// hostOf is an origin as the Host of its requests has it.
+func hostOf(o oracle.Origin) string { return strings.TrimPrefix(o.String(), o.Scheme+"://") }
 
 func (f *Fleet) startSetUps() error {
 	ctx, cancel := context.WithTimeout(f.ctx, setUpStart)
@@ -192,11 +227,14 @@ func (f *Fleet) find(host string, port int) *listener {
 	return nil
 }
 
-// Mappings says which listener serves which host and port, one for each.
+// Mappings says which listener serves which host and port, one for each. Those
+// with an address of their own need none.
 func (f *Fleet) Mappings() []Mapping {
-	mappings := make([]Mapping, len(f.listeners))
-	for i, l := range f.listeners {
-		mappings[i] = Mapping{Host: l.host, Port: l.port, Addr: l.tcp.Addr().String()}
+	mappings := make([]Mapping, 0, len(f.listeners))
+	for _, l := range f.listeners {
+		if l.addr == "" {
+			mappings = append(mappings, Mapping{Host: l.host, Port: l.port, Addr: l.tcp.Addr().String()})
+		}
 	}
 	return mappings
 }

@@ -15,11 +15,13 @@ import (
 const (
 	headLimit = 256 << 10
 	bodyLimit = 16 << 20
+	// openBodyLimit is that of a listener that any page can find.
+	openBodyLimit = 64 << 10
 )
 
 var (
 	errHeadTooLarge = errors.New("servers: the head is larger than 256 KiB")
-	errBodyTooLarge = errors.New("servers: the body is larger than 16 MiB")
+	errBodyTooLarge = errors.New("servers: the body is too large")
 )
 
 // requestHead is a request line and the header lines under it, as they arrived.

@@ -23,9 +23,11 @@ type listener struct {
 	fleet  *Fleet
 	host   string
 	port   int
-	plain  bool        // serves the http origin
-	tls    *tls.Config // serves the https origin; nil: does not
-	h2     bool        // the https origin speaks HTTP/2
+	plain  bool                     // serves the http origin
+	tls    *tls.Config              // serves the https origin; nil: does not
+	h2     bool                     // the https origin speaks HTTP/2
+	addr   string                   // where it was told to listen, "" for anywhere
+	named  map[string]oracle.Origin // by Host, its http origins there
 	tcp    net.Listener
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -91,7 +93,7 @@ func (l *listener) serve(tcp *net.TCPConn) {
 
 func (l *listener) serveOrigins(tcp *net.TCPConn) {
 	c := &conn{fleet: l.fleet, ctx: l.ctx, tcp: tcp, rw: tcp, in: make([]byte, 4<<10)}
-	c.at = oracle.Origin{Scheme: "http", Host: l.host, Port: l.port}
+	c.at, c.named = oracle.Origin{Scheme: "http", Host: l.host, Port: l.port}, l.named
 	if l.tls == nil {
 		c.serve()
 		return
