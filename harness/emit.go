@@ -91,7 +91,7 @@ func (t *trial) recordStep(i int, v judge.Votes) record.Step {
 		Observed: t.observation(v.Observed, s.wire),
 	}
 	if r.Body != nil {
-		step.Request.Body = text(r.Body.Bytes)
+		step.Request.Body = record.Text(r.Body.Bytes)
 	}
 	if s.profile != nil {
 		step.Profile = new(t.predicted(*s.profile))
@@ -162,9 +162,9 @@ func (t *trial) observation(s observe.Seen, wire []servers.Entry) record.Observa
 	}
 	for _, e := range wire {
 		o.Wire = append(o.Wire, record.Exchange{
-			At: e.At.String(), Method: e.Method, Path: e.Path, Headers: e.Headers, Body: text(e.Body),
+			At: e.At.String(), Method: e.Method, Path: e.Path, Headers: e.Headers, Body: record.Text(e.Body),
 			Preflight: e.Preflight, Retry: e.Retry, Status: e.Reply.Status,
-			Broken: e.Reply.Abort == "in-body", ReplyHeaders: t.stripped(e.Reply.Headers), ReplyBody: text(e.Reply.Body),
+			Broken: e.Reply.Abort == "in-body", ReplyHeaders: t.stripped(e.Reply.Headers), ReplyBody: record.Text(e.Reply.Body),
 			MS: float64((e.Time - wire[0].Time).Microseconds()) / 1000,
 		})
 	}
@@ -180,20 +180,6 @@ func (t *trial) stripped(headers oracle.Headers) oracle.Headers {
 		}
 	}
 	return out
-}
-
-// text is the start of a body, for people: bytes that are not text are counted.
-func text(b []byte) string {
-	const most = 500
-	for _, c := range b[:min(len(b), most)] {
-		if c < ' ' && c != '\n' && c != '\t' && c != '\r' || c >= 0x7f {
-			return fmt.Sprintf("(%d bytes)", len(b))
-		}
-	}
-	if len(b) > most {
-		return string(b[:most]) + "..."
-	}
-	return string(b)
 }
 
 // tokened finds the places where a URL carries a token, and the hop's mark at

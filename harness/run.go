@@ -125,7 +125,7 @@ func Run(ctx context.Context, o Options) (record.Run, error) {
 		}
 	}
 	info := record.Run{
-		Schema: record.Schema, Version: version(), Started: started.UTC().Format(time.RFC3339),
+		Schema: record.Schema, Version: Version(), Started: started.UTC().Format(time.RFC3339),
 		Engines: engines, Topology: topology(r.listen), Topics: topics(o.Permutations), Expected: r.total,
 		Selection: record.Selection(ids), Seconds: time.Since(started).Seconds(),
 	}
@@ -286,8 +286,8 @@ func topics(permutations []*scenarios.Permutation) []record.Topic {
 	return out
 }
 
-// version is corsproof's own: the module's version and revision.
-func version() string {
+// Version is corsproof's own: the module's version and revision.
+func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -7,6 +7,7 @@ import (
 	"html"
 	"strings"
 
+	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
 )
@@ -173,7 +174,7 @@ func form(r oracle.Request, url string) string {
 	if enctype, _, _ := strings.Cut(r.Body.Type, ";"); enctype != "" {
 		fmt.Fprintf(&b, ` enctype="%s"`, html.EscapeString(enctype))
 	}
-	return b.String() + ">  " + text(r.Body.Bytes)
+	return b.String() + ">  " + record.Text(r.Body.Bytes)
 }
 
 // credentialsField is the member of an options object behind what comes before.
@@ -242,7 +243,7 @@ func headerFields(headers oracle.Headers) string {
 }
 
 func bodyText(b *oracle.Body) string {
-	shown := quoted(text(b.Bytes))
+	shown := quoted(record.Text(b.Bytes))
 	switch b.Type {
 	case "text/plain;charset=UTF-8":
 		return shown

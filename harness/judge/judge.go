@@ -88,10 +88,10 @@ func Judge(steps []Votes, e Evidence, switches string, listed *Explanation) Resu
 	var differs, claimFails, claimContradicts, explainedBySwitch, staleSwitch bool
 	explainedBySwitch = true
 	for i, v := range steps {
-		standard := v.differences(v.Standard)
+		standard := v.Differences(v.Standard)
 		var profile []string
 		if v.Profile != nil {
-			profile = v.differences(*v.Profile)
+			profile = v.Differences(*v.Profile)
 		}
 		switch {
 		case len(standard) == 0:
@@ -163,9 +163,9 @@ func matches(l Explanation, steps []Votes) bool {
 	return true
 }
 
-// differences holds the observation against a prediction. What stands behind a
+// Differences holds the observation against a prediction, a sentence for each. What stands behind a
 // status counts where somebody claims it: nothing depends on it otherwise.
-func (v Votes) differences(from observe.Seen) []string {
+func (v Votes) Differences(from observe.Seen) []string {
 	got := v.Observed
 	got.Wire = v.wire(from.Wire)
 	if v.Claim.StatusText == nil {

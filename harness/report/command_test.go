@@ -22,3 +22,12 @@ func TestCommands(t *testing.T) {
 		assert.Equal(t, "corsproof explain "+arguments, explainCommand(r))
 	}
 }
+
+func TestLabCommand(t *testing.T) {
+	r := record.Record{ID: "mine/star/fetch", Source: "catalogue/01-origins.yaml:7"}
+	assert.Equal(t, "corsproof lab -open mine/star/fetch", labCommand(r))
+	assert.Equal(t, "http://localhost:8411/#/case/mine/star/fetch", labURL(r))
+	r.Source = "my own.yaml:6"
+	assert.Equal(t, "corsproof lab -open mine/star/fetch 'my own.yaml'", labCommand(r))
+	assert.Empty(t, labURL(r), "a lab without the file has no such case")
+}

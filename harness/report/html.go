@@ -59,6 +59,8 @@ type caseData struct {
 	Page    string       `json:"page"`    // the page's origin, serialised
 	Run     string       `json:"run"`     // the command that runs it again
 	Explain string       `json:"explain"` // the command that explains it
+	Lab     string       `json:"lab"`     // the command that opens it in the lab
+	LabURL  string       `json:"labURL"`  // where the lab has it then
 	Decide  []decideData `json:"decide"`
 }
 
@@ -79,7 +81,7 @@ func pageData(run record.Run, records []record.Record) (template.HTML, error) {
 		if several {
 			browsers = []string{r.Engine}
 		}
-		data[i] = caseData{Record: r, Label: engineLabel(run, r.Engine), Page: pageOrigin(run, r), Run: runCommand(r, browsers...), Explain: explainCommand(r)}
+		data[i] = caseData{Record: r, Label: engineLabel(run, r.Engine), Page: pageOrigin(run, r), Run: runCommand(r, browsers...), Explain: explainCommand(r), Lab: labCommand(r), LabURL: labURL(r)}
 		for _, s := range r.Steps {
 			d := decide(data[i].Page, s)
 			data[i].Decide = append(data[i].Decide, decideData{d.request, d.reply, d.exchange(s.Observed.Wire)})

@@ -241,6 +241,7 @@
     return h('dl', { class: 'foot' },
       row('Run it again', copyable(r.run)),
       row('Explain it', copyable(r.explain)),
+      row('Change it', copyable(r.lab), r.labURL ? [' ', link(r.labURL, 'open it in the lab'), ' while that runs'] : null),
       r.control ? row('Control', shown(r.control)) : null,
       r.source ? row('Source', h('code', null, shown(r.source))) : null,
       row('Took', r.ms.toFixed(1) + ' ms' + (r.attempt > 1 ? ', attempt ' + r.attempt : '')));
