@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -39,22 +38,19 @@ func TestLessonsAreNamedByTheirPlace(t *testing.T) {
 	}
 }
 
-// catalogue is its permutations by their ids.
-var catalogue = sync.OnceValues(func() (map[string]*scenarios.Permutation, error) {
-	files, err := scenarios.Catalogue()
-	byID := map[string]*scenarios.Permutation{}
-	for _, p := range scenarios.Permutations(files) {
-		byID[p.ID] = p
-	}
-	return byID, err
-})
+// byID is the catalogue.
+func byID(t *testing.T) map[string]*scenarios.Permutation {
+	t.Helper()
+	all, err := catalogue()
+	require.NoError(t, err)
+	return newCases(all, placesAt(Port)).byID
+}
 
 // explained is what the oracle says of each step's case: the course of its last
 // request, and whether the engine's profile leads elsewhere.
 func explained(t *testing.T, engine string, visit func(Lesson, LessonStep, harness.ExplainedStep)) {
 	t.Helper()
-	cases, err := catalogue()
-	require.NoError(t, err)
+	cases := byID(t)
 	for _, l := range course(t).Lessons {
 		for _, s := range l.Steps {
 			p := cases[s.Case]

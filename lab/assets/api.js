@@ -49,15 +49,18 @@ const kept = (load) => {
   };
 };
 
+// engine is which profile of the oracle's is this browser's.
+const engine = /firefox/i.test(navigator.userAgent) ? 'firefox' : /chrome|chromium/i.test(navigator.userAgent) ? 'chromium' : 'webkit';
+
 const pathOf = (id) => id.split('/').map(encodeURIComponent).join('/');
 
 export const lab = kept(() => get('lab'));
 export const course = kept(() => get('course'));
 export const catalogue = kept(() => get('catalogue'));
 export const caseOf = (id) => get(`cases/${pathOf(id)}`);
-export const plan = (subject, signal) => post('plan', subject, signal);
+export const plan = (subject, signal) => post('plan', { ...subject, engine }, signal);
 export const policy = (policy) => post('policy', policy);
-export const startRun = (subject, engine, signal) => post('runs', { session, ...subject, engine }, signal);
+export const startRun = (subject, signal) => post('runs', { session, ...subject, engine }, signal);
 export const armStep = (run, step, signal) => post(`runs/${encodeURIComponent(run)}/step`, { step }, signal);
 export const endRun = (run, outcomes, signal) => post(`runs/${encodeURIComponent(run)}/end`, { outcomes }, signal);
 export const headless = (subject, signal) => post('headless', { session, ...subject }, signal);

@@ -6,9 +6,6 @@ import { h } from './text.js';
 const READY_MS = 20000;   // for a page that need only load
 const OUTCOME_MS = 30000; // for a probe that has a deadline of its own
 
-// engine is which profile of the oracle's is this browser's.
-export const engine = () => (/firefox/i.test(navigator.userAgent) ? 'firefox' : /chrome|chromium/i.test(navigator.userAgent) ? 'chromium' : 'webkit');
-
 // perform runs a subject ({id} or {scenario}) where its plan says, shows it in a
 // scene, and resolves with the result.
 export async function perform(subject, plan, scene, signal) {
@@ -27,7 +24,7 @@ async function away(subject, scene, signal) {
 
 async function here(subject, scene, signal) {
   scene.state('The page loads …');
-  const run = await api.startRun(subject, engine(), signal);
+  const run = await api.startRun(subject, signal);
   let stage = null;
   const outcomes = [];
   for (const [i, step] of run.steps.entries()) {

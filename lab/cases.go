@@ -1,0 +1,122 @@
+package lab
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/corsproof/corsproof/scenarios"
+)
+
+// cases is the catalogue, and where each case of it can run.
+type cases struct {
+	all     []*scenarios.Permutation
+	byID    map[string]*scenarios.Permutation
+	places  places
+	settled chan struct{} // closed when all have been looked at
+	stopped atomic.Bool
+
+	mu    sync.Mutex
+	where map[string]settled
+}
+
+// settled is where a case can run.
+type settled struct {
+	moved *scenarios.Permutation // here; nil: not here
+	why   string                 // not
+}
+
+func (s settled) where() string {
+	if s.moved != nil && s.why == "" {
+		return here
+	}
+	return headless
+}
+
+// in is where the case can run if the learner's browser is of an engine.
+func (s settled) in(engine string) settled {
+	if s.where() == here && engine == "webkit" && setsNeighbours(s.moved) {
+		s.why = "your browser, a WebKit, keeps no cookie that a neighbour of the page sets, among names that end in .localhost"
+	}
+	return s
+}
+
+// setsNeighbours says whether a case begins with a cookie of another host than its
+// page's.
+func setsNeighbours(p *scenarios.Permutation) bool {
+	return slices.ContainsFunc(p.Steps, func(s scenarios.Step) bool {
+		page, _, _ := scenarios.ResolveOrigin(s.Request.From)
+		return slices.ContainsFunc(s.Cookies, func(c scenarios.Cookie) bool {
+			on, _, err := scenarios.ResolveOrigin(c.On)
+			return err == nil && on.Host != page.Host
+		})
+	})
+}
+
+func newCases(all []*scenarios.Permutation, at places) *cases {
+	c := &cases{all: all, byID: map[string]*scenarios.Permutation{}, places: at, settled: make(chan struct{}), where: map[string]settled{}}
+	for _, p := range all {
+		c.byID[p.ID] = p
+	}
+	return c
+}
+
+// settle looks at every case, so that the list of them says where each runs.
+func (c *cases) settle() {
+	for _, p := range c.all {
+		if c.stopped.Load() {
+			return
+		}
+		c.of(p)
+	}
+	close(c.settled)
+}
+
+func (c *cases) stop() { c.stopped.Store(true) }
+
+// of is where a permutation of the catalogue can run.
+func (c *cases) of(p *scenarios.Permutation) settled {
+	c.mu.Lock()
+	s, found := c.where[p.ID]
+	c.mu.Unlock()
+	if !found {
+		s.moved, s.why = c.places.settle(p)
+		c.mu.Lock()
+		c.where[p.ID] = s
+		c.mu.Unlock()
+	}
+	return s
+}
+
+// topic is a part of the list of cases.
+type topic struct {
+	Topic string     `json:"topic"`
+	About string     `json:"about"`
+	Cases []listCase `json:"cases"`
+}
+
+type listCase struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Via   string `json:"via"`
+	Where string `json:"where"`
+}
+
+// list is the catalogue by topic, in its order, when all of it has been looked at.
+func (c *cases) list(ctx context.Context) ([]topic, error) {
+	select {
+	case <-c.settled:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	var topics []topic
+	for _, p := range c.all {
+		if len(topics) == 0 || topics[len(topics)-1].Topic != p.Topic {
+			topics = append(topics, topic{Topic: p.Topic, About: p.File.About})
+		}
+		t := &topics[len(topics)-1]
+		t.Cases = append(t.Cases, listCase{p.ID, p.Title, string(p.Via), c.of(p).where()})
+	}
+	return topics, nil
+}
