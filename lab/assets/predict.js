@@ -106,7 +106,7 @@ function parted(v, seen) {
   }
   const step = deciding(course);
   return ['You said ', h('b', null, v.said), '; it is ', h('b', null, v.was), '. ',
-    step ? ['The ways part at ', jump(step.index), ', ', step.step.algorithm, '.'] : null];
+    step ? ['The ways part at ', jump(step.index), ` (${step.step.algorithm}).`] : null];
 }
 
 // jump leads to a step of the trace below.

@@ -33,9 +33,18 @@ function headline(seen, several) {
     h('h2', { id: 'outcome', tabindex: '-1', 'data-outcome': read || 'none' }, glyph(read), h('span', null, seen.timedOut ? 'nothing in time' : seen.read || 'no outcome')),
     h('p', { class: 'means' }, seen.timedOut ? 'No event came before the deadline.' : MEANING[seen.read] || ''),
     read === 'blocked' && reached.length ? h('p', { class: 'received', 'data-received': '' }, h('b', null, 'Blocked, but received. '), `The server had the request${reached.length > 1 ? 's' : ''} and did answer; only the page was kept from reading.`) : null,
+    read === 'blocked' && !reached.length ? stopped(seen) : null,
     why && (read === 'blocked' || read === 'opaque') ? h('p', { class: 'because' }, shown(why.step.text)) : null,
     seen.error ? h('p', { class: 'words' }, 'The browser’s words to the script: ', h('code', null, shown(seen.error))) : null,
     reason ? h('p', { class: 'reason' }, sr('Reason: '), h('code', null, shown(reason))) : null);
+}
+
+// stopped says how far a request came that no server has answered.
+function stopped(seen) {
+  const wire = seen.wire || [];
+  if (!wire.length) return h('p', { class: 'received' }, h('b', null, 'Nothing was sent. '), 'No server has heard of this request.');
+  if (wire.every((e) => e.preflight)) return h('p', { class: 'received' }, h('b', null, 'Stopped at the door. '), 'Only the preflight was sent. The request itself never left the browser.');
+  return null;
 }
 
 // leaving says where this browser and the standard part.
