@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/corsproof/corsproof/lab/assets"
+	"github.com/corsproof/corsproof/oracle"
 	"github.com/corsproof/corsproof/scenarios"
 )
 
@@ -194,7 +195,33 @@ func (l *Lab) about(*http.Request) (any, error) {
 		Version  string       `json:"version"`
 		Origins  []place      `json:"origins"`
 		Headless headlessInfo `json:"headless"`
-	}{l.options.Version, l.places.list, info}, nil
+		Ways     []wayInfo    `json:"ways"`
+	}{l.options.Version, l.places.list, info, ways()}, nil
+}
+
+// wayInfo is a way to load, with the keys of a request that it can take.
+type wayInfo struct {
+	Via      oracle.Via    `json:"via"`
+	About    string        `json:"about"`
+	Takes    []oracle.Knob `json:"takes"`
+	Settings []setting     `json:"settings"` // the first is its own
+}
+
+type setting struct {
+	Mode        string   `json:"mode"`
+	Credentials []string `json:"credentials"`
+}
+
+func ways() []wayInfo {
+	var out []wayInfo
+	for _, w := range oracle.Ways() {
+		info := wayInfo{Via: w.Via, About: w.About, Takes: append([]oracle.Knob{}, w.Takes...)}
+		for _, s := range w.Settings {
+			info.Settings = append(info.Settings, setting{s.Mode, append([]string{}, s.Credentials...)})
+		}
+		out = append(out, info)
+	}
+	return out
 }
 
 func (l *Lab) course(*http.Request) (any, error) { return Lessons() }

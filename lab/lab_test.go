@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/corsproof/corsproof/oracle"
 )
 
 // freePorts finds three free ports in a row.
@@ -309,4 +311,30 @@ func TestTheNextPortsAreTaken(t *testing.T) {
 	_, err := Start(Options{Port: l.places.ui.Port})
 	assert.ErrorContains(t, err, "address already in use")
 	assert.ErrorContains(t, err, "-port N asks for")
+}
+
+// The playground offers what a way to load can take, and nothing that would be an
+// error.
+func TestEachWayToLoadSaysWhatItTakes(t *testing.T) {
+	l := open(t)
+	_, _, body := l.ask(t, asked{method: "GET", path: "/api/lab"})
+	var about struct{ Ways []wayInfo }
+	require.NoError(t, json.Unmarshal([]byte(body), &about))
+	require.Len(t, about.Ways, len(oracle.Ways()))
+	for _, w := range about.Ways {
+		request := map[string]any{"to": "api", "via": w.Via}
+		if len(w.Settings) > 1 {
+			request["mode"] = w.Settings[0].Mode
+		}
+		if len(w.Settings[0].Credentials) > 1 {
+			request["credentials"] = w.Settings[0].Credentials[1]
+		}
+		for _, key := range w.Takes {
+			if value, ok := map[oracle.Knob]string{oracle.KnobMethod: "POST", oracle.KnobReferrerPolicy: "origin", oracle.KnobCache: "reload"}[key]; ok {
+				request[string(key)] = value
+			}
+		}
+		status, text := l.post(t, "plan", map[string]any{"scenario": map[string]any{"request": request}}, nil)
+		assert.Equal(t, http.StatusOK, status, "%s: %s", w.Via, text)
+	}
 }

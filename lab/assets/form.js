@@ -9,9 +9,12 @@ const PLACES = ['opaque-sandbox', 'opaque-srcdoc', 'opaque-data', 'worker', 'sha
 
 // form shows step i of a scenario that it may change; changed() is called after
 // each change. here is whether the scenario runs among the lab's own names.
-export function form({ scenario, i, lab, here, changed }) {
+// repaint(field) draws the form anew, with the focus on a field.
+export function form({ scenario, i, lab, here, changed, repaint }) {
   const now = () => scenarios.at(scenario, i);
   const { request, server } = now();
+  const way = wayOf(lab, request);
+  const takes = (key) => way.takes.includes(key);
   const origins = known().map((o) => o.name);
   let ids = 0;
 
@@ -36,9 +39,9 @@ export function form({ scenario, i, lab, here, changed }) {
     control.id = `field${i}-${++ids}`;
     return h('div', { class: `field ${more || ''}` }, h('label', { for: control.id }, label), control);
   };
-  const choice = (label, path, value, options, usual) => {
+  const choice = (label, path, value, options, usual, then = () => {}) => {
     const all = [...new Set([...(usual === undefined ? [''] : []), ...options, ...(value ? [value] : [])])];
-    return labelled(label, h('select', { 'data-field': path.join('.'), onchange: (e) => put(path, e.target.value) },
+    return labelled(label, h('select', { 'data-field': path.join('.'), onchange: (e) => { put(path, e.target.value); then(path.join('.')); } },
       all.map((o) => h('option', { value: o, selected: o === (value || usual || '') }, o || 'default'))));
   };
   const line = (label, path, value, attributes = {}) => labelled(label, h('input', {
@@ -53,21 +56,31 @@ export function form({ scenario, i, lab, here, changed }) {
     rows: Math.min(8, Math.max(2, scenarios.pairs(value).length + 1)), parse: parseHeaders, hint: 'Name: value',
   });
 
-  const via = lab.ways ? choice('Way to load (via)', ['request', 'via'], scenarios.viaOf(request), lab.ways.map((w) => w.via), 'fetch') : line('Way to load (via)', ['request', 'via'], scenarios.viaOf(request));
+  // What another way to load, or another mode, cannot take goes: it would be an error.
+  const refit = (field) => {
+    const next = fitted(wayOf(lab, now().request), now().request);
+    for (const key of Object.keys(now().request)) if (!(key in next)) put(['request', key], undefined);
+    repaint(field);
+  };
   const methods = h('datalist', { id: `methods${i}` }, ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((m) => h('option', { value: m })));
+  const modes = way.settings.map((s) => s.mode);
+  const credentials = settingOf(way, request).credentials;
 
   const page = h('fieldset', { class: 'panel page' }, h('legend', null, 'The page'),
-    h('div', { class: 'row' }, choice('Its origin (from)', ['request', 'from'], request.from, [...origins, ...PLACES], 'app'), via),
-    h('div', { class: 'row' }, line('Method', ['request', 'method'], request.method, { placeholder: 'GET', list: methods.id }), line('Path', ['request', 'path'], request.path, { placeholder: '/' })), methods,
+    h('div', { class: 'row' }, choice('Its origin (from)', ['request', 'from'], request.from, [...origins, ...PLACES], 'app'),
+      choice('Way to load (via)', ['request', 'via'], scenarios.viaOf(request), lab.ways.map((w) => w.via), 'fetch', refit)),
+    h('p', { class: 'muted small-text' }, way.about),
+    h('div', { class: 'row' }, takes('method') ? line('Method', ['request', 'method'], request.method, { placeholder: 'GET', list: methods.id }) : null,
+      line('Path', ['request', 'path'], request.path, { placeholder: '/' })), methods,
     h('div', { class: 'row' },
-      choice('Credentials', ['request', 'credentials'], request.credentials, ['omit', 'same-origin', 'include']),
-      choice('Mode', ['request', 'mode'], request.mode, ['cors', 'no-cors', 'same-origin'])),
-    headerArea('Headers that its script sets', ['request', 'headers'], request.headers),
-    more('More of the request', Boolean(request.body || request.redirect || request.cache || request['referrer-policy']),
-      area('Body', ['request', 'body'], scenarios.textOf(request.body), { rows: 2 }),
-      h('div', { class: 'row' }, choice('Redirect', ['request', 'redirect'], request.redirect, ['follow', 'error', 'manual']),
-        choice('Cache', ['request', 'cache'], request.cache, ['no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'])),
-      choice('Referrer policy', ['request', 'referrer-policy'], request['referrer-policy'], ['no-referrer', 'origin', 'same-origin', 'strict-origin', 'strict-origin-when-cross-origin', 'unsafe-url'])));
+      modes.length > 1 ? choice('Mode', ['request', 'mode'], request.mode, modes, undefined, refit) : null,
+      credentials.length > 1 ? choice('Credentials', ['request', 'credentials'], request.credentials, credentials) : null),
+    takes('headers') ? headerArea('Headers that its script sets', ['request', 'headers'], request.headers) : null,
+    ['body', 'redirect', 'cache', 'referrer-policy'].some(takes) ? more('More of the request', Boolean(request.body || request.redirect || request.cache || request['referrer-policy']),
+      takes('body') ? area('Body', ['request', 'body'], scenarios.textOf(request.body), { rows: 2 }) : null,
+      h('div', { class: 'row' }, takes('redirect') ? choice('Redirect', ['request', 'redirect'], request.redirect, ['follow', 'error', 'manual']) : null,
+        takes('cache') ? choice('Cache', ['request', 'cache'], request.cache, ['no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached']) : null),
+      takes('referrer-policy') ? choice('Referrer policy', ['request', 'referrer-policy'], request['referrer-policy'], ['no-referrer', 'origin', 'same-origin', 'strict-origin', 'strict-origin-when-cross-origin', 'unsafe-url']) : null) : null);
 
   const reply = (key, label, value, usual) => h('div', { class: 'reply', role: 'group', 'aria-label': label }, h('p', { class: 'cap' }, label),
     value && value.raw !== undefined ? h('p', { class: 'muted' }, 'A raw answer, byte for byte. Change it in the source.') : [
@@ -131,6 +144,21 @@ function beyond({ request, server, cookies, page, wait }, scenario) {
 const ported = ([name, value]) => [name, portable(value)];
 
 const more = (label, open, ...children) => h('details', { class: 'more', open }, h('summary', null, label), children);
+
+// wayOf is the way to load of a request, with what it can take.
+const wayOf = (lab, request) => lab.ways.find((w) => w.via === scenarios.viaOf(request)) || { via: scenarios.viaOf(request), about: '', takes: [], settings: [{ mode: '', credentials: [] }] };
+
+// settingOf is the mode that a request has, with the credentials modes that go
+// with it.
+const settingOf = (way, request) => way.settings.find((s) => s.mode === request.mode) || way.settings[0];
+
+// fitted is a request without what its way to load cannot take.
+const ALWAYS = ['from', 'to', 'via', 'path', 'userinfo'];
+function fitted(way, request) {
+  const { mode, credentials } = settingOf(way, request);
+  return Object.fromEntries(Object.entries(request).filter(([key, value]) => ALWAYS.includes(key) || way.takes.includes(key)
+    || (key === 'mode' && value === mode) || (key === 'credentials' && credentials.includes(value))));
+}
 
 // parseHeaders reads "Name: value" lines; a line without a colon is a name on its
 // way.

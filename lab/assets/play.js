@@ -68,7 +68,13 @@ async function workshop({ main, signal, scenario, of }) {
     step = Math.min(step, all.length - 1);
     fill(place.steps, all.length > 1 ? h('div', { class: 'tabs steps', role: 'radiogroup', 'aria-label': 'Request' }, all.map((s, i) => h('label', null,
       h('input', { type: 'radio', name: 'step', checked: i === step, onchange: () => { step = i; paintForm(); } }), h('span', null, `Request ${i + 1}`)))) : null);
-    fill(place.form, form({ scenario, i: step, lab, here: where !== 'headless', changed }));
+    fill(place.form, form({ scenario, i: step, lab, here: where !== 'headless', changed, repaint }));
+  }
+
+  function repaint(field) {
+    paintForm();
+    const control = place.form.querySelector(`[data-field="${CSS.escape(field)}"]`);
+    if (control) control.focus();
   }
 
   function changed() {
