@@ -77,6 +77,11 @@ async function workshop({ main, signal, scenario, of }) {
     if (control) control.focus();
   }
 
+  // since says that the run that is shown was of another scenario.
+  const since = h('p', { class: 'since', role: 'status' });
+  let shownRun = null;
+  const compare = () => { since.textContent = shownRun && scenarios.written(shownRun.scenario) !== scenarios.written(scenario) ? `Changed since run ${shownRun.n}. Run it again to see what that changes.` : ''; };
+
   function changed() {
     touched = true;
     source = scenarios.written(scenario);
@@ -99,6 +104,7 @@ async function workshop({ main, signal, scenario, of }) {
   let timer = 0, asked = new AbortController();
   const later = () => {
     clearTimeout(timer);
+    compare();
     timer = setTimeout(settle, PAUSE_MS);
   };
   signal.addEventListener('abort', () => { clearTimeout(timer); asked.abort(); });
@@ -151,6 +157,8 @@ async function workshop({ main, signal, scenario, of }) {
 
   function show(entry) {
     const i = runs.indexOf(entry);
+    shownRun = entry;
+    compare();
     fill(place.runs, h('div', { class: 'runs', role: 'group', 'aria-label': 'Runs of this page' }, runs.map((r) => {
       const last = r.result.steps.at(-1);
       return h('button', { type: 'button', class: `chip ${last.read}`, 'data-entry': r.n, 'aria-pressed': String(r === entry), onclick: () => restore(r) }, `${r.n}`, glyph(last.read), last.read || 'none');
@@ -187,6 +195,6 @@ async function workshop({ main, signal, scenario, of }) {
     copyMenu.panel,
     h('div', { class: 'two' },
       h('div', { class: 'left' }, tabs, byForm, bySource, place.wrong, place.run),
-      h('div', { class: 'right' }, place.scene, place.runs, place.difference, place.results))));
+      h('div', { class: 'right' }, place.scene, place.runs, since, place.difference, place.results))));
   await settle();
 }
