@@ -37,7 +37,7 @@ func (t *trial) document(step int) document {
 	c := s.Request.Client
 	d := document{page: c.Page, top: c.Page, origin: c.Origin().String(), permissions: c.Permissions, space: c.AddressSpace}
 	d.unattended = t.subject || slices.ContainsFunc(t.bound.Steps, func(s scenarios.BoundStep) bool {
-		return slices.ContainsFunc(replies(s.Step.Server), asksForPassword)
+		return slices.ContainsFunc(s.Step.Server.Replies(), asksForPassword)
 	})
 	if place, found := scenarios.PlaceOf(s.Step.Request.From); found {
 		d.place = place.Name

@@ -49,6 +49,12 @@ func (g *Guest) NotApplicable() string {
 			return "its page is in another network, or has permissions that only a driver can give"
 		case d.served.Worker != "":
 			return "its page has a service worker, which would stay"
+		case lastsInProfile(t.perm.Steps[i].Server), slices.ContainsFunc(t.perm.Steps[i].Cookies, func(c scenarios.Cookie) bool { return scenarios.OutlivesCase(c.Name) }):
+			return "what its server says would stay in your browser, for other cases to meet"
+		case inFrame(via) && t.due(i).Read == oracle.Blocked:
+			return "no page can tell an error page in a frame from a document of another origin: only a driver hears of it"
+		case len(t.steps) > 1 && inFrame(via):
+			return "a browser keeps what a frame has loaded apart from what a tab has, and here the page is in a frame itself"
 		case d.unattended:
 			return "your browser would ask you for a name and a password"
 		case d.tabOrigin != d.page.String() || t.refuses(client, "script", d.page.String()+"/"):

@@ -77,7 +77,7 @@ func waitsForRest(s scenarios.Step) bool {
 // whose policy says who may show it.
 func framedUnheard(s scenarios.Step) bool {
 	within := strings.HasPrefix(s.Request.From, "opaque-") || s.Page != nil && (s.Page.Top != "" || s.Page.Sandbox != nil)
-	return within && inFrame(s.Request.Via) && slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
+	return within && inFrame(s.Request.Via) && slices.ContainsFunc(s.Server.Replies(), func(r scenarios.Reply) bool {
 		return slices.ContainsFunc(r.Headers, func(h scenarios.Line) bool {
 			return strings.EqualFold(h.Name, "Content-Security-Policy") && strings.Contains(h.Value.String(), "frame-ancestors")
 		})
@@ -122,7 +122,7 @@ var styleImport = regexp.MustCompile(`\bwith\s*:?\s*\{\s*type\s*:\s*["']css["']`
 var unknownImport = regexp.MustCompile(`\bwith\s*:?\s*\{\s*type\s*:\s*["']([^"']*)["']`)
 
 func importsUnknown(s scenarios.Step) bool {
-	return s.Request.Via == "module" && slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
+	return s.Request.Via == "module" && slices.ContainsFunc(s.Server.Replies(), func(r scenarios.Reply) bool {
 		if r.Body == nil {
 			return false
 		}
@@ -135,7 +135,7 @@ func importsStyles(s scenarios.Step) bool {
 	if s.Request.Via == "modulepreload" && s.Request.As == "style" {
 		return true
 	}
-	return slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
+	return slices.ContainsFunc(s.Server.Replies(), func(r scenarios.Reply) bool {
 		return r.Body != nil && styleImport.MatchString(r.Body.String())
 	})
 }
@@ -145,7 +145,7 @@ func importsStyles(s scenarios.Step) bool {
 func asksPerson(s scenarios.Step) bool {
 	from, _, err := scenarios.ResolveOrigin(s.Request.From)
 	to, _, other := scenarios.ResolveOrigin(s.Request.To)
-	return err == nil && other == nil && from == to && slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
+	return err == nil && other == nil && from == to && slices.ContainsFunc(s.Server.Replies(), func(r scenarios.Reply) bool {
 		return r.Status == 401 && slices.ContainsFunc(r.Headers, func(h scenarios.Line) bool {
 			scheme, _, _ := strings.Cut(h.Value.String(), " ")
 			return strings.EqualFold(h.Name, "WWW-Authenticate") && slices.Contains([]string{"basic", "digest"}, strings.ToLower(scheme))

@@ -35,7 +35,7 @@ func laneOf(p *scenarios.Permutation, bound *scenarios.Bound) lane {
 		if s.Server.SetUp != nil && len(s.Cookies) > 0 { // its paths are every case's
 			return laneAlone
 		}
-		if paints(s) || slices.ContainsFunc(replies(s.Server), isNoHTTP) {
+		if paints(s) || slices.ContainsFunc(s.Server.Replies(), isNoHTTP) {
 			return laneAlone
 		}
 		if slow(s.Server) || asksOnTheWay(s.Server, bound.Steps[i].Request) {
@@ -65,7 +65,7 @@ func isKeptNowhere(via oracle.Via) bool {
 func paints(s scenarios.Step) bool {
 	switch s.Request.Via {
 	case "style", "style-cors", "css-import":
-		return slices.ContainsFunc(replies(s.Server), func(r scenarios.Reply) bool {
+		return slices.ContainsFunc(s.Server.Replies(), func(r scenarios.Reply) bool {
 			return r.Body != nil && urlInRule.MatchString(r.Body.String())
 		})
 	}
@@ -88,7 +88,7 @@ func authenticates(s scenarios.Step) bool {
 	for _, hop := range s.Server.Redirects {
 		given = given || hop.Userinfo != "" || hop.Location != nil
 	}
-	return given && slices.ContainsFunc(replies(s.Server), asksForPassword)
+	return given && slices.ContainsFunc(s.Server.Replies(), asksForPassword)
 }
 
 // outlivesPage is true for a request of which browsers count the bytes: all such
@@ -100,7 +100,7 @@ func outlivesPage(r oracle.Request) bool {
 
 // slow is true when a reply holds its connection, of which a host has six.
 func slow(s scenarios.Server) bool {
-	for _, r := range replies(s) {
+	for _, r := range s.Replies() {
 		if r.Delay > 0 || r.Abort != "" {
 			return true
 		}
@@ -120,7 +120,7 @@ func asksOnTheWay(s scenarios.Server, r oracle.Request) bool {
 // lastsInProfile is true when a reply changes how the browser treats later
 // requests of other cases to that host.
 func lastsInProfile(s scenarios.Server) bool {
-	for _, r := range replies(s) {
+	for _, r := range s.Replies() {
 		for _, h := range r.Headers {
 			name, _, _ := strings.Cut(strings.TrimSpace(h.Value.String()), "=")
 			if lasts(h.Name) || strings.EqualFold(h.Name, "Set-Cookie") && scenarios.OutlivesCase(name) {
@@ -146,21 +146,4 @@ func lasts(name string) bool {
 		return true
 	}
 	return false
-}
-
-func replies(s scenarios.Server) []scenarios.Reply {
-	all := []scenarios.Reply{s.Response}
-	if s.Preflight != nil {
-		all = append(all, *s.Preflight)
-	}
-	for _, hop := range s.Redirects {
-		all = append(all, scenarios.Reply{Headers: hop.Headers})
-		if hop.Preflight != nil {
-			all = append(all, *hop.Preflight)
-		}
-	}
-	for _, r := range s.Resources {
-		all = append(all, r.Reply)
-	}
-	return all
 }

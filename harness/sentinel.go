@@ -69,7 +69,7 @@ func (t *trial) watched() []oracle.Origin {
 func (t *trial) asksSecurely(origin oracle.Origin) bool {
 	secure := slices.ContainsFunc(t.bound.Origins(), func(o oracle.Origin) bool { return o.Scheme == "https" && o.Host == origin.Host })
 	return secure && origin.Scheme == "http" && slices.ContainsFunc(t.bound.Steps, func(s scenarios.BoundStep) bool {
-		return slices.ContainsFunc(replies(s.Step.Server), saysStrictTransport)
+		return slices.ContainsFunc(s.Step.Server.Replies(), saysStrictTransport)
 	})
 }
 

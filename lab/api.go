@@ -74,7 +74,6 @@ func (l *Lab) guard(connect string) mux.MiddlewareFunc {
 			h := w.Header()
 			h.Set("Content-Security-Policy", policy)
 			h.Set("X-Content-Type-Options", "nosniff")
-			h.Set("Referrer-Policy", "no-referrer")
 			h.Set("Cache-Control", "no-store")
 			if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("Origin") != ui {
 				fail(w, http.StatusForbidden, errors.New("only the lab's own pages may ask for this"))

@@ -4,12 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -44,11 +38,7 @@ func inEachEngine(t *testing.T, test func(*testing.T, *Lab, learnersTab)) {
 			l := openWith(t, Options{Headless: headlessHere(t), Log: log.add})
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			t.Cleanup(cancel)
-			o := browser.Options{Binary: found.Path, Driver: found.Driver, Log: t.Logf}
-			if engine == browser.Firefox { // driven, it finds no names by itself
-				o.Proxy = namesProxy(t)
-			}
-			b, err := start(ctx, o)
+			b, err := start(ctx, browser.Options{Binary: found.Path, Driver: found.Driver, Direct: true, Log: t.Logf})
 			require.NoError(t, err)
 			t.Cleanup(func() { assert.NoError(t, b.Close()) })
 			profile, err := b.NewContext(ctx)
@@ -102,52 +92,6 @@ func headlessHere(t *testing.T) *browser.Found {
 	}
 	require.NoError(t, err)
 	return &found
-}
-
-// namesProxy is a forward proxy that finds names that end in .localhost on this
-// machine, as browsers do, and no others.
-func namesProxy(t *testing.T) string {
-	proxy := &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.Out.URL.Host = net.JoinHostPort("127.0.0.1", r.In.URL.Port())
-			r.Out.Host = r.In.Host
-		},
-		FlushInterval: -1, // events stream
-	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if name := r.URL.Hostname(); name != "localhost" && !strings.HasSuffix(name, ".localhost") {
-			http.Error(w, "no such name", http.StatusBadGateway)
-			return
-		}
-		if r.Method == http.MethodConnect {
-			tunnel(w, net.JoinHostPort("127.0.0.1", r.URL.Port()))
-			return
-		}
-		w.Header()["Date"] = nil // what the server says, and no more
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	u, err := url.Parse(server.URL)
-	require.NoError(t, err)
-	return u.Host
-}
-
-// tunnel passes bytes on, as for a WebSocket.
-func tunnel(w http.ResponseWriter, addr string) {
-	to, err := net.Dial("tcp", addr)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
-	}
-	defer to.Close()
-	from, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		return
-	}
-	defer from.Close()
-	fmt.Fprint(from, "HTTP/1.1 200 OK\r\n\r\n")
-	go io.Copy(to, from)
-	io.Copy(from, to)
 }
 
 // learnersTab is the lab in a tab of a learner's.

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -36,20 +37,17 @@ func (s settled) where() string {
 
 // in is where the case can run if the learner's browser is of an engine.
 func (s settled) in(engine string) settled {
-	if s.where() == here && engine == "webkit" && setsNeighbours(s.moved) {
-		s.why = "your browser, a WebKit, keeps no cookie that a neighbour of the page sets, among names that end in .localhost"
+	if s.where() == here && engine == "webkit" && hasCookies(s.moved) {
+		s.why = "a WebKit takes each name that ends in .localhost for a site of its own, and keeps no cookie that another sets"
 	}
 	return s
 }
 
-// setsNeighbours says whether a case begins with a cookie of another host than its
-// page's.
-func setsNeighbours(p *scenarios.Permutation) bool {
+// hasCookies says whether a case begins with a cookie, or its server sets one.
+func hasCookies(p *scenarios.Permutation) bool {
 	return slices.ContainsFunc(p.Steps, func(s scenarios.Step) bool {
-		page, _, _ := scenarios.ResolveOrigin(s.Request.From)
-		return slices.ContainsFunc(s.Cookies, func(c scenarios.Cookie) bool {
-			on, _, err := scenarios.ResolveOrigin(c.On)
-			return err == nil && on.Host != page.Host
+		return len(s.Cookies) > 0 || slices.ContainsFunc(s.Server.Replies(), func(r scenarios.Reply) bool {
+			return r.Raw != nil || slices.ContainsFunc(r.Headers, func(line scenarios.Line) bool { return strings.EqualFold(line.Name, "Set-Cookie") })
 		})
 	})
 }

@@ -132,20 +132,27 @@ func (l *Lab) running(request *http.Request) (*run, error) {
 	return r, nil
 }
 
-// startStep makes the servers answer by a step from now on.
+// startStep makes the servers answer by a step from now on, when all of the one
+// before has arrived that its outcome says is due.
 func (l *Lab) startStep(request *http.Request) (any, error) {
 	r, err := l.running(request)
 	if err != nil {
 		return nil, err
 	}
 	var body struct {
-		Step int `json:"step"`
+		Step    int              `json:"step"`
+		Outcome *browser.Outcome `json:"outcome"` // of the step before
 	}
 	if err := read(request, &body); err != nil {
 		return nil, err
 	}
 	if body.Step < 0 || body.Step >= r.guest.Steps() {
 		return nil, wrong("found step %d, expected 0 to %d", body.Step, r.guest.Steps()-1)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if body.Outcome != nil && body.Step > 0 {
+		l.sessions.await(request.Context(), r, r.guest.Awaiter(body.Step-1, *body.Outcome))
 	}
 	l.fleet.Step(r.guest.Token(), body.Step)
 	return struct{}{}, nil
@@ -196,6 +203,8 @@ func (l *Lab) endRun(request *http.Request) (any, error) {
 	if len(body.Outcomes) != r.guest.Steps() {
 		return nil, wrong("found %d outcomes, expected %d, one for each step", len(body.Outcomes), r.guest.Steps())
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	defer l.sessions.finish(r)
 	last := len(body.Outcomes) - 1
 	entries := l.sessions.await(request.Context(), r, r.guest.Awaiter(last, body.Outcomes[last]))

@@ -42,9 +42,11 @@ type session struct {
 type run struct {
 	id      string
 	session string
-	guest   *harness.Guest
 	engine  string
 	expires *time.Timer
+
+	mu    sync.Mutex // of what its page sends
+	guest *harness.Guest
 }
 
 func newSessions(fleet *servers.Fleet, documents *servers.Documents) *sessions {

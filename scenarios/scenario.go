@@ -212,3 +212,22 @@ type WireClaim struct {
 	Headers        map[string]string
 	Body           *string
 }
+
+// Replies are all that the server may answer: to preflights, redirects and
+// resources included. Of a redirect it is the headers that were given.
+func (s Server) Replies() []Reply {
+	all := []Reply{s.Response}
+	if s.Preflight != nil {
+		all = append(all, *s.Preflight)
+	}
+	for _, hop := range s.Redirects {
+		all = append(all, Reply{Headers: hop.Headers})
+		if hop.Preflight != nil {
+			all = append(all, *hop.Preflight)
+		}
+	}
+	for _, r := range s.Resources {
+		all = append(all, r.Reply)
+	}
+	return all
+}

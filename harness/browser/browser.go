@@ -34,6 +34,9 @@ type Options struct {
 	// it, through which every origin of Mappings is reached. A driver that maps
 	// hosts itself ignores it.
 	Proxy string
+	// Direct lets a browser that would go through the proxy find names by itself:
+	// those that end in .localhost are this machine's.
+	Direct bool
 	// SPKI is the base64 SHA-256 of the public key that the servers' one
 	// throw-away certificate carries. The browser accepts that key, no other.
 	SPKI string

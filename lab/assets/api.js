@@ -61,7 +61,7 @@ export const caseOf = (id) => get(`cases/${pathOf(id)}`);
 export const plan = (subject, signal) => post('plan', { ...subject, engine }, signal);
 export const policy = (policy) => post('policy', policy);
 export const startRun = (subject, signal) => post('runs', { session, ...subject, engine }, signal);
-export const armStep = (run, step, signal) => post(`runs/${encodeURIComponent(run)}/step`, { step }, signal);
+export const armStep = (run, step, outcome, signal) => post(`runs/${encodeURIComponent(run)}/step`, { step, outcome }, signal);
 export const endRun = (run, outcomes, signal) => post(`runs/${encodeURIComponent(run)}/end`, { outcomes }, signal);
 export const headless = (subject, signal) => post('headless', { session, ...subject }, signal);
 

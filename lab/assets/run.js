@@ -34,7 +34,7 @@ async function here(subject, scene, signal) {
       stage = new Stage(step.stage, scene.window, signal);
       await stage.ready();
     }
-    await api.armStep(run.run, i, signal);
+    await api.armStep(run.run, i, outcomes.at(-1), signal);
     scene.state(run.steps.length > 1 ? `The page sends request ${i + 1} of ${run.steps.length} …` : 'The page sends its request …');
     outcomes.push(await stage.run(step));
     const shown = stage;

@@ -36,11 +36,15 @@ func prefs(o browser.Options) ([]pref, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the forward proxy's port: %w", err)
 	}
-	const manual = 1
+	const none, manual = 0, 1
+	proxy := manual
+	if o.Direct {
+		proxy = none
+	}
 	return []pref{
 		// Production names on loopback, and no other name at all: neither a
 		// case nor the browser's own updates and experiments leave the machine.
-		{"network.proxy.type", manual},
+		{"network.proxy.type", proxy},
 		{"network.proxy.http", host},
 		{"network.proxy.http_port", number},
 		{"network.proxy.ssl", host},
