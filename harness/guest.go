@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/harness/record"
 	"github.com/corsproof/corsproof/oracle"
@@ -37,7 +36,7 @@ func (g *Guest) NotApplicable() string {
 		return t.notApplicable
 	}
 	for i := range t.steps {
-		d := t.document(i)
+		d, step := t.document(i), t.perm.Steps[i]
 		via := t.bound.Steps[i].Request.Via
 		client := t.bound.Steps[i].Request.Client
 		switch {
@@ -49,10 +48,14 @@ func (g *Guest) NotApplicable() string {
 			return "its page is in another network, or has permissions that only a driver can give"
 		case d.served.Worker != "":
 			return "its page has a service worker, which would stay"
-		case lastsInProfile(t.perm.Steps[i].Server), slices.ContainsFunc(t.perm.Steps[i].Cookies, func(c scenarios.Cookie) bool { return scenarios.OutlivesCase(c.Name) }):
+		case lastsInProfile(step.Server), slices.ContainsFunc(step.Cookies, func(c scenarios.Cookie) bool { return scenarios.OutlivesCase(c.Name) }):
 			return "what its server says would stay in your browser, for other cases to meet"
 		case inFrame(via) && t.due(i).Read == oracle.Blocked:
 			return "no page can tell an error page in a frame from a document of another origin: only a driver hears of it"
+		case slices.ContainsFunc(step.Server.Replies(), isNoHTTP):
+			return "what is no HTTP, browsers take for an answer on usual ports alone"
+		case step.Fresh && !isKeptNowhere(via):
+			return "a frame that is loaded anew still finds what its tab remembers"
 		case len(t.steps) > 1 && inFrame(via):
 			return "a browser keeps what a frame has loaded apart from what a tab has, and here the page is in a frame itself"
 		case d.unattended:
@@ -61,9 +64,6 @@ func (g *Guest) NotApplicable() string {
 			return "its page lets no script in that could run it"
 		case client.Headers.Has("X-Frame-Options") || client.Headers.Has("Cross-Origin-Embedder-Policy") || client.Headers.Has("Content-Security-Policy"):
 			return "its page has policies of its own, and may not be shown in a frame"
-		}
-		if lacks := fixtures.Ways()[via].Lacks[t.engine]; lacks != "" {
-			return lacks
 		}
 	}
 	return ""

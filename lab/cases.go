@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/scenarios"
 )
 
@@ -37,9 +38,19 @@ func (s settled) where() string {
 
 // in is where the case can run if the learner's browser is of an engine.
 func (s settled) in(engine string) settled {
-	if s.where() == here && engine == "webkit" && hasCookies(s.moved) {
-		s.why = "a WebKit takes each name that ends in .localhost for a site of its own, and keeps no cookie that another sets"
+	if s.where() != here {
+		return s
 	}
+	if engine == "webkit" && hasCookies(s.moved) {
+		s.why = "a WebKit takes each name that ends in .localhost for a site of its own, and keeps no cookie that another sets"
+		return s
+	}
+	guest, err := harness.NewGuest(s.moved, "where", engine)
+	if err != nil {
+		s.why = err.Error()
+		return s
+	}
+	s.why = guest.NotApplicable()
 	return s
 }
 

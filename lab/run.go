@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -108,7 +109,7 @@ func (l *Lab) startRun(request *http.Request) (any, error) {
 	if why := guest.NotApplicable(); why != "" {
 		return nil, &apiError{status: http.StatusConflict, err: errors.New(why)}
 	}
-	r := &run{id: token, guest: guest, engine: s.Engine}
+	r := &run{id: token, named: s.ID, guest: guest, engine: s.Engine}
 	l.sessions.start(s.Session, r)
 	out := startedRun{Run: token}
 	for i := range guest.Steps() {
@@ -226,7 +227,26 @@ func (l *Lab) endRun(request *http.Request) (any, error) {
 		s.Agrees, s.Differences = len(differences) == 0, append([]string{}, differences...)
 		out.Steps = append(out.Steps, s)
 	}
-	return out, nil
+	return out, out.explain(r.named)
+}
+
+// explain looks among the accidents that are known of the engine for one of the
+// case of that name, by which it came to something else than its rules say.
+func (r *result) explain(name string) error {
+	lines, err := scenarios.Expectations(r.Engine.Key)
+	last := &r.Steps[len(r.Steps)-1]
+	for _, line := range lines {
+		if name == "" || !line.Matches(name) || line.Read != "" && string(line.Read) != last.Read {
+			continue
+		}
+		for i := range r.Steps {
+			if !r.Steps[i].Agrees {
+				r.Steps[i].Agrees = true
+				r.Steps[i].Switches = append(r.Steps[i].Switches, harness.ExplainedSwitch{About: cmp.Or(line.Note, "It is known for this case."), Link: line.Link})
+			}
+		}
+	}
+	return err
 }
 
 func sawStep(e harness.ExplainedStep, o record.Observation, step int) seen {

@@ -42,6 +42,7 @@ type session struct {
 type run struct {
 	id      string
 	session string
+	named   string // its id in the catalogue; "" for a learner's own
 	engine  string
 	expires *time.Timer
 
