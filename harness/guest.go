@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/harness/record"
@@ -58,7 +59,7 @@ func (g *Guest) NotApplicable() string {
 			return "a frame that is loaded anew still finds what its tab remembers"
 		case len(t.steps) > 1 && inFrame(via):
 			return "a browser keeps what a frame has loaded apart from what a tab has, and here the page is in a frame itself"
-		case d.unattended:
+		case challenges(step.Server):
 			return "your browser would ask you for a name and a password"
 		case d.tabOrigin != d.page.String() || t.refuses(client, "script", d.page.String()+"/"):
 			return "its page lets no script in that could run it"
@@ -161,4 +162,15 @@ func (g *Guest) See(step int, o browser.Outcome, arrived []servers.Entry) (recor
 		return seen, []string{fmt.Sprintf("no event came within %v", t.timeout())}
 	}
 	return seen, votes.Differences(due)
+}
+
+// challenges says whether a server may make a browser ask a person for a name and a
+// password: no preflight does.
+func challenges(s scenarios.Server) bool {
+	s.Preflight = nil
+	return slices.ContainsFunc(s.Replies(), func(r scenarios.Reply) bool {
+		return asksForPassword(r) && (r.Raw != nil || slices.ContainsFunc(r.Headers, func(line scenarios.Line) bool {
+			return strings.EqualFold(line.Name, "WWW-Authenticate")
+		}))
+	}) || slices.ContainsFunc(s.Redirects, func(hop scenarios.Hop) bool { return hop.Status == 401 })
 }

@@ -6,6 +6,7 @@
 //	corsproof lint [files...]            check scenario files, without a browser
 //	corsproof explain ID|FILE            the algorithm, step by step
 //	corsproof serve ID|FILE              just the servers, with curl lines
+//	corsproof lab                        lessons and a playground, in your own browser
 //	corsproof list [ids|globs|files...]  what there is
 //	corsproof report [results.jsonl]     render the reports again
 //	corsproof merge results.jsonl...     join the results of shards
