@@ -30,6 +30,9 @@ func NewGuest(p *scenarios.Permutation, token, engine string) (*Guest, error) {
 	return &Guest{t}, nil
 }
 
+// Impossible says why no browser can run it at all; "" if one can.
+func (g *Guest) Impossible() string { return g.trial.notApplicable }
+
 // NotApplicable says why no page of a person's own can run it; "" if one can.
 func (g *Guest) NotApplicable() string {
 	t := g.trial

@@ -27,11 +27,15 @@ type cases struct {
 type settled struct {
 	moved *scenarios.Permutation // here; nil: not here
 	why   string                 // not
+	never bool                   // nor in any browser
 }
 
 func (s settled) where() string {
 	if s.moved != nil && s.why == "" {
 		return here
+	}
+	if s.never {
+		return nowhere
 	}
 	return headless
 }
@@ -90,7 +94,7 @@ func (c *cases) of(p *scenarios.Permutation) settled {
 	s, found := c.where[p.ID]
 	c.mu.Unlock()
 	if !found {
-		s.moved, s.why = c.places.settle(p)
+		s = c.places.settled(p)
 		c.mu.Lock()
 		c.where[p.ID] = s
 		c.mu.Unlock()

@@ -85,6 +85,16 @@ func sameSite(origin oracle.Origin) bool {
 	return origin.Host == site || strings.HasSuffix(origin.Host, "."+site)
 }
 
+// settled is where a permutation can run.
+func (p places) settled(perm *scenarios.Permutation) settled {
+	guest, err := harness.NewGuest(perm, "where", "")
+	if err == nil && guest.Impossible() != "" {
+		return settled{why: guest.Impossible(), never: true}
+	}
+	moved, why := p.settle(perm)
+	return settled{moved: moved, why: why}
+}
+
 // settle finds out where a permutation can run: here, then moved is what runs,
 // or not, then why says what stands in the way. Both places are asked by the oracle:
 // where the names of the lab would make another case of it, it does not run here.

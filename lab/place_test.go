@@ -54,3 +54,9 @@ func TestWhatDoesNotRunHereSaysWhy(t *testing.T) {
 		assert.Contains(t, got, why, id)
 	}
 }
+
+func TestWhatNoBrowserCanRunIsSaidSo(t *testing.T) {
+	at := placesAt(Port).settled(byID(t)["engines/capped-max-age/two-hours/fetch"])
+	assert.Equal(t, nowhere, at.where())
+	assert.Contains(t, at.why, "waits")
+}

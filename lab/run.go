@@ -53,8 +53,7 @@ func (l *Lab) subject(r *http.Request) (s subject, p *scenarios.Permutation, at 
 	case len(p.Steps) > stepsMost:
 		return s, nil, at, wrong("found %d steps, expected at most %d", len(p.Steps), stepsMost)
 	}
-	at.moved, at.why = l.places.settle(p)
-	return s, p, at.in(s.Engine), nil
+	return s, p, l.places.settled(p).in(s.Engine), nil
 }
 
 // find is the case of the catalogue with that id.
