@@ -79,6 +79,10 @@ func (l *Lab) guard(connect string) mux.MiddlewareFunc {
 				fail(w, http.StatusForbidden, errors.New("only the lab's own pages may ask for this"))
 				return
 			}
+			if site := r.Header.Get("Sec-Fetch-Site"); strings.HasPrefix(r.URL.Path, "/api/") && site != "" && site != "same-origin" && site != "none" {
+				fail(w, http.StatusForbidden, errors.New("only the lab's own pages may ask for this"))
+				return
+			}
 			r.Body = http.MaxBytesReader(w, r.Body, bodyMost)
 			next.ServeHTTP(w, r)
 		})

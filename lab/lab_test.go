@@ -136,6 +136,31 @@ func TestOnlyItsOwnPagesGiveOrders(t *testing.T) {
 	assert.Equal(t, 404, status)
 }
 
+func TestOtherPagesAreNotEvenAnswered(t *testing.T) {
+	l := open(t)
+	for site, status := range map[string]int{"": 200, "none": 200, "same-origin": 200, "same-site": 403, "cross-site": 403} {
+		r, err := http.NewRequest("GET", "http://"+loopback(l.places.ui.Port)+"/api/lab", nil)
+		require.NoError(t, err)
+		r.Host = hostOf(l.places.ui)
+		if site != "" {
+			r.Header.Set("Sec-Fetch-Site", site)
+		}
+		response, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		response.Body.Close()
+		assert.Equal(t, status, response.StatusCode, site)
+	}
+}
+
+func TestWhoListensTakesNobodysPlace(t *testing.T) {
+	l := open(t)
+	run := l.started(t, learner, [2]string{"X-Mine", "1"})
+	for i := range sessionsMost + 1 {
+		l.listen(t, fmt.Sprintf("a-listener-number-%04d", i))
+	}
+	assert.Equal(t, "1", l.fetched(t, "GET", run.Steps[0].Probe.URL, nil).Header.Get("X-Mine"))
+}
+
 func TestWhatAPageSendsIsBounded(t *testing.T) {
 	l := open(t)
 	status, body := l.post(t, "plan", map[string]any{"scenario": map[string]any{"request": map[string]any{"to": "api", "path": "/" + strings.Repeat("a", bodyMost)}}}, nil)

@@ -133,7 +133,12 @@ func (s *sessions) finish(r *run) {
 func (s *sessions) runs(id string) []*run {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.of(id).runs)
+	for _, own := range s.list {
+		if own.id == id {
+			return slices.Clone(own.runs)
+		}
+	}
+	return nil
 }
 
 func (s *sessions) close() {
