@@ -39,6 +39,9 @@ func (l *Lab) handler() http.Handler {
 	api.HandleFunc("/sessions/{session}/events", l.events).Methods(http.MethodGet)
 	own.PathPrefix("/assets/").Handler(http.StripPrefix("/assets/", http.FileServerFS(assets.FS()))).Methods(http.MethodGet, http.MethodHead)
 	own.HandleFunc("/", l.page("index.html")).Methods(http.MethodGet, http.MethodHead)
+	own.HandleFunc(scenarios.Reserved+"blank", func(w http.ResponseWriter, r *http.Request) { // for the doorway, as at all other origins
+		w.WriteHeader(http.StatusNoContent)
+	}).Methods(http.MethodGet)
 
 	door := mux.NewRouter()
 	door.Use(l.guard(strings.Join(l.origins(), " "))) // it looks whether each can be reached
