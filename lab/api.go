@@ -51,7 +51,7 @@ func (l *Lab) handler() http.Handler {
 	at := ":" + strconv.Itoa(l.places.ui.Port)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch strings.ToLower(r.Host) {
-		case hostOf(l.places.ui):
+		case l.places.ui.Authority():
 			own.ServeHTTP(w, r)
 		case "localhost" + at, "127.0.0.1" + at:
 			door.ServeHTTP(w, r)

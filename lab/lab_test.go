@@ -68,7 +68,7 @@ func (l *Lab) ask(t *testing.T, a asked) (status int, header http.Header, body s
 	r, err := http.NewRequest(a.method, "http://"+loopback(l.places.ui.Port)+a.path, strings.NewReader(a.body))
 	require.NoError(t, err)
 	if r.Host = a.host; a.host == "" {
-		r.Host = hostOf(l.places.ui)
+		r.Host = l.places.ui.Authority()
 	}
 	if a.origin != "" {
 		r.Header.Set("Origin", a.origin)
@@ -141,7 +141,7 @@ func TestOtherPagesAreNotEvenAnswered(t *testing.T) {
 	for site, status := range map[string]int{"": 200, "none": 200, "same-origin": 200, "same-site": 403, "cross-site": 403} {
 		r, err := http.NewRequest("GET", "http://"+loopback(l.places.ui.Port)+"/api/lab", nil)
 		require.NoError(t, err)
-		r.Host = hostOf(l.places.ui)
+		r.Host = l.places.ui.Authority()
 		if site != "" {
 			r.Header.Set("Sec-Fetch-Site", site)
 		}
@@ -236,7 +236,7 @@ func TestARunTellsWhatCame(t *testing.T) {
 	run := l.started(t, learner, [2]string{"Access-Control-Allow-Origin", "{request-origin}"})
 	require.Len(t, run.Steps, 1)
 	app := "http://app.site.localhost:" + strconv.Itoa(l.places.ui.Port+1)
-	assert.Equal(t, app+"/.corsproof/page.html", run.Stage.URL)
+	assert.Equal(t, app+"/.corsproof/page.html", run.Steps[0].Stage)
 	url := run.Steps[0].Probe.URL
 	assert.Contains(t, url, "http://api.other.localhost:")
 
@@ -289,7 +289,7 @@ func (l *Lab) listen(t *testing.T, session string) <-chan event {
 	t.Cleanup(cancel)
 	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+loopback(l.places.ui.Port)+"/api/sessions/"+session+"/events", nil)
 	require.NoError(t, err)
-	r.Host = hostOf(l.places.ui)
+	r.Host = l.places.ui.Authority()
 	response, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
 	require.Equal(t, 200, response.StatusCode)

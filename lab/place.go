@@ -38,7 +38,6 @@ type place struct {
 	Relation string        `json:"relation"`
 	Origin   string        `json:"origin"`
 	origin   oracle.Origin // parsed
-	second   bool          // at the second port
 }
 
 // placesAt lays the lab out over three ports in a row.
@@ -64,7 +63,7 @@ func placesAt(port int) places {
 		for _, named := range scenarios.Named {
 			if named.Name == o.name {
 				p.to[named.Origin] = at
-				p.list = append(p.list, place{o.name, named.Relation, at.String(), at, o.second})
+				p.list = append(p.list, place{o.name, named.Relation, at.String(), at})
 			}
 		}
 	}

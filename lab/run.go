@@ -71,12 +71,7 @@ var engines = map[string]string{"chromium": "Chromium", "firefox": "Firefox", "w
 // startedRun is what a page has to do for a run, step by step.
 type startedRun struct {
 	Run   string        `json:"run"`
-	Stage stageAt       `json:"stage"` // of the first step
 	Steps []startedStep `json:"steps"`
-}
-
-type stageAt struct {
-	URL string `json:"url"`
 }
 
 type startedStep struct {
@@ -119,7 +114,6 @@ func (l *Lab) startRun(request *http.Request) (any, error) {
 			Wait: float64(bound.Step.Wait) / float64(time.Millisecond), SetCookies: cookieURLs(r, i),
 		})
 	}
-	out.Stage.URL = out.Steps[0].Stage
 	return out, nil
 }
 

@@ -64,7 +64,7 @@ func (l *Lab) setCookies(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	for _, c := range r.guest.Cookies(step) {
-		if strings.EqualFold(hostOf(c.On), request.Host) {
+		if strings.EqualFold(c.On.Authority(), request.Host) {
 			w.Header().Add("Set-Cookie", cookieLine(c))
 		}
 	}
@@ -80,6 +80,3 @@ func cookieLine(c oracle.Cookie) string {
 	}
 	return line + "; Path=" + c.Path
 }
-
-// hostOf is an origin as the Host of a request has it.
-func hostOf(o oracle.Origin) string { return strings.TrimPrefix(o.String(), o.Scheme+"://") }

@@ -82,6 +82,9 @@ func RegistrableDomain(host string) string {
 	return site + host[len(name):]
 }
 
+// Authority is the origin without its scheme: the Host of requests to it.
+func (o Origin) Authority() string { return strings.TrimPrefix(o.String(), o.Scheme+"://") }
+
 // IsPotentiallyTrustworthy says whether the origin counts as secure: https,
 // wss, or a loopback name or address.
 //

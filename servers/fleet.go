@@ -190,13 +190,10 @@ func (f *Fleet) listenerFor(want Listen) (*listener, error) {
 		if l.named == nil {
 			l.named = map[string]oracle.Origin{}
 		}
-		l.named[hostOf(o)] = o
+		l.named[o.Authority()] = o
 	}
 	return l, nil
 }
-
-// hostOf is an origin as the Host of its requests has it.
-func hostOf(o oracle.Origin) string { return strings.TrimPrefix(o.String(), o.Scheme+"://") }
 
 func (f *Fleet) startSetUps() error {
 	ctx, cancel := context.WithTimeout(f.ctx, setUpStart)
