@@ -10,6 +10,7 @@ PACKAGES  ?= ./...
 BROWSERS  ?= $(or $(CORSPROOF_BROWSERS),chromium)
 BENCH     ?= .
 FILES     ?=
+IN        ?=
 COVER     ?= 98
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -68,8 +69,8 @@ cover: ## lint alone must cover COVER (98) percent of the oracle's statements; n
 mutate: setup ## flip each comparison, drop each check of the oracle: does the catalogue notice? FILES="csp.go,corp.go" for some, EVERY=9 for a sample
 	$(GO) run ./internal/mutate/cmd -files '$(FILES)' -every $(or $(EVERY),1)
 
-faults: ## our own faulty servers, and the same without their faults: recall and false alarms of a check, offline
-	@$(GO) run ./faults/cmd
+faults: ## our own faulty servers, and the same without their faults: recall and false alarms of a check, offline, or IN=chromium
+	@$(GO) run ./faults/cmd -browser '$(IN)'
 
 fuzz: ## Go's own fuzzing of the pure code: each fuzz test for FUZZTIME (20s)
 	@set -e; for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n 1 dirname | sort -u); do \

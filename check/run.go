@@ -88,6 +88,11 @@ func (o Options) permitted(probes []policy.Probe) (kept, withheld []policy.Probe
 // drive runs the probes in the browsers: all of them where it is to be thorough, where
 // each request counts, or where strangers surprise there.
 func (o Options) drive(ctx context.Context, r *running, probes []policy.Probe) (outcome, error) {
+	if o.Rate == 0 {
+		if err := o.first(ctx, r, probes); err != nil {
+			return outcome{}, err
+		}
+	}
 	s := screening{chosen: probes}
 	if !o.Thorough && o.Rate == 0 {
 		var err error

@@ -27,6 +27,25 @@ type screening struct {
 // Whoever has no answer by then asks in one, where all wait at once.
 const screenTime = scenarios.DefaultTimeout
 
+// first lets one ask before all others: what a target keeps of the first request that
+// it ever gets is the same in each check then, and not whatever a race came to. What
+// it is told, the browser asks again.
+func (o Options) first(ctx context.Context, r *running, probes []policy.Probe) error {
+	i := slices.IndexFunc(probes, func(p policy.Probe) bool {
+		return p.Class == policy.Refused && len(p.Permutation.Steps) == 1 && !p.Writes
+	})
+	if i < 0 {
+		return nil
+	}
+	soon, cancel := context.WithTimeout(ctx, screenTime)
+	defer cancel()
+	_, err := o.ask(soon, r, probes[i:i+1])
+	if soon.Err() != nil {
+		return ctx.Err() // that it is slow shows later
+	}
+	return err
+}
+
 // screen asks the target by the oracle, in milliseconds, what strangers would.
 func (o Options) screen(ctx context.Context, r *running, probes []policy.Probe) (screening, error) {
 	s := screening{answered: map[string]Result{}}

@@ -2,23 +2,20 @@ package faults
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"net/http"
 	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/corsproof/corsproof/check"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/policy"
 )
 
 // TestInBrowser judges the first fault of each class, and its twin, in one
-// browser: all of them would take minutes.
+// browser: all of them take ten minutes, see command cmd.
 func TestInBrowser(t *testing.T) {
 	found, _, err := harness.FindEach(t.Context(), cmp.Or(os.Getenv("CORSPROOF_BROWSERS"), browser.Chromium), false, os.Getenv("SELENIUM_REMOTE_CAPABILITIES"))
 	if errors.Is(err, browser.ErrNotFound) && os.Getenv("CORSPROOF_REQUIRE_BROWSER") == "" && os.Getenv("CI") == "" {
@@ -27,10 +24,8 @@ func TestInBrowser(t *testing.T) {
 	require.NoError(t, err)
 	var keeper harness.Keeper
 	t.Cleanup(func() { assert.NoError(t, keeper.Close()) })
-	inBrowser := func(ctx context.Context, p *policy.Policy, h http.Handler) (check.Report, error) {
-		return check.Run(ctx, check.Options{Policy: p, Target: check.Handler(h), Browsers: found[:1], Keeper: &keeper})
-	}
-	judged := map[policy.Class]bool{policy.Robustness: true} // which no browser can show
+	inBrowser := In(found[0], &keeper)
+	judged := map[policy.Class]bool{}
 	for _, f := range All() {
 		if judged[f.Class] {
 			continue

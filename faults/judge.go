@@ -6,6 +6,8 @@ import (
 	"net/http"
 
 	"github.com/corsproof/corsproof/check"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/browser"
 	"github.com/corsproof/corsproof/policy"
 )
 
@@ -15,6 +17,15 @@ type Check func(context.Context, *policy.Policy, http.Handler) (check.Report, er
 // Offline is a check through the oracle.
 func Offline(ctx context.Context, p *policy.Policy, h http.Handler) (check.Report, error) {
 	return check.Offline(ctx, check.Options{Policy: p, Target: check.Handler(h), Raw: true})
+}
+
+// In is a check in a browser, which is started once and kept by the keeper.
+func In(found browser.Found, keeper *harness.Keeper) Check {
+	return func(ctx context.Context, p *policy.Policy, h http.Handler) (check.Report, error) {
+		return check.Run(ctx, check.Options{
+			Policy: p, Target: check.Handler(h), Raw: true, Browsers: []browser.Found{found}, Keeper: keeper,
+		})
+	}
 }
 
 // Verdict is what a check made of a server.
@@ -27,6 +38,8 @@ type Verdict struct {
 	// for a fault that was found, named and nothing else, and for silence about a
 	// correct server.
 	Problems []string
+	// Findings are all that it said.
+	Findings []check.Finding
 }
 
 // Judge lets a check look for the fault.
@@ -36,6 +49,7 @@ func (f Fault) Judge(ctx context.Context, check Check) (Verdict, error) {
 	if err != nil {
 		return v, fmt.Errorf("faults: %s: %w", f.Name, err)
 	}
+	v.Findings = report.Findings
 	named := false
 	for _, finding := range report.Findings {
 		is := string(finding.Class) + "/" + finding.Cause
@@ -68,6 +82,7 @@ func (t Twin) Judge(ctx context.Context, check Check) (Verdict, error) {
 	if err != nil {
 		return v, fmt.Errorf("faults: %s: %w", t.Name, err)
 	}
+	v.Findings = report.Findings
 	for _, finding := range report.Findings {
 		v.Problems = append(v.Problems, fmt.Sprintf("found %s/%s, which is not there: %s", finding.Class, finding.Cause, finding.Title))
 	}
