@@ -14,7 +14,7 @@ import (
 // something else, and prove nothing.
 func (s survey) refused(found clusters) (unproven []Unproven) {
 	var faults []fault
-	var passes, endless []item
+	var passes, endless, cached []item
 	for _, i := range s.items {
 		if !i.claims(oracle.Allowed) {
 			continue
@@ -33,9 +33,14 @@ func (s survey) refused(found clusters) (unproven []Unproven) {
 		case circles(i):
 			endless = append(endless, i)
 		case i.What == policy.Cached && s.reached[i.Origin]:
-			found.at(policy.Cache, varyMissing).add(showing{item: i, at: i.actual(), reason: oracle.Reason(i.Observed.Reason), headers: []string{"Vary", allowOrigin}})
+			cached = append(cached, i)
 		default:
 			unproven = append(unproven, unexplained(i))
+		}
+	}
+	for _, i := range cached {
+		if !slices.ContainsFunc(faults, i.failsUncached) {
+			found.at(policy.Cache, varyMissing).add(showing{item: i, at: i.actual(), reason: oracle.Reason(i.Observed.Reason), headers: []string{"Vary", allowOrigin}})
 		}
 	}
 	for _, e := range s.explain(faults, passes) {
@@ -47,6 +52,12 @@ func (s survey) refused(found clusters) (unproven []Unproven) {
 		}
 	}
 	return unproven
+}
+
+// failsUncached is true where the same request was blocked by the server's own answer
+// to it: what a cache had kept of that is then no fault of the cache.
+func (i item) failsUncached(f fault) bool {
+	return !f.inPreflight() && f.Origin == i.Origin && f.method() == i.method() && f.path() == i.path()
 }
 
 // notServed is true where a method is tried that the endpoint does not serve. A

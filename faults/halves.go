@@ -38,6 +38,13 @@ var halves = []Fault{
 		Correct: half(func(*http.Request) bool { return true }),
 	},
 	{
+		Name: "cached-and-bare", About: "One of two paths says how long it may be kept, by a rule that takes the place of those for CORS.",
+		Class: policy.Refused, Cause: "missing-allow-origin", Policy: at(reads(app, admin),
+			policy.Endpoint{Path: "/items", Methods: []string{"GET"}}, policy.Endpoint{Path: "/prices", Methods: []string{"GET"}}),
+		Faulty:  keptFor("/prices", true),
+		Correct: keptFor("/prices", false),
+	},
+	{
 		Name: "json-only", About: "The headers are for those who accept application/json by that name.",
 		Class: policy.Refused, Cause: "missing-allow-origin", Policy: edits(app),
 		Faulty:  half(func(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "application/json") }),
@@ -77,6 +84,29 @@ func half(some func(*http.Request) bool) func() http.Handler {
 				return
 			}
 			application.ServeHTTP(w, r)
+		})
+	}
+}
+
+// keptFor lets caches keep what is at a path, and says it instead of what is said for
+// CORS, or beside it.
+func keptFor(path string, bare bool) func() http.Handler {
+	return func() http.Handler {
+		kept := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "max-age=60")
+			list(w, r)
+		})
+		aware := cors{allow: only(app, admin)}
+		inside, outside := aware.handler(kept), aware.handler(items)
+		if bare {
+			inside = kept
+		}
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == path {
+				inside.ServeHTTP(w, r)
+				return
+			}
+			outside.ServeHTTP(w, r)
 		})
 	}
 }

@@ -22,6 +22,7 @@ func TestNode(t *testing.T) {
 	}
 	require.NoError(t, err)
 	two := reads(false, app, "https://admin.example.com")
+	below := reads(false, "https://example.com", "https://*.example.com")
 	withToken := two
 	withToken.RequestHeaders = []string{"X-Token"}
 	for _, test := range []struct {
@@ -29,6 +30,8 @@ func TestNode(t *testing.T) {
 		policy policy.Policy
 		want   []string
 	}{
+		{"express", below, []string{"leak/suffix"}}, // the manual's /example\.com$/
+		{"express-mended", below, []string{}},
 		{"fastify", two, []string{"cache/cached"}}, // fastify/fastify-cors#291
 		{"fastify-mended", two, []string{}},
 		{"hono", withToken, []string{"robustness/vary"}}, // GHSA-q7jf-gf43-6x6p

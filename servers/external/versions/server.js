@@ -2,7 +2,8 @@
 
 // Publicly known faulty releases of CORS middleware, and the releases that mend
 // them, each before the same small application and configured as its manual says:
-// two origins may read.
+// two origins may read. Of Express it is the regular expression of the manual that
+// is at fault: example.com and its subdomains may read.
 //
 //   node server.js fastify-mended
 //
@@ -38,7 +39,17 @@ function hono({Hono}, {cors}, {serve}, listen) {
   listen(serve({fetch: app.fetch, port: 0, hostname: '127.0.0.1'}));
 }
 
+function express(origin, listen) {
+  const app = require('express')();
+  app.use(require('cors')({origin, methods: ['GET', 'HEAD', 'POST'], allowedHeaders: []}));
+  app.get('/', (request, response) => response.type('text/plain').send('ready\n'));
+  app.get('/items', (request, response) => response.set(HEADERS).send([]));
+  listen(app.listen(0, '127.0.0.1'));
+}
+
 const versions = {
+  'express': (listen) => express(/example\.com$/, listen),
+  'express-mended': (listen) => express(/^https:\/\/([a-z0-9-]+\.)*example\.com$/, listen),
   'fastify': (listen) => fastify(require('@fastify/cors'), listen),
   'fastify-mended': (listen) => fastify(require('@fastify/cors-mended'), listen),
   'hono': async (listen) => hono(await import('hono'), await import('hono/cors'), await import('@hono/node-server'), listen),
