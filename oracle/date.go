@@ -14,18 +14,19 @@ type looseDate struct {
 	zone                                   string
 	offset                                 time.Duration // from UTC
 	numeric                                bool          // the offset stands there as a number
+	old                                    bool          // what ISO 8601 writes is not known
 }
 
 // looseTime reads a date word by word, as the library does that Chromium and
 // Firefox have from Netscape: names and numbers in any order. What says nothing
-// to it is passed over.
+// to it is passed over. Chromium's has learned to read ISO 8601 since.
 //
 // https://source.chromium.org/chromium/chromium/src/+/main:base/third_party/nspr/prtime.cc
-func looseTime(s string) (time.Time, bool) {
-	d := looseDate{year: -1, month: -1, day: -1, hour: -1}
+func looseTime(s string, old bool) (time.Time, bool) {
+	d := looseDate{year: -1, month: -1, day: -1, hour: -1, old: old}
 	for at := 0; at < len(s); {
 		at += d.take(s[at:])
-		at += wordEnd(s[at:])
+		at += d.wordEnd(s[at:])
 		at = d.nextWord(s, at)
 	}
 	if d.year < 0 || d.year > 1<<15-1 || d.month < 0 || d.day < 0 {
@@ -35,9 +36,9 @@ func looseTime(s string) (time.Time, bool) {
 }
 
 // wordEnd is where the word ends that a text begins with.
-func wordEnd(s string) int {
+func (d *looseDate) wordEnd(s string) int {
 	for i := range len(s) {
-		if strings.IndexByte(" \t,;-+/()[]", s[i]) >= 0 || isBeforeTime(s[i:]) {
+		if strings.IndexByte(" \t,;-+/()[]", s[i]) >= 0 || d.isBeforeTime(s[i:]) {
 			return i
 		}
 	}
@@ -45,7 +46,9 @@ func wordEnd(s string) int {
 }
 
 // isBeforeTime holds at the T between a date and a time.
-func isBeforeTime(s string) bool { return len(s) > 1 && s[0] == 'T' && isDigits(s[1:2]) }
+func (d *looseDate) isBeforeTime(s string) bool {
+	return !d.old && len(s) > 1 && s[0] == 'T' && isDigits(s[1:2])
+}
 
 // nextWord passes over what stands between words. A hyphen is part of that, but
 // where it is the sign of a number.
@@ -58,7 +61,7 @@ func (d *looseDate) nextWord(s string, at int) int {
 		}
 		at++
 	}
-	if isBeforeTime(s[at:]) {
+	if d.isBeforeTime(s[at:]) {
 		at++
 	}
 	return at
@@ -73,7 +76,7 @@ var (
 	}
 
 	asciiLetter = regexp.MustCompile(`^[A-Za-z]`)
-	looseName   = regexp.MustCompile(`^(?i:ut(?:[^a-z]|$)|[a-z]{3})`)
+	looseName   = regexp.MustCompile(`^[A-Za-z]{2,3}`)
 	looseOffset = regexp.MustCompile(`^[+-](?:(\d)|(\d\d)(\d\d)?)(?:\D|$)`)
 	looseClock  = regexp.MustCompile(`^(\d+):(\d+):?(\d*)(?:\.\d*)?(Z?)(?:[ \t]*([aApP])[mM])?`)
 	looseParts  = regexp.MustCompile(`^(\d{1,2}|\d{4})[/-](\d{1,2})[/-](\d{1,2}|\d{4,5})(T\d|[^0-9A-Za-z]|$)`)
@@ -94,25 +97,19 @@ func (d *looseDate) take(s string) int {
 		d.takeClock(looseClock.FindStringSubmatch(s))
 	case number[2] == "":
 		d.takeNumber(number[1])
-	case !asciiLetter.MatchString(number[2]) && d.month < 0:
+	case d.month < 0:
 		return d.takeParts(looseParts.FindStringSubmatch(s))
 	}
 	return 0
 }
 
 func (d *looseDate) takeName(name string) {
-	if strings.HasPrefix(name, "ut") {
-		name = "ut"
-	}
 	offset, isZone := looseZones[name]
 	switch month := slices.Index(looseMonths[1:], name) + 1; {
 	case month > 0 && d.month < 0:
 		d.month = month
 	case isZone && d.zone == "":
-		d.zone = name
-		if !d.numeric {
-			d.offset = offset
-		}
+		d.zone, d.offset = name, offset
 	}
 }
 
@@ -147,7 +144,7 @@ func (d *looseDate) takeClock(parts []string) {
 
 // takeParts reads 10/21/15, 21/10/15, 15-10-21 or 2015-10-21.
 func (d *looseDate) takeParts(parts []string) int {
-	if parts == nil {
+	if parts == nil || d.old && len(parts[1]) > 2 {
 		return 0
 	}
 	a, b, c := atoi(parts[1]), atoi(parts[2]), atoi(parts[3])

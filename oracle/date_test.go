@@ -22,6 +22,7 @@ func TestLooseTime(t *testing.T) {
 		"21 Oct 2015 07:28 GMT-2":                        "2015-10-21T09:28:00Z",
 		"21 Oct 2015 07:28 PST+02":                       "2015-10-21T15:28:00Z",
 		"21 Oct 2015 07:28 UT":                           "2015-10-21T07:28:00Z",
+		"21 Oct 2015 07:28 UTC EST":                      "2015-10-21T12:28:00Z",
 		"10/21/15":                                       "2015-10-21T00:00:00Z",
 		"21/10/2015":                                     "2015-10-21T00:00:00Z",
 		"99-10-21":                                       "1999-10-21T00:00:00Z",
@@ -48,7 +49,7 @@ func TestLooseTime(t *testing.T) {
 		"21 Oct -2015": "",
 		"99999 Jan 1":  "",
 	} {
-		at, ok := looseTime(text)
+		at, ok := looseTime(text, false)
 		got := ""
 		if ok {
 			got = at.Format(time.RFC3339)

@@ -2,7 +2,6 @@ package oracle
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,17 +63,16 @@ func (p Profile) expires(h Headers) (at time.Time, given bool) {
 
 func (p Profile) httpTime(h Headers, name string) (time.Time, bool) {
 	value, _ := p.singleton(h, name)
-	switch t, ok := looseTime(value); {
-	case p[DatesReadLoosely]:
-		return t, ok
-	case p[DatesReadAsOfOld]:
-		return t, ok && !yearFirst.MatchString(value) && t.Unix() >= 0
+	if p[DatesReadLoosely] {
+		return looseTime(value, false)
+	}
+	if p[DatesReadAsOfOld] {
+		t, _ := looseTime(value, true)
+		return t, t.Unix() >= 0
 	}
 	t, err := http.ParseTime(value)
 	return t, err == nil
 }
-
-var yearFirst = regexp.MustCompile(`^\d{4}[/-]`)
 
 // singleton is the value of a header that has one.
 func (p Profile) singleton(h Headers, name string) (value string, found bool) {
@@ -96,10 +94,10 @@ func (p Profile) entityTag(h Headers) string {
 
 // seconds reads the first value; 0 for none and for what is no number.
 func seconds(values []string) time.Duration {
-	if len(values) == 0 || !isDigits(values[0]) || values[0] == "" {
+	if len(values) == 0 {
 		return 0
 	}
-	n, _ := strconv.ParseUint(values[0], 10, 31) // the largest for what is larger
+	n, _ := strconv.ParseUint(values[0], 10, 31) // the largest for what is larger, 0 for no number
 	return time.Duration(n) * time.Second
 }
 

@@ -109,7 +109,7 @@ var switches = []SwitchInfo{
 		"https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc", []string{"chromium"}},
 	{SwitchingProtocolsPasses, "status 101 is a response like any other, though nobody asked for another protocol",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpTransaction.cpp", []string{"firefox"}},
-	{DatesReadAsOfOld, "a date in a response's Last-Modified, Expires or Date is what the words and numbers in it make together, but none that begins with a year in digits, nor one before 1970",
+	{DatesReadAsOfOld, "a date in a response's Last-Modified, Expires or Date is what the words and numbers in it make together, but nothing that only ISO 8601 writes, and none before 1970",
 		"https://searchfox.org/mozilla-central/source/nsprpub/pr/src/misc/prtime.c", []string{"firefox"}},
 	{MustRevalidateGuessed, "must-revalidate keeps no guess by Last-Modified away",
 		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsHttpResponseHead.cpp", []string{"firefox"}},
