@@ -56,11 +56,8 @@ func SameSite(a, b Origin) bool {
 //
 // https://html.spec.whatwg.org/multipage/browsers.html#schemelessly-same-site
 func SchemelesslySameSite(a, b Origin) bool {
-	if a.IsOpaque() || b.IsOpaque() {
-		return false
-	}
 	if a.Host == b.Host {
-		return true
+		return !a.IsOpaque()
 	}
 	site := RegistrableDomain(a.Host)
 	return site != "" && site == RegistrableDomain(b.Host)
@@ -75,8 +72,8 @@ func RegistrableDomain(host string) string {
 		return ""
 	}
 	name := strings.TrimSuffix(host, ".")
-	site, err := publicsuffix.EffectiveTLDPlusOne(name)
-	if err != nil {
+	site, _ := publicsuffix.EffectiveTLDPlusOne(name)
+	if site == "" {
 		return ""
 	}
 	return site + host[len(name):]

@@ -30,9 +30,6 @@ func (f *fetching) prepare() bool {
 	if f.asked.Credentials != "" {
 		f.credentials = f.asked.Credentials
 	}
-	if body := f.asked.Body; body != nil && (way.kind == apiLoad || way.Via == "beacon") {
-		f.asked.Body = &Body{Type: body.brings(), Bytes: body.Bytes, Stream: body.Stream}
-	}
 	switch {
 	case way.Via == "xhr":
 		return f.prepareXHR()

@@ -80,18 +80,6 @@ type Body struct {
 	Stream bool // a ReadableStream: no source, forces a preflight
 }
 
-// brings is the Content-Type that comes with the body: that of a Blob for any
-// type that is no string's, none for a stream.
-func (b Body) brings() string {
-	switch {
-	case b.Type == textUTF8 || b.Type == formUTF8:
-		return b.Type
-	case b.Stream:
-		return ""
-	}
-	return BlobType(b.Type)
-}
-
 // BlobType is what a Blob makes of the type that it is given: lower case, and
 // none with a character outside printable ASCII.
 //

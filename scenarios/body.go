@@ -3,7 +3,6 @@ package scenarios
 import (
 	"bytes"
 	"regexp"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/corsproof/corsproof/internal/tree"
@@ -45,10 +44,8 @@ func (b *Body) brings(data []byte, via oracle.Via) string {
 		return stringType
 	case b.Type == paramsType && urlEncoded.Match(data):
 		return paramsType
-	case strings.ContainsFunc(b.Type, func(r rune) bool { return r < ' ' || r > '~' }):
-		return ""
 	}
-	return strings.ToLower(b.Type)
+	return oracle.BlobType(b.Type)
 }
 
 // urlEncoded matches what URLSearchParams writes as it stands.
