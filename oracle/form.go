@@ -108,10 +108,7 @@ func multipartEntries(body []byte, boundary string) []formEntry {
 		if err != nil {
 			return nil
 		}
-		value, err := io.ReadAll(part)
-		if err != nil {
-			return nil
-		}
+		value, _ := io.ReadAll(part) // if it breaks off, so does the reader
 		entries = append(entries, formEntry{fieldText(part.FormName()), fieldText(string(value))})
 	}
 }

@@ -11,7 +11,7 @@ func (f *fetching) frameAncestorsAllow(reply Reply) bool {
 	for _, sources := range f.frameAncestors(reply.Headers) {
 		for _, ancestor := range f.containers() {
 			u := &urlRecord{scheme: ancestor.Scheme, origin: ancestor, path: "/"}
-			if ancestor.IsOpaque() || !f.state.Profile.matchesSources(sources, u, f.url().origin, 0) {
+			if !f.state.Profile.matchesSources(sources, u, f.url().origin, 0) {
 				return f.fail(ContentSecurityPolicy, frameAncestorsCheck, "frame-ancestors is ", quote(strings.Join(sources, " ")),
 					", which leaves ", ancestor.String(), " out: the frame shows nothing.")
 			}

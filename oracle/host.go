@@ -126,7 +126,7 @@ func parseIPv4Number(s string) (uint64, bool) {
 	switch {
 	case s == "":
 		return 0, false
-	case len(s) >= 2 && (s[:2] == "0x" || s[:2] == "0X"):
+	case strings.HasPrefix(s, "0x"):
 		s, base = s[2:], 16
 	case s[0] == '0':
 		s, base = s[1:], 8

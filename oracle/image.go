@@ -27,15 +27,13 @@ func (f *fetching) useImage(reply Reply) {
 // taintedBySVG holds where an engine mistrusts the HTML that an SVG image can
 // hold. The pixels of an image button nobody reads.
 func (f *fetching) taintedBySVG(reply Reply) bool {
-	nested := f.state.Profile[NestedForeignObjectsTaint]
-	trusted := f.url().scheme == "data" && !(nested && f.way.Via == "imagebitmap")
-	return f.state.Profile[ForeignObjectsTaint] && !trusted && f.way.Via != "input-image" && holdsForeignObject(reply, nested)
+	trusted := f.url().scheme == "data" && !(f.way.Via == "imagebitmap" && f.state.Profile[BitmapsOfDataURLsTaint])
+	return f.state.Profile[ForeignObjectsTaint] && !trusted && f.way.Via != "input-image" && holdsForeignObject(reply)
 }
 
 // holdsForeignObject says whether an image is SVG with a foreignObject in it, or
-// with nested, in an image in it. That one has a data: URL, for an SVG image
-// loads nothing.
-func holdsForeignObject(reply Reply, nested bool) bool {
+// in an image in it. That one has a data: URL, for an SVG image loads nothing.
+func holdsForeignObject(reply Reply) bool {
 	if m, _ := ExtractMIMEType(reply.Headers); m.Essence() != "image/svg+xml" {
 		return false
 	}
@@ -43,15 +41,11 @@ func holdsForeignObject(reply Reply, nested bool) bool {
 		if element.Name == (xml.Name{Space: svgNamespace, Local: "foreignObject"}) {
 			return true
 		}
-		if !nested || element.Name.Local != "image" && element.Name.Local != "feImage" {
+		if element.Name.Local != "image" && element.Name.Local != "feImage" {
 			continue
 		}
 		for _, a := range element.Attr {
-			u, ok := parseURL(a.Value, nil)
-			if !ok || a.Name.Local != "href" || u.scheme != "data" {
-				continue
-			}
-			if image, ok := dataReply(u); ok && holdsForeignObject(image, nested) {
+			if image, ok := dataAt(a.Value); ok && a.Name.Local == "href" && holdsForeignObject(image) {
 				return true
 			}
 		}

@@ -57,7 +57,7 @@ func TestForeignObjects(t *testing.T) {
 		{"canvas", own, with, Opaque, Opaque},
 		{"canvas", own, svg, Allowed, Allowed},
 		{"canvas", own, "<svg xmlns='http://www.w3.org/2000/svg'><foreignObject xmlns=''/></svg>", Allowed, Allowed},
-		{"canvas", own, within, Opaque, Allowed},
+		{"canvas", own, within, Opaque, Opaque},
 		{"canvas", own, fmt.Sprintf(nested, "%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E"), Allowed, Allowed},
 		{"canvas", own, "<svg xmlns='http://www.w3.org/2000/svg'><image href='/a'/><image/></svg>", Allowed, Allowed},
 		{"canvas", "data:image/svg+xml," + with, "", Allowed, Allowed},

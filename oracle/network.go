@@ -162,7 +162,7 @@ func (r Reply) readExactly() Reply {
 	line, rest, _ := strings.Cut(r.Head, "\r\n")
 	switch version, after, _ := strings.Cut(line, " "); {
 	case r.Head == "" || r.NotHTTP:
-	case len(version) > 5 && strings.EqualFold(version[:5], "http/") && version[:5] != "HTTP/":
+	case strings.HasPrefix(strings.ToUpper(version), "HTTP/") && !strings.HasPrefix(version, "HTTP/"):
 		r.NotHTTP, r.Headers = true, nil
 		r.Body = []byte(r.Head + "\r\n\r\n" + string(r.Body))
 	case len(after) > 3 && isDigits(after[:4]):

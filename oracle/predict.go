@@ -225,10 +225,10 @@ func (f *fetching) askedOrigin(u *urlRecord) Origin {
 	return u.origin
 }
 
-// onlyUpgraded holds for what counts as another origin's for an upgrade alone: no
-// server has anything to say to that.
+// onlyUpgraded holds for what counts as another origin's for an upgrade alone (see
+// askedOrigin): no server has anything to say to that.
 func (f *fetching) onlyUpgraded() bool {
-	return f.state.Profile[UpgradesAreRedirects] && !slices.ContainsFunc(f.urls, func(u *urlRecord) bool { return !SameOrigin(f.origin, u.origin) })
+	return !slices.ContainsFunc(f.urls, func(u *urlRecord) bool { return !SameOrigin(f.origin, u.origin) })
 }
 
 // refusedByMode holds where the request's mode, or redirect mode, keeps it from
@@ -280,7 +280,6 @@ func (f *fetching) wantsPreflight() bool {
 		f.note(needPreflight, f.method, " with safelisted headers only: no preflight.")
 		return false
 	}
-	f.preflighted = true
 	return true
 }
 

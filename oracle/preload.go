@@ -57,14 +57,13 @@ func (f *fetching) keepPreload(reply Reply, ok bool) {
 // https://html.spec.whatwg.org/multipage/links.html#consume-a-preloaded-resource
 func (f *fetching) consumePreload() (reply Reply, ok, found bool) {
 	plain := len(f.headers) == 0 || f.state.Profile[PreloadServesHeaders] && len(f.unsafeNames()) == 0
-	if f.redirects > 0 || f.client.Worker != "" || f.method != "GET" || f.mode == "navigate" ||
-		f.unsafeRequest && !plain || !f.url().isHTTP() {
-		return Reply{}, false, false
+	if f.redirects > 0 || f.client.Worker != "" || f.method != "GET" || f.mode == "navigate" || f.unsafeRequest && !plain {
+		return
 	}
 	key := f.preloadKey()
 	i := slices.IndexFunc(f.state.preloads, func(p preload) bool { return p.key == key })
 	if i < 0 {
-		return Reply{}, false, false
+		return
 	}
 	p := f.state.preloads[i]
 	f.state.preloads = slices.Delete(f.state.preloads, i, i+1)
@@ -98,7 +97,7 @@ func (f *fetching) useLink(reply Reply) {
 func (f *fetching) loadsWhatFails() bool {
 	module := f.way.Via == "modulepreload"
 	switch {
-	case !f.state.Profile[LinksLoadWhatFails], f.way.kind != plainLoad && !module, len(f.p.Wire) == 0, f.tainting == "basic":
+	case !f.state.Profile[LinksLoadWhatFails], f.way.kind != plainLoad && !module, f.tainting == "basic":
 		return false
 	case f.tainting == "opaque", f.status == 0:
 		return true
@@ -132,9 +131,7 @@ func (f *fetching) isUsable(reply Reply) bool {
 		}
 		return true
 	default:
-		if f.way.Via != "prefetch" {
-			return true
-		}
+		return true
 	}
 	if reply.Status >= 400 {
 		f.fail(WrongType, linkResponse, "Status ", itoa(reply.Status), " is an error.")

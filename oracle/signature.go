@@ -45,7 +45,7 @@ const webMSignature = `\x1A\x45\xDF\xA3.{0,34}\x42\x82.{0,34}webm`
 var fontSignatures = signatures(`\x00\x01\x00\x00`, `OTTO`, `ttcf`, `wOFF`, `wOF2`, `true`)
 
 // isFont holds for what begins like a font and has all that its head says: its
-// length, or a table of tables.
+// length, or a table of tables, and something in these.
 //
 // https://www.w3.org/TR/WOFF2/#woff20Header
 func isFont(b []byte) bool {
@@ -59,7 +59,7 @@ func isFont(b []byte) bool {
 		return true
 	}
 	count := int(binary.BigEndian.Uint16(b[4:]))
-	return count > 0 && len(b) >= tables+count*table
+	return count > 0 && len(b) > tables+count*table
 }
 
 // playable are formats that browsers play, with the head that they need to

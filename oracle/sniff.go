@@ -70,12 +70,17 @@ func inBase64(u *urlRecord) bool {
 
 // HoldsData says whether a data: URL has anything in it that can be read.
 func HoldsData(dataURL string) bool {
-	u, ok := parseURL(dataURL, nil)
-	if !ok || u.scheme != "data" {
-		return false
-	}
-	_, ok = dataReply(u)
+	_, ok := dataAt(dataURL)
 	return ok
+}
+
+// dataAt is the response that a text holds, if it is a data: URL.
+func dataAt(text string) (Reply, bool) {
+	u, ok := parseURL(text, nil)
+	if !ok || u.scheme != "data" {
+		return Reply{}, false
+	}
+	return dataReply(u)
 }
 
 // dataReply is the response that a data: URL holds.

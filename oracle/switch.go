@@ -261,7 +261,7 @@ const (
 	StatusesFrom100                  Switch = "statuses-from-100"
 	StatusTextOverHTTP2              Switch = "status-text-over-http-2"
 	ForeignObjectsTaint              Switch = "foreign-objects-taint"
-	NestedForeignObjectsTaint        Switch = "nested-foreign-objects-taint"
+	BitmapsOfDataURLsTaint           Switch = "bitmaps-of-data-urls-taint"
 	CharsetsOfWorkersLeft            Switch = "charsets-of-workers-left"
 	ModuleWorkersModeFirst           Switch = "module-workers-mode-first"
 	MediaTaintedByLastURL            Switch = "media-tainted-by-last-url"

@@ -25,10 +25,8 @@ func (f *fetching) timingAllowed(reply Reply) bool {
 		return false
 	case slices.Contains(values, "*"), slices.Contains(values, f.serializedOrigin()):
 		return true
-	case f.mode == "navigate" && !SameOrigin(f.origin, f.url().origin):
-		return false
 	}
-	return f.tainting == "basic"
+	return f.tainting == "basic" && SameOrigin(f.origin, f.url().origin) // a navigation is never tainted
 }
 
 // timing is what Resource Timing shows; ok is false for a network error, of

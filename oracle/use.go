@@ -59,7 +59,7 @@ func (f *fetching) fetch() (Reply, bool) {
 // for script to read.
 func (f *fetching) opensBeforeBody() bool {
 	return f.way.kind == streamLoad || f.way.kind == socketLoad ||
-		f.way.kind == apiLoad && f.way.Via != "xhr" && f.tainting == "opaque"
+		f.way.kind == apiLoad && f.tainting == "opaque"
 }
 
 // isNullBodyStatus holds for the statuses whose responses have no body.
@@ -72,7 +72,7 @@ func isNullBodyStatus(status int) bool {
 var nullBodyStatuses = []int{101, 103, 204, 205, 304}
 
 // isOK says whether the status is an ok status.
-func isOK(status int) bool { return status >= 200 && status <= 299 }
+func isOK(status int) bool { return status/100 == 2 }
 
 // use says what the way to load makes of a response that is no network error,
 // and what script can see of it.

@@ -259,10 +259,11 @@ func TestFonts(t *testing.T) {
 		"wOFF....\x00\x00\x00\x0d":                       Blocked,
 		"wOF2":                                           Blocked,
 		"ttcf....\x00\x00\x00\x01":                       Allowed,
-		"OTTO\x00\x01......0123456789abcdef":             Allowed,
+		"OTTO\x00\x01......0123456789abcdefg":            Allowed,
+		"OTTO\x00\x01......0123456789abcdef":             Blocked,
 		"OTTO\x00\x02......0123456789abcdef":             Blocked,
 		"\x00\x01\x00\x00\x00\x00......0123456789abcdef": Blocked,
-		"true\x00\x01......0123456789abcdef":             Allowed,
+		"true\x00\x01......0123456789abcdefg":            Allowed,
 	} {
 		assert.Equal(t, want, predict(t, Request{Via: "font", URL: own}, answers(200, body)).Read, "%q", body)
 	}
