@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/fixtures"
 	"github.com/corsproof/corsproof/harness/browser"
@@ -81,7 +82,7 @@ func Lint(permutations []*scenarios.Permutation) []Problem {
 				out = append(out, Problem{p.ID, at, text})
 			}
 			for j, course := range courses {
-				text := unsound(course[i])
+				text := unsound(course[i], s.Request.Via)
 				if !pure[j][i] {
 					text = "asked again, it predicts something else"
 				}
@@ -115,9 +116,9 @@ func predictTwice(b *scenarios.Bound, profile oracle.Profile) (out []oracle.Pred
 }
 
 // unsound says where a prediction does not fit together: a network error is the
-// last step of its trace, nothing else fails, and each request stands beside the
-// one step that sends it.
-func unsound(p oracle.Prediction) string {
+// last step of its trace, nothing else fails, each request stands beside the
+// one step that sends it, and nobody sees anything of what is not to be read.
+func unsound(p oracle.Prediction, via oracle.Via) string {
 	failed := p.Type == "error"
 	sent := make([]int, len(p.Wire))
 	for i, step := range p.Trace {
@@ -138,5 +139,15 @@ func unsound(p oracle.Prediction) string {
 	if reason := p.Reason != "" && p.Reason != oracle.Tainted; reason != (failed && told) {
 		return fmt.Sprintf("the reason is %q, and the response's type %q", p.Reason, p.Type)
 	}
+	closed := failed || strings.HasPrefix(p.Type, "opaque")
+	if closed && (p.Status != 0 || p.StatusText != "" || p.Headers != nil || p.Body != nil) || failed && (p.URL != "" || p.Redirected) {
+		return fmt.Sprintf("the response's type is %q, and script sees status %d, %d headers and the URL %q", p.Type, p.Status, len(p.Headers), p.URL)
+	}
+	if p.Read == oracle.Blocked && p.Error == "" && slices.Contains(promised, via) {
+		return "a promise is rejected, and nothing says with what"
+	}
 	return ""
 }
+
+// promised are the ways to load that give script a promise.
+var promised = []oracle.Via{"fetch", "worker-fetch", "dynamic-import", "import-map", "json-module", "css-module", "audioworklet", "service-worker", "font", "font-face"}

@@ -167,12 +167,42 @@ func Replays(p *scenarios.Permutation) []Problem {
 func (s *survey) replayed(b *scenarios.Bound, p oracle.Prediction) {
 	step := b.Steps[0]
 	var recorded []oracle.Recorded
-	for _, w := range p.Wire {
+	for i, w := range p.Wire {
+		if i == 0 {
+			recorded = strangers(w, p.Wire)
+		}
 		recorded = append(recorded, oracle.Recorded{Request: w, Reply: step.Server.Reply(w)})
 	}
-	if again := oracle.Replay(before(oracle.State{}, step), step.Request, recorded); !reflect.DeepEqual(again, p) {
+	state := before(oracle.State{}, step)
+	if again := oracle.Replay(state, step.Request, recorded); !reflect.DeepEqual(again, p) {
 		s.add(b.Permutation, "replayed, the predicted conversation leads elsewhere: %s, not %s", again.Read, p.Read)
 	}
+	if p.Type == "error" || len(p.Wire) == 0 || p.Wire[len(p.Wire)-1].Maybe {
+		return
+	}
+	recorded = recorded[:len(recorded)-1]
+	if again := oracle.Replay(state, step.Request, recorded); reflect.DeepEqual(again, p) {
+		s.add(b.Permutation, "replayed without its last reply, the predicted conversation leads to the same: %s", again.Read)
+	}
+}
+
+// strangers are requests that are not w, each in one point, nor of the
+// conversation otherwise, and that have no answer.
+func strangers(w oracle.WireRequest, conversation []oracle.WireRequest) []oracle.Recorded {
+	method, url, preflight := w, w, w
+	method.Method += "S"
+	url.URL += "s"
+	preflight.Preflight = !w.Preflight
+	var out []oracle.Recorded
+	for _, w := range []oracle.WireRequest{method, url, preflight} {
+		if slices.ContainsFunc(conversation, func(own oracle.WireRequest) bool {
+			return own.Method == w.Method && own.URL == w.URL && own.Preflight == w.Preflight
+		}) {
+			continue
+		}
+		out = append(out, oracle.Recorded{Request: w, Reply: oracle.Reply{Abort: "before-headers"}})
+	}
+	return out
 }
 
 // traceProblems says what is wrong with the steps of a prediction.

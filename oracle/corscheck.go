@@ -43,26 +43,14 @@ func whyNotOrigin(value string) Reason {
 	// Its bytes are UTF-8 to whoever reads it as a URL, and no host has what
 	// stands for others.
 	value = strings.ToValidUTF8(isomorphicBytes(value), "\uFFFD")
-	if u, ok := parseURL(value, nil); !ok || u.scheme == "" {
+	if _, ok := parseURL(value, nil); !ok {
 		return InvalidAllowOrigin
 	}
 	return AllowOriginMismatch
 }
 
-// isOfCORSCheck holds for the reasons of a failed CORS check.
-func (r Reason) isOfCORSCheck() bool {
-	switch r {
-	case MissingAllowOrigin, MultipleAllowOrigin, InvalidAllowOrigin, AllowOriginMismatch, WildcardWithCredentials, InvalidAllowCredentials:
-		return true
-	}
-	return false
-}
-
 // OfPreflight is the same reason of the CORS check, found in the answer to a
 // preflight.
 func (r Reason) OfPreflight() Reason {
-	if r == "" {
-		return ""
-	}
 	return "preflight-" + r
 }

@@ -17,7 +17,7 @@ func (f *fetching) useFrame(reply Reply) {
 		f.finish(Allowed, "", frameResponse, "The document has the page's origin: script can look into it.")
 	default:
 		f.mediaDocument(reply)
-		f.p.Type, f.p.Status, f.p.URL, f.p.Headers, f.p.Body = "opaque", 0, "", nil, nil
+		f.p.Type, f.p.Status, f.p.StatusText, f.p.URL, f.p.Headers, f.p.Body = "opaque", 0, "", "", nil, nil
 		f.finish(Opaque, "", frameResponse, "The document has another origin: it shows, script cannot look into it.")
 	}
 }

@@ -147,14 +147,13 @@ func IsHeaderValue(value string) bool {
 	return NormalizeValue(value) == value
 }
 
-// withoutEmptyLines is the list without the empty lines of names that have others,
-// but for one name.
-func (h Headers) withoutEmptyLines(but string) Headers {
+// withoutEmptyLines is the list without the empty lines of names that have others.
+func (h Headers) withoutEmptyLines() Headers {
 	var out Headers
 	for i, line := range h {
 		same := func(o Header) bool { return strings.EqualFold(o.Name, line.Name) }
 		full := func(o Header) bool { return same(o) && NormalizeValue(o.Value) != "" }
-		if NormalizeValue(line.Value) != "" || strings.EqualFold(line.Name, but) || !slices.ContainsFunc(h, full) && !slices.ContainsFunc(h[:i], same) {
+		if NormalizeValue(line.Value) != "" || !slices.ContainsFunc(h, full) && !slices.ContainsFunc(h[:i], same) {
 			out = append(out, line)
 		}
 	}

@@ -131,25 +131,23 @@ func isPNG(b []byte) bool {
 
 // isGIF walks the blocks to the first frame's descriptor.
 func isGIF(b []byte) bool {
-	if len(b) < 13 {
+	const header, descriptor = 13, 10
+	if len(b) < header+descriptor {
 		return false
 	}
-	at := 13 + colorTable(b[10])
-	for at < len(b) && b[at] == '!' { // an extension: its label, its sub-blocks
+	at := header + colorTable(b[10])
+	for hasAt(b, at, "!") { // an extension: its label, its sub-blocks
 		for at += 2; at < len(b) && b[at] != 0; {
 			at += 1 + int(b[at])
 		}
 		at++
 	}
-	return at+10 <= len(b)
+	return at+descriptor <= len(b)
 }
 
 // colorTable is the length of the color table that a GIF's flags announce.
 func colorTable(flags byte) int {
-	if flags&0x80 == 0 {
-		return 0
-	}
-	return 3 << (flags&7 + 1)
+	return int(flags>>7) * 3 << (flags&7 + 1)
 }
 
 const svgNamespace = "http://www.w3.org/2000/svg"

@@ -15,12 +15,12 @@ type module struct {
 }
 
 // keptModule is the module that the document has already.
-func (f *fetching) keptModule(kind, url string) (module, bool) {
+func (f *fetching) keptModule(kind, url string) (kept module, found bool) {
 	i := slices.IndexFunc(f.state.modules, func(m module) bool {
 		return m.document == f.client.document() && m.kind == kind && m.url == url
 	})
 	if i < 0 {
-		return module{}, false
+		return
 	}
 	return f.state.modules[i], true
 }
@@ -45,7 +45,7 @@ func (f *fetching) hasModuleMap() bool {
 // keepFailure puts a module that could not be had into the map, where an engine
 // does not ask for it again.
 func (f *fetching) keepFailure(sub *fetching) {
-	if !f.state.Profile[FailedModulesKept] || !f.hasModuleMap() || sub.way.kind != moduleLoad || sub.fromMap || len(sub.urls) == 0 {
+	if !f.state.Profile[FailedModulesKept] || !f.hasModuleMap() || sub.way.kind != moduleLoad || len(sub.urls) == 0 {
 		return
 	}
 	kind, url := sub.moduleKey()
@@ -67,11 +67,11 @@ func (f *fetching) moduleKey() (kind, url string) {
 // moduleFromMap answers the request for a module with one that the document has.
 func (f *fetching) moduleFromMap() (reply Reply, ok, found bool) {
 	if f.way.kind != moduleLoad || !f.hasModuleMap() {
-		return Reply{}, false, false
+		return
 	}
 	m, found := f.keptModule(f.moduleKey())
 	if !found {
-		return Reply{}, false, false
+		return
 	}
 	if m.failed != "" {
 		f.fromMap = true

@@ -140,16 +140,12 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 	if f.state.Profile[HTTP09] && (len(reply.Body) >= 8 || f.state.Profile[HTTP09OfAnyLength]) {
 		reply.NotHTTP = false
 	}
-	if f.state.Profile[EmptyLinesDropped] {
-		reply.Headers = reply.Headers.withoutEmptyLines("Access-Control-Allow-Origin")
-	}
 	switch {
 	case reply.Abort == "before-headers", reply.NotHTTP, reply.Status >= 100 && reply.Status < 200 && f.mode != "websocket" && !(reply.Status == 101 && f.state.Profile[SwitchingProtocolsPasses]),
 		reply.Status < 100 && f.state.Profile[StatusesFrom100],
 		f.state.Profile[ContentCodingsMustParse] && !codingsParse(reply.Headers),
-		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.SplitValues("Content-Disposition")) || lengthsDiffer(reply)):
-		return Reply{}, false
-	case f.state.Profile[RepeatedLinesRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.Values("Content-Disposition")) || lengthsDiffer(reply)):
+		f.state.Profile[RepeatedHeadersRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.SplitValues("Content-Disposition")) || lengthsDiffer(reply)),
+		f.state.Profile[RepeatedLinesRefused] && (differ(reply.Headers.Values("Location")) || differ(reply.Headers.Values("Content-Disposition")) || differ(reply.Headers.SplitValues("Content-Length"))):
 		return Reply{}, false
 	}
 	return reply, true
@@ -161,16 +157,16 @@ func (f *fetching) exchange(w WireRequest) (Reply, bool) {
 func (r Reply) readExactly() Reply {
 	line, rest, _ := strings.Cut(r.Head, "\r\n")
 	switch version, after, _ := strings.Cut(line, " "); {
-	case r.Head == "" || r.NotHTTP:
-	case strings.HasPrefix(strings.ToUpper(version), "HTTP/") && !strings.HasPrefix(version, "HTTP/"):
+	case r.Head != "" && !strings.HasPrefix(version, "HTTP/"):
 		r.NotHTTP, r.Headers = true, nil
 		r.Body = []byte(r.Head + "\r\n\r\n" + string(r.Body))
 	case len(after) > 3 && isDigits(after[:4]):
 		r.Abort = "before-headers"
 	}
 	for header := range strings.SplitSeq(rest, "\r\n") {
-		if name, _, found := strings.Cut(header, ":"); found && strings.TrimRight(name, " \t") != name {
-			r.Headers = r.Headers.without(strings.TrimRight(name, " \t"))
+		name, _, _ := strings.Cut(header, ":")
+		if trimmed := strings.TrimRight(name, " \t"); trimmed != name {
+			r.Headers = r.Headers.without(trimmed)
 		}
 	}
 	return r
@@ -183,7 +179,7 @@ func differ(values []string) bool { return len(slices.Compact(values)) > 1 }
 // message is not framed by chunks.
 func lengthsDiffer(reply Reply) bool {
 	lengths := reply.Headers.SplitValues("Content-Length")
-	return reply.HTTP1 && !reply.Headers.Has("Transfer-Encoding") && len(slices.Compact(lengths)) > 1
+	return !reply.Headers.Has("Transfer-Encoding") && len(slices.Compact(lengths)) > 1
 }
 
 // sentHeaders are the request's as they are sent, without what an engine leaves

@@ -163,7 +163,10 @@ func contentRange(h Headers) (first, whole int64, ok bool) {
 	if numbers[3] == "*" {
 		whole, errWhole = -1, nil
 	}
-	return first, whole, errors.Join(errFirst, errLast, errWhole) == nil && first <= last && (whole == -1 || last < whole)
+	if errors.Join(errFirst, errLast, errWhole) != nil || first > last || whole != -1 && last >= whole {
+		return 0, 0, false
+	}
+	return first, whole, true
 }
 
 var aContentRange = regexp.MustCompile(`^bytes (\d+)-(\d+)/(\d+|\*)$`)

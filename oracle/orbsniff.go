@@ -25,9 +25,9 @@ func (f *fetching) orbBySniffing(reply Reply) string {
 		return "nosniff says so: that is data"
 	}
 	head := reply.Body[:min(len(reply.Body), 1024)]
-	start, _, ranged := contentRange(reply.Headers)
+	start, _, _ := contentRange(reply.Headers)
 	switch {
-	case reply.Status == 206 && ranged && start > 0:
+	case reply.Status == 206 && start > 0:
 		return "the part that came is not the beginning"
 	case !ok:
 	case sniffedAsMarkup(head):
@@ -63,9 +63,9 @@ func sniffedAsMarkup(head []byte) bool {
 			}
 		}
 		comment, found := strings.CutPrefix(text, "<!--")
-		_, comment, closed := strings.Cut(comment, "-->")
+		_, comment, _ = strings.Cut(comment, "-->")
 		end := strings.IndexAny(comment, "\n\r\u2028\u2029") // a script's comment ends with its line
-		if !found || !closed || end < 0 {
+		if !found || end < 0 {
 			return false
 		}
 		text = strings.TrimLeft(comment[end:], httpWhitespace)

@@ -67,6 +67,7 @@ type fetching struct {
 	sentOrigin     bool          // the last URL got an Origin
 	ofWorker       bool          // it is for a script of a worker
 	timingFailed   bool          // the timing allow failed flag
+	permitted      bool          // the last response has passed the CORS check
 	brokeOff       bool          // the response's body did not come to its end
 	status         int           // of the response that is no redirect, 0 before it has come
 	fromMap        bool          // the response is that of a module that the document has
@@ -135,9 +136,9 @@ func (f *fetching) block() {
 		f.p.Error = "AbortError"
 	case f.way.kind == silentLoad:
 		f.p.Read = Unobservable
-	case f.way.Via == "xhr" && f.asked.Sync && f.client.Worker != "" && len(f.p.Wire) > 0 && f.state.Profile[SyncXHROfWorkersFires]:
+	case f.asked.Sync && f.client.Worker != "" && len(f.p.Wire) > 0 && f.state.Profile[SyncXHROfWorkersFires]:
 		f.p.Error = "error"
-	case f.way.Via == "xhr" && f.asked.Sync, f.way.kind == fontLoad:
+	case f.asked.Sync, f.way.kind == fontLoad:
 		f.p.Error = "NetworkError"
 	case f.way.kind == apiLoad && f.way.Via != "xhr", f.way.Via == "dynamic-import", f.way.Via == "json-module",
 		f.way.Via == "css-module", f.way.Via == "import-map":
@@ -176,7 +177,6 @@ func (f *fetching) mainFetch() (Reply, bool) {
 	who, whom := f.origin.String(), u.place()
 	switch {
 	case f.mode == "navigate" || f.mode == "websocket":
-		f.tainting = "basic"
 		f.note(mainFetch, who, " loads ", whom, " with mode ", f.mode, ": CORS does not look at it.")
 		return f.schemeFetch()
 	case u.scheme == "data" || u.scheme == "blob":
@@ -237,7 +237,6 @@ func (f *fetching) refusedByMode() bool {
 	u := f.url()
 	switch {
 	case u.scheme == "data" || u.scheme == "blob" || f.isOwn():
-		return false
 	case f.mode == "same-origin":
 		f.fail(ModeSameOrigin, mainFetch, u.place(), " is not ", f.origin.String(), ", and the mode is same-origin: nothing is sent.")
 		return true
@@ -266,10 +265,7 @@ func (f *fetching) wantsPreflight() bool {
 		f.note(needPreflight, "Before the redirect there was a preflight, and so there is one again.")
 		return true
 	}
-	if !f.unsafeRequest {
-		return false
-	}
-	unsafe := f.unsafeNames()
+	unsafe := f.unsafeNames() // only script can ask by other methods, and with such headers
 	safelisted := IsSafelistedMethod(f.method) && len(unsafe) == 0
 	switch {
 	case !safelisted:
@@ -277,7 +273,9 @@ func (f *fetching) wantsPreflight() bool {
 	case f.preflighted && f.state.Profile[PreflightStays]:
 		f.note(needPreflight, "It needed a preflight before it was redirected: it still does.")
 	default:
-		f.note(needPreflight, f.method, " with safelisted headers only: no preflight.")
+		if f.unsafeRequest {
+			f.note(needPreflight, f.method, " with safelisted headers only: no preflight.")
+		}
 		return false
 	}
 	return true
@@ -324,6 +322,7 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 		f.opaqueRedirect = ok && f.worker.kind == "opaqueredirect"
 		return reply, ok
 	}
+	f.permitted = false
 	if preflight && !f.ensurePreflight() {
 		return Reply{}, false
 	}
@@ -346,6 +345,7 @@ func (f *fetching) httpFetch(preflight bool) (Reply, bool) {
 			}
 			return Reply{}, f.fail(failed, corsCheck, "The response fails: ", f.corsSentence(reply.Headers))
 		}
+		f.permitted = true
 		f.note(corsCheck, "The response passes: ", f.corsSentence(reply.Headers))
 	}
 	if (f.tainting == "opaque" || f.mode == "navigate") && !f.resourcePolicyAllows(reply, f.url().origin, f.sentCredentials) {

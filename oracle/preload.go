@@ -56,8 +56,8 @@ func (f *fetching) keepPreload(reply Reply, ok bool) {
 //
 // https://html.spec.whatwg.org/multipage/links.html#consume-a-preloaded-resource
 func (f *fetching) consumePreload() (reply Reply, ok, found bool) {
-	plain := len(f.headers) == 0 || f.state.Profile[PreloadServesHeaders] && len(f.unsafeNames()) == 0
-	if f.redirects > 0 || f.client.Worker != "" || f.method != "GET" || f.mode == "navigate" || f.unsafeRequest && !plain {
+	plain := len(f.headers) == 0 || f.state.Profile[PreloadServesAnyHeaders] || f.state.Profile[PreloadServesHeaders] && len(f.unsafeNames()) == 0
+	if f.redirects > 0 || f.method != "GET" || f.unsafeRequest && !plain {
 		return
 	}
 	key := f.preloadKey()
@@ -108,7 +108,7 @@ func (f *fetching) loadsWhatFails() bool {
 // readOfFailure is what Resource Timing makes of a load that has failed. A
 // redirect that the CORS check has passed shows its status.
 func (f *fetching) readOfFailure() Read {
-	if f.way.kind != plainLoad || f.tainting == "cors" && f.status == 0 && f.failed != NetworkError && !f.failed.isOfCORSCheck() {
+	if f.way.kind != plainLoad || f.permitted && f.status == 0 {
 		return Allowed
 	}
 	return Opaque

@@ -86,7 +86,7 @@ func (f *fetching) prepareFetch() bool {
 		return throw(InvalidRequest, "Mode no-cors cannot send a stream")
 	}
 	f.body, f.forcePreflight = r.Body, r.Body.Stream
-	if r.Body.Stream && f.mode == "same-origin" && f.state.Profile[StreamsIgnoreSameOriginMode] {
+	if r.Body.Stream && f.state.Profile[StreamsIgnoreSameOriginMode] {
 		f.mode = "cors"
 	}
 	if r.Body.Type != "" && !f.headers.Has("Content-Type") {
@@ -279,7 +279,7 @@ func dataType(u *urlRecord) string {
 // refusesUserinfo says whether an engine does not load from a URL with a user
 // name in it: subresources without CORS, fetch(), EventSource and manifests always.
 func (f *fetching) refusesUserinfo() bool {
-	return f.state.Profile[EmbeddedCredentialsBlocked] && f.way.Via != "xhr" && f.way.kind != socketLoad && f.way.kind != workerLoad &&
+	return f.state.Profile[EmbeddedCredentialsBlocked] && f.way.kind != socketLoad && f.way.kind != workerLoad &&
 		(f.mode != "cors" || f.way.kind == apiLoad || f.way.kind == streamLoad || f.way.Via == "manifest")
 }
 

@@ -57,8 +57,8 @@ func (f *fetching) refusesLocation(reply Reply) bool {
 	if !f.isRedirect(reply) {
 		return false
 	}
-	location, given := reply.Headers.Get("Location")
-	if given && location == "" && f.redirectMode != "manual" && f.state.Profile[EmptyLocationFails] {
+	location, _ := reply.Headers.Get("Location")
+	if location == "" && f.redirectMode != "manual" && f.state.Profile[EmptyLocationFails] {
 		f.fail(RedirectLocation, redirectFetch, "The location of the redirect is empty.")
 		return true
 	}
@@ -144,7 +144,7 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		return Reply{}, f.fail(RedirectScheme, redirectFetch, status, " leads to ", quote(raw), ", which is not http or https.")
 	case f.redirects == f.maxRedirects():
 		return Reply{}, f.fail(RedirectCount, redirectFetch, "This would be redirect number ", itoa(f.redirects+1), ", and ", itoa(f.redirects), " is the limit.")
-	case next.userinfo != "" && f.refusesNext(reply):
+	case f.refusesNext(reply):
 		return Reply{}, false
 	case f.forbidsUserinfo(next):
 		return Reply{}, f.fail(RedirectUserinfo, redirectFetch, status, " leads to ", f.userinfoPhrase(next), " forbids.")
@@ -156,7 +156,7 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 		return Reply{}, f.fail(RedirectStream, redirectFetch, status, " wants the body again, and a stream can be sent only once.")
 	}
 	f.redirects++
-	if f.unsafeRequest && f.mode == "cors" && (!IsSafelistedMethod(f.method) || len(f.unsafeNames()) > 0) {
+	if !IsSafelistedMethod(f.method) || len(f.unsafeNames()) > 0 {
 		f.preflighted = true // or would have been, elsewhere
 	}
 	changes := ""
@@ -167,7 +167,7 @@ func (f *fetching) redirect(reply Reply) (Reply, bool) {
 	}
 	if !SameOrigin(f.url().origin, next.origin) {
 		if f.headers.Has("Authorization") {
-			if !f.askedBefore && f.unsafeRequest && f.mode == "cors" && f.state.Profile[PreflightAgainAfterRedirect] {
+			if !f.askedBefore && f.state.Profile[PreflightAgainAfterRedirect] {
 				f.askedBefore, f.askedFor = true, f.unsafeNames()
 			}
 			changes += ", without Authorization"

@@ -73,7 +73,8 @@ type Request struct {
 }
 
 // Body is a request body. Type is the Content-Type that the body itself brings
-// (a string brings text/plain;charset=UTF-8), used when the script sets none.
+// (a string brings text/plain;charset=UTF-8, a Blob its [BlobType], a stream
+// none), used when the script sets none.
 type Body struct {
 	Type   string
 	Bytes  []byte

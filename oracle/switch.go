@@ -86,6 +86,7 @@ const (
 	NestedImportErrorsLost         Switch = "nested-import-errors-lost"
 	SrcFunctionUnknown             Switch = "src-function-unknown"
 	PreloadServesHeaders           Switch = "preload-serves-headers"
+	PreloadServesAnyHeaders        Switch = "preload-serves-any-headers"
 	LinksLookAtStatus              Switch = "links-look-at-status"
 	ManifestOmitsCredentials       Switch = "manifest-omits-credentials"
 	BrokenBodyTimed                Switch = "broken-body-timed"

@@ -142,7 +142,7 @@ func (f *fetching) filter(reply Reply) {
 		urls, credentials = f.worker.urls, f.worker.credentials
 	}
 	u := urls[len(urls)-1]
-	if f.written != nil && len(urls) == 1 && f.way.kind == apiLoad && f.way.Via != "xhr" && f.state.Profile[FetchURLAsWritten] {
+	if f.written != nil && len(urls) == 1 && f.way.Via != "xhr" && f.state.Profile[FetchURLAsWritten] {
 		u = f.written
 	}
 	if f.worker == nil {
@@ -158,11 +158,11 @@ func (f *fetching) filter(reply Reply) {
 		return
 	}
 	f.p.URL, f.p.Status, f.p.StatusText = u.href(), reply.Status, reply.StatusText
-	if u.scheme == "data" && f.state.Profile[DataURLSpacesGone] && inBase64(u) {
+	if f.state.Profile[DataURLSpacesGone] && inBase64(u) {
 		f.p.URL = strings.ReplaceAll(f.p.URL, " ", "")
 	}
 	if f.state.Profile[EmptyLinesDropped] {
-		reply.Headers = reply.Headers.withoutEmptyLines("")
+		reply.Headers = reply.Headers.withoutEmptyLines()
 	}
 	if f.state.Profile[SpdyHeaderAdded] && !reply.HTTP1 && f.worker == nil && f.url().isHTTP() {
 		reply.Headers = append(slices.Clone(reply.Headers), Header{"X-Firefox-Spdy", "h2"})
@@ -171,7 +171,7 @@ func (f *fetching) filter(reply Reply) {
 		reply.Headers = append(reply.Headers.without("Content-Type"), Header{"Content-Type", strings.Join(types, ",")})
 	}
 	f.p.Headers = readableHeaders(kind, credentials, f.state.Profile.exposed(reply.Headers), reply.Headers)
-	if kind == "cors" && f.way.Via == "xhr" && f.state.Profile[ResponseURLWithoutName] {
+	if kind == "cors" && f.state.Profile[ResponseURLWithoutName] {
 		f.p.URL = u.wire()
 	}
 	if kind == "cors" && f.worker != nil && f.way.Via == "xhr" && f.state.Profile[WorkerResponsesUnfiltered] {
