@@ -143,11 +143,13 @@ func unsound(p oracle.Prediction, via oracle.Via) string {
 	if closed && (p.Status != 0 || p.StatusText != "" || p.Headers != nil || p.Body != nil) || failed && (p.URL != "" || p.Redirected) {
 		return fmt.Sprintf("the response's type is %q, and script sees status %d, %d headers and the URL %q", p.Type, p.Status, len(p.Headers), p.URL)
 	}
-	if p.Read == oracle.Blocked && p.Error == "" && slices.Contains(promised, via) {
-		return "a promise is rejected, and nothing says with what"
+	if p.Read == oracle.Blocked && p.Error == "" && slices.Contains(telling, via) {
+		return "script is told that it failed, and nothing says by what"
 	}
 	return ""
 }
 
-// promised are the ways to load that give script a promise.
-var promised = []oracle.Via{"fetch", "worker-fetch", "dynamic-import", "import-map", "json-module", "css-module", "audioworklet", "service-worker", "font", "font-face"}
+// telling are the ways to load whose failure has a name: that of an exception, or
+// of a worker's event.
+var telling = []oracle.Via{"fetch", "worker-fetch", "dynamic-import", "import-map", "json-module", "css-module", "audioworklet", "service-worker", "font", "font-face",
+	"import-scripts", "worker", "worker-module", "worker-import", "shared-worker"}

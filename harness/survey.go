@@ -263,10 +263,22 @@ func Refusals() []Problem {
 		{Via: "smoke"}, {Via: "fetch", Redirect: "maybe"}, {Via: "fetch", Cache: "maybe"}, {Via: "fetch", ReferrerPolicy: "maybe"},
 		{Via: "fetch", ResponseType: "maybe"}, {Via: "xhr", Body: &oracle.Body{Stream: true}},
 		{Via: "img", Client: oracle.Client{Worker: "dedicated"}}, {Via: "preload", As: "json"},
+		{Via: "beacon", Method: "GET"}, {Via: "worker", Client: oracle.Client{Worker: "shared"}},
 	} {
 		if len(oracle.CheckRequest(r)) == 0 {
 			s.add(nil, "a request that no page can make is not refused: %+v", r)
 		}
+	}
+	for _, r := range []oracle.Request{
+		{Via: "img", Method: "GET"}, {Via: "img", Redirect: "follow"}, {Via: "img", Cache: "default"}, {Via: "beacon", Method: "POST"},
+		{Via: "worker", Client: oracle.Client{Worker: "dedicated"}}, {Via: "fetch", Client: oracle.Client{Worker: "shared"}},
+	} {
+		if errs := oracle.CheckRequest(r); len(errs) > 0 {
+			s.add(nil, "a request that says what each load does is refused: %+v: %v", r, errs)
+		}
+	}
+	if _, found := oracle.WayOf("smoke"); found {
+		s.add(nil, "there is a way to load called smoke")
 	}
 	return s.problems
 }

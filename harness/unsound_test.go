@@ -18,7 +18,7 @@ func TestUnsound(t *testing.T) {
 		{"sound", "", "fetch", oracle.Prediction{Read: oracle.Allowed, Type: "basic", Status: 200}},
 		{"blocked", "", "fetch", oracle.Prediction{Read: oracle.Blocked, Reason: oracle.NetworkError, Type: "error", Error: "TypeError", Trace: fails}},
 		{"an event", "", "img", oracle.Prediction{Read: oracle.Blocked, Reason: oracle.NetworkError, Type: "error", Trace: fails}},
-		{"nothing to be rejected with", "a promise is rejected", "fetch", oracle.Prediction{Read: oracle.Blocked, Reason: oracle.NetworkError, Type: "error", Trace: fails}},
+		{"nothing to be rejected with", "nothing says by what", "fetch", oracle.Prediction{Read: oracle.Blocked, Reason: oracle.NetworkError, Type: "error", Trace: fails}},
 		{"an opaque status", "script sees status 200", "iframe", oracle.Prediction{Read: oracle.Opaque, Type: "opaque", Status: 200}},
 		{"the end of a failure", "the URL", "img", oracle.Prediction{Read: oracle.Blocked, Reason: oracle.NetworkError, Type: "error", URL: "https://api.other.test/", Trace: fails}},
 		{"no reason", "the reason is", "img", oracle.Prediction{Read: oracle.Blocked, Type: "error", Trace: fails}},
