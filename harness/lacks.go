@@ -26,6 +26,7 @@ var lacks = []lack{
 	{browser.Firefox, waitsForRest, "this Firefox waits for ever for the rest of a sound that may be a part of more, and no event tells"},
 	{browser.Firefox, leadsToOddHost, "this Firefox asks no host that has an exclamation mark in its name"},
 	{browser.Firefox, framedUnheard, "what this Firefox logs of frame-ancestors names no frame, and neither script nor Resource Timing tells whether a page without an origin, or in another page, shows it"},
+	{browser.Firefox, sendsStream, "this Firefox cannot send a stream, and makes a string of it"},
 	{browser.WebKit, sendsStream, "this WebKit cannot send a stream"},
 	{browser.WebKit, setsPermissions, "this WebKit has none of the permissions of local network access, and lets every page in"},
 	{browser.WebKit, importsStyles, "this WebKit has no import of style sheets into modules"},
