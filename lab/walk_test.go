@@ -91,8 +91,9 @@ func TestTheDoorwayLeadsIn(t *testing.T) {
 	const id = "elsewhere/blocked/domain/fetch"
 	inEachEngine(t, func(t *testing.T, l *Lab, tab learnersTab) {
 		asked := tab.log.wait("GET " + l.Origin() + "/api/cases/" + id)
-		// Nothing asks the tab while it goes on by itself: not every driver bears that.
-		tab.do(`(setTimeout(() => { location.href = %s; }), 0)`, nil, l.URL("case/"+id))
+		// Nothing asks the tab while it goes on by itself: not every driver bears that. Nor
+		// can a page tell when its driver has the answer to this: it gives that some time.
+		tab.do(`(setTimeout(() => { location.href = %s; }, 250), 0)`, nil, l.URL("case/"+id))
 		select {
 		case <-asked:
 		case <-tab.ctx.Done():
