@@ -15,7 +15,7 @@ import (
 )
 
 // TestInBrowser judges the first fault of each class, and its twin, in one
-// browser: all of them take ten minutes, see command cmd.
+// browser: all of them take a quarter of an hour, by command cmd.
 func TestInBrowser(t *testing.T) {
 	found, _, err := harness.FindEach(t.Context(), cmp.Or(os.Getenv("CORSPROOF_BROWSERS"), browser.Chromium), false, os.Getenv("SELENIUM_REMOTE_CAPABILITIES"))
 	if errors.Is(err, browser.ErrNotFound) && os.Getenv("CORSPROOF_REQUIRE_BROWSER") == "" && os.Getenv("CI") == "" {

@@ -43,6 +43,9 @@ func (g *Guest) NotApplicable() string {
 		d, step := t.document(i), t.perm.Steps[i]
 		via := t.bound.Steps[i].Request.Via
 		client := t.bound.Steps[i].Request.Client
+		if why := lacking(t.engine, step); why != "" {
+			return why
+		}
 		switch {
 		case t.setUp(i) != "":
 			return "its server is a program of its own, which a run starts"

@@ -49,12 +49,6 @@ func (s settled) in(engine string) settled {
 		s.why = "a WebKit takes each name that ends in .localhost for a site of its own, and keeps no cookie that another sets"
 		return s
 	}
-	if engine != "chromium" && slices.ContainsFunc(s.moved.Steps, func(step scenarios.Step) bool {
-		return step.Request.Body != nil && step.Request.Body.Stream
-	}) {
-		s.why = "only a Chromium sends a stream as a body"
-		return s
-	}
 	guest, err := harness.NewGuest(s.moved, "where", engine)
 	if err != nil {
 		s.why = err.Error()

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/browser"
 )
 
 // TestEveryLessonIsWalkedThrough does in each engine what a learner does: goes to a
@@ -91,9 +92,12 @@ func TestTheDoorwayLeadsIn(t *testing.T) {
 	const id = "elsewhere/blocked/domain/fetch"
 	inEachEngine(t, func(t *testing.T, l *Lab, tab learnersTab) {
 		asked := tab.log.wait("GET " + l.Origin() + "/api/cases/" + id)
-		// Nothing asks the tab while it goes on by itself: not every driver bears that. Nor
-		// can a page tell when its driver has the answer to this: it gives that some time.
-		tab.do(`(setTimeout(() => { location.href = %s; }, 250), 0)`, nil, l.URL("case/"+id))
+		// Nothing asks the tab while it goes on by itself: not every driver bears that. So
+		// another tab says when.
+		other, err := tab.profile.Open(tab.ctx, browser.Document{URL: l.Origin() + "/", Foreign: true})
+		require.NoError(t, err)
+		tab.do(`((window.leave = new BroadcastChannel('leave')).onmessage = () => { location.href = %s; }, 0)`, nil, l.URL("case/"+id))
+		require.NoError(t, other.Eval(tab.ctx, `(new BroadcastChannel('leave').postMessage(''), 0)`, nil))
 		select {
 		case <-asked:
 		case <-tab.ctx.Done():

@@ -147,7 +147,10 @@ func isGIF(b []byte) bool {
 
 // colorTable is the length of the color table that a GIF's flags announce.
 func colorTable(flags byte) int {
-	return int(flags>>7) * 3 << (flags&7 + 1)
+	if flags&0x80 == 0 {
+		return 0
+	}
+	return 3 << (flags&7 + 1)
 }
 
 const svgNamespace = "http://www.w3.org/2000/svg"

@@ -15,12 +15,12 @@ type module struct {
 }
 
 // keptModule is the module that the document has already.
-func (f *fetching) keptModule(kind, url string) (kept module, found bool) {
+func (f *fetching) keptModule(kind, url string) (module, bool) {
 	i := slices.IndexFunc(f.state.modules, func(m module) bool {
 		return m.document == f.client.document() && m.kind == kind && m.url == url
 	})
 	if i < 0 {
-		return
+		return module{}, false
 	}
 	return f.state.modules[i], true
 }
