@@ -34,7 +34,7 @@ func inEachEngine(t *testing.T, test func(*testing.T, *Lab, learnersTab)) {
 				t.Skip(err)
 			}
 			require.NoError(t, err)
-			log := &logbook{t: t}
+			log := &logbook{t: t, held: "/released", released: make(chan struct{})}
 			l := openWith(t, Options{Headless: headlessHere(t), Log: log.add})
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			t.Cleanup(cancel)
@@ -57,11 +57,18 @@ type logbook struct {
 	t      *testing.T
 	mu     sync.Mutex
 	wanted map[string]chan struct{}
+	// The request of which the lab says something with held in it has no answer before
+	// released is closed.
+	held     string
+	released chan struct{}
 }
 
 func (b *logbook) add(format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
 	b.t.Log(line)
+	if strings.Contains(line, b.held) {
+		<-b.released
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for text, said := range b.wanted {
