@@ -81,7 +81,8 @@ func rank(r oracle.Reason) int {
 		return 0
 	case oracle.NetworkError:
 		return 1
-	case oracle.WrongType: // of an error page's own type, for one
+	case oracle.WrongType, // of an error page's own type, for one
+		oracle.IntegrityMismatch: // Firefox says it of what did not come, too
 		return 2
 	}
 	return 3

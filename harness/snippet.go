@@ -157,6 +157,9 @@ func element(name, attributes, urlAttribute, url string, r oracle.Request, cors 
 	if r.ReferrerPolicy != "" {
 		fmt.Fprintf(&b, ` referrerpolicy="%s"`, html.EscapeString(r.ReferrerPolicy))
 	}
+	if r.Integrity != "" {
+		fmt.Fprintf(&b, ` integrity="%s"`, html.EscapeString(r.Integrity))
+	}
 	b.WriteString(">")
 	return b.String()
 }
@@ -198,6 +201,7 @@ func fetchInit(r oracle.Request) string {
 	add("redirect", r.Redirect)
 	add("cache", r.Cache)
 	add("referrerPolicy", r.ReferrerPolicy)
+	add("integrity", r.Integrity)
 	if len(r.Headers) > 0 {
 		fields = append(fields, "headers: {"+headerFields(r.Headers)+"}")
 	}

@@ -235,6 +235,7 @@ func Refusals() []Problem {
 		oracle.KnobRedirect:       func(r *oracle.Request) { r.Redirect = "manual" },
 		oracle.KnobCache:          func(r *oracle.Request) { r.Cache = "reload" },
 		oracle.KnobReferrerPolicy: func(r *oracle.Request) { r.ReferrerPolicy = "origin" },
+		oracle.KnobIntegrity:      func(r *oracle.Request) { r.Integrity = "sha256-x" },
 		oracle.KnobKeepalive:      func(r *oracle.Request) { r.Keepalive = true },
 		oracle.KnobUploadListener: func(r *oracle.Request) { r.UploadListener = true },
 		oracle.KnobSync:           func(r *oracle.Request) { r.Sync = true },

@@ -261,7 +261,7 @@ func (t *trial) probe(step int) browser.Probe {
 	p := browser.Probe{
 		ID: t.bound.Token, Via: r.Via, URL: r.URL, Method: r.Method,
 		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
-		ReferrerPolicy: r.ReferrerPolicy, Keepalive: r.Keepalive, UploadListener: r.UploadListener,
+		ReferrerPolicy: r.ReferrerPolicy, Integrity: r.Integrity, Keepalive: r.Keepalive, UploadListener: r.UploadListener,
 		Sync: r.Sync, ResponseType: r.ResponseType, As: r.As, Timeout: int(t.timeout().Milliseconds()),
 	}
 	document := t.document(step)

@@ -19,6 +19,7 @@ type storedResponse struct {
 	document, destination string
 	linked                bool // by a link that uses nothing: preload or prefetch
 	failed                bool // what it came for could not use it
+	compared              bool // for fetch() with integrity metadata
 }
 
 // cacheMode is the request's cache mode: a conditional request of the script's
@@ -120,8 +121,9 @@ func (f *fetching) cachePartition() string {
 // usesCache is false where an engine keeps nothing for opaque origins. A
 // dedicated worker shares its owner's cache.
 func (f *fetching) usesCache() bool {
-	if f.state.Profile[NoHTTPCache] && f.way.kind == apiLoad && f.way.Via != "xhr" {
-		return false
+	if f.state.Profile[NoHTTPCache] && f.way.kind == apiLoad && f.way.Via != "xhr" && f.asked.Integrity == "" {
+		url := f.url().wire()
+		return slices.ContainsFunc(f.state.responses, func(s storedResponse) bool { return s.compared && s.url == url })
 	}
 	return !f.origin.IsOpaque() || f.client.Worker == "data" || f.state.Profile[HTTPCacheShared] || !f.state.Profile[HTTPCacheByFrame]
 }
@@ -306,7 +308,7 @@ func (f *fetching) remember(w WireRequest, reply Reply) {
 	case reply.Status >= 400 && reply.Status != 410 && f.state.Profile[ErrorsNotCached]:
 	case f.cacheMode() != "no-store" && f.usesCache() && f.state.Profile.mayStore(reply):
 		entry := storedResponse{partition: f.cachePartition(), url: w.URL, varied: f.varied(reply.Headers, w), reply: reply, at: f.state.Now,
-			document: f.client.document(), destination: f.destination, linked: f.way.kind == plainLoad}
+			document: f.client.document(), destination: f.destination, linked: f.way.kind == plainLoad, compared: f.way.kind == apiLoad && f.asked.Integrity != ""}
 		f.state.responses = slices.DeleteFunc(f.state.responses, func(s storedResponse) bool {
 			return f.isStored(s, w) && (f.state.Profile[HTTPCacheOneVariant] || slices.Equal(s.varied, f.varied(s.reply.Headers, w)))
 		})

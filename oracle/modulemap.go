@@ -11,6 +11,7 @@ type module struct {
 	reply               Reply
 	base                *urlRecord // the response's URL
 	mode, tainting      string
+	preloaded           bool   // by a link
 	failed              Reason // why it could not be had, where an engine keeps that
 }
 
@@ -34,7 +35,7 @@ func (f *fetching) keepModule(sub *fetching, reply Reply) {
 	kind, url := sub.moduleKey()
 	f.state.modules = append(f.state.modules, module{
 		document: f.client.document(), kind: kind, url: url,
-		reply: reply, base: sub.url(), mode: sub.mode, tainting: sub.tainting,
+		reply: reply, base: sub.url(), mode: sub.mode, tainting: sub.tainting, preloaded: sub.way.Via == "modulepreload",
 	})
 }
 
@@ -79,5 +80,8 @@ func (f *fetching) moduleFromMap() (reply Reply, ok, found bool) {
 	}
 	f.note(moduleMap, "The page has this module already: nothing is sent.")
 	f.urls, f.tainting, f.fromMap = append(f.urls[:1:1], m.base), m.tainting, true
+	if m.preloaded && f.state.Profile[PreloadsNotCompared] {
+		return m.reply, f.checkIntegrity(m.reply, false), true
+	}
 	return m.reply, true, true
 }

@@ -27,7 +27,7 @@ func Predict(s State, r Request, server Server) (Prediction, State) {
 	}
 	if f.failed != "" {
 		f.keepFailure(f)
-		if f.state.Profile[FailuresNotCached] {
+		if f.state.Profile[FailuresNotCached] && f.failed != IntegrityMismatch {
 			f.takeBack()
 		}
 		f.block()

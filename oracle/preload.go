@@ -7,9 +7,10 @@ import "slices"
 //
 // https://html.spec.whatwg.org/multipage/links.html#preload-entry
 type preload struct {
-	key   preloadKey
-	reply Reply
-	ok    bool
+	key       preloadKey
+	integrity string
+	reply     Reply
+	ok        bool
 	// What the fetch was when it ended.
 	urls         []*urlRecord
 	tainting     string
@@ -44,15 +45,19 @@ func (c Client) document() string {
 // keepPreload puts what a preload link fetched where a later request of the
 // document finds it.
 func (f *fetching) keepPreload(reply Reply, ok bool) {
+	if f.failed == IntegrityMismatch && f.state.Profile[PreloadMismatchForgotten] {
+		return
+	}
 	f.state.preloads = append(f.state.preloads, preload{
-		key: f.preloadKey(), reply: reply, ok: ok,
+		key: f.preloadKey(), integrity: f.asked.Integrity, reply: reply, ok: ok,
 		urls: f.urls, tainting: f.tainting, timingFailed: f.timingFailed, failed: f.failed,
 	})
 }
 
 // consumePreload answers a request of a document with what a preload link has
 // fetched, if that was asked for with the same destination, mode and
-// credentials: then nothing is sent, and a preload that failed fails again.
+// credentials, and with the integrity metadata that the request has, if it has
+// any: then nothing is sent, and a preload that failed fails again.
 //
 // https://html.spec.whatwg.org/multipage/links.html#consume-a-preloaded-resource
 func (f *fetching) consumePreload() (reply Reply, ok, found bool) {
@@ -61,7 +66,9 @@ func (f *fetching) consumePreload() (reply Reply, ok, found bool) {
 		return
 	}
 	key := f.preloadKey()
-	i := slices.IndexFunc(f.state.preloads, func(p preload) bool { return p.key == key })
+	i := slices.IndexFunc(f.state.preloads, func(p preload) bool {
+		return p.key == key && f.servedWith(p.integrity)
+	})
 	if i < 0 {
 		return
 	}
@@ -102,7 +109,7 @@ func (f *fetching) loadsWhatFails() bool {
 	case f.tainting == "opaque", f.status == 0:
 		return true
 	}
-	return module && isOK(f.status) && !f.brokeOff
+	return module && isOK(f.status) && !f.brokeOff && f.failed != IntegrityMismatch
 }
 
 // readOfFailure is what Resource Timing makes of a load that has failed. A

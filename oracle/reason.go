@@ -55,6 +55,7 @@ const (
 	OpaqueResponseBlocking    Reason = "opaque-response-blocking"
 	ContentSecurityPolicy     Reason = "content-security-policy"
 	LocalNetworkAccess        Reason = "local-network-access"
+	IntegrityMismatch         Reason = "integrity-mismatch"
 	WrongType                 Reason = "wrong-type"    // it arrived, but the way to load cannot use it: MIME type, status
 	PortBlocked               Reason = "port-blocked"  // a port that no browser loads from: 25, 6667, ...
 	FrameOptions              Reason = "frame-options" // X-Frame-Options
@@ -109,6 +110,7 @@ var reasons = []ReasonInfo{
 	{OpaqueResponseBlocking, "The response is data that no element could use without CORS."},
 	{ContentSecurityPolicy, "A Content-Security-Policy forbids the load."},
 	{LocalNetworkAccess, "The page is in a less private network than the server, and has no permission."},
+	{IntegrityMismatch, "The response has not the hash that the request's integrity metadata names, or may not be held against it."},
 	{WrongType, "It arrived, but the way to load cannot use it: MIME type, status or content."},
 	{PortBlocked, "No browser loads from this port."},
 	{FrameOptions, "X-Frame-Options forbids showing the response in this frame."},

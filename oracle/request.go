@@ -65,6 +65,7 @@ type Request struct {
 	Redirect       string // follow, error, manual
 	Cache          string // default, no-store, reload, no-cache, force-cache, only-if-cached
 	ReferrerPolicy string
+	Integrity      string // integrity metadata
 	Keepalive      bool
 	UploadListener bool // XHR: a listener on xhr.upload
 	Sync           bool // XHR: open(..., false)

@@ -277,6 +277,21 @@ const (
 	NoBlobsInOpaqueModuleWorkers     Switch = "no-blobs-in-opaque-module-workers"
 	OpaqueSharedWorkersThrow         Switch = "opaque-shared-workers-throw"
 	DataWorkersOutside               Switch = "data-workers-outside-partitions"
+	IntegrityDecoded                 Switch = "integrity-decoded"
+	IntegrityPaddingLoose            Switch = "integrity-padding-loose"
+	IntegrityNamesAnyCase            Switch = "integrity-names-any-case"
+	IntegrityNamesHyphenated         Switch = "integrity-names-hyphenated"
+	WordyIntegrityIgnored            Switch = "wordy-integrity-ignored"
+	BlankIntegrityIgnored            Switch = "blank-integrity-ignored"
+	BlankIntegrityOfFetchIgnored     Switch = "blank-integrity-of-fetch-ignored"
+	NullBodyIsEmpty                  Switch = "null-body-is-empty"
+	OpaqueRedirectsNotCompared       Switch = "opaque-redirects-not-compared"
+	PreloadsNotCompared              Switch = "preloads-not-compared"
+	RawPreloadsNotCompared           Switch = "raw-preloads-not-compared"
+	FewPreloadsCompared              Switch = "few-preloads-compared"
+	PreloadMismatchForgotten         Switch = "preload-mismatch-forgotten"
+	PreloadWordsCount                Switch = "preload-words-count"
+	DataScriptsNotCompared           Switch = "data-scripts-not-compared"
 )
 
 // SwitchInfo is what there is to say of a switch.

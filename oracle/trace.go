@@ -100,6 +100,7 @@ var (
 	updateWorker        = algorithm{"update a service worker", "https://w3c.github.io/ServiceWorker/#update-algorithm"}
 	secureContext       = algorithm{"secure context", htmlSpec + "webappapis.html#secure-context"}
 	mediaResponse       = algorithm{"media data", htmlSpec + "media.html#media-data-processing-steps-list"}
+	integrityCheck      = algorithm{"integrity metadata", fetchSpec + "concept-main-fetch"}
 	linkResponse        = algorithm{"process a linked resource", htmlSpec + "links.html#default-fetch-and-process-the-linked-resource"}
 	objectResponse      = algorithm{"the object element", htmlSpec + "iframe-embed-object.html#the-object-element"}
 	svgResponse         = algorithm{"process an SVG URL reference", "https://www.w3.org/TR/SVG2/linking.html#processingURL-fetch"}

@@ -20,9 +20,10 @@ func (f *fetching) fetch() (Reply, bool) {
 		return Reply{}, false
 	}
 	if f.opaqueRedirect {
-		return reply, true
+		return reply, f.checkIntegrity(reply, true)
 	}
-	if f.method == "HEAD" && !(f.worker != nil && f.state.Profile[WorkerResponsesKeepBody]) || isNullBodyStatus(reply.Status) && f.mode != "websocket" {
+	bodiless := f.method == "HEAD" && !(f.worker != nil && f.state.Profile[WorkerResponsesKeepBody]) || isNullBodyStatus(reply.Status) && f.mode != "websocket"
+	if bodiless {
 		reply.Body = nil
 	}
 	coded := true
@@ -51,7 +52,7 @@ func (f *fetching) fetch() (Reply, bool) {
 		f.fail(NetworkError, networkFetch, "The response broke off in its body.")
 		return Reply{}, false
 	}
-	return reply, true
+	return reply, f.checkIntegrity(reply, bodiless)
 }
 
 // opensBeforeBody holds for the ways to load that are open with the head of the

@@ -23,6 +23,7 @@ const (
 	KnobRedirect       Knob = "redirect"
 	KnobCache          Knob = "cache"
 	KnobReferrerPolicy Knob = "referrer-policy"
+	KnobIntegrity      Knob = "integrity"
 	KnobKeepalive      Knob = "keepalive"
 	KnobUploadListener Knob = "upload-listener"
 	KnobSync           Knob = "sync"
@@ -84,9 +85,10 @@ var (
 	readable   = []Read{Allowed, Blocked}
 	taintable  = []Read{Allowed, Opaque, Blocked}
 	unseen     = []Read{Unobservable}
-	fetchKnobs = []Knob{KnobMethod, KnobHeaders, KnobBody, KnobRedirect, KnobCache, KnobReferrerPolicy, KnobKeepalive, KnobResponseType}
+	fetchKnobs = []Knob{KnobMethod, KnobHeaders, KnobBody, KnobRedirect, KnobCache, KnobReferrerPolicy, KnobIntegrity, KnobKeepalive, KnobResponseType}
 	byPolicy   = []Knob{KnobReferrerPolicy}
-	asPolicy   = []Knob{KnobReferrerPolicy, KnobAs}
+	byDigest   = []Knob{KnobReferrerPolicy, KnobIntegrity}
+	asLink     = []Knob{KnobReferrerPolicy, KnobIntegrity, KnobAs}
 )
 
 var fetchSettings = []Setting{{"cors", anyMode}, {"no-cors", anyMode}, {"same-origin", anyMode}, {"navigate", anyMode}}
@@ -98,14 +100,14 @@ var ways = []Way{
 		Takes: []Knob{KnobMethod, KnobHeaders, KnobBody, KnobUploadListener, KnobSync, KnobResponseType}, Reads: readable, kind: apiLoad, scope: anyWorker},
 	{Via: "worker-fetch", About: "fetch() in a worker", Settings: fetchSettings, Takes: fetchKnobs, Reads: taintable, kind: apiLoad, scope: workersOnly},
 
-	{Via: "module", About: "a module script", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: moduleLoad},
+	{Via: "module", About: "a module script", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byDigest, Reads: readable, kind: moduleLoad},
 	{Via: "dynamic-import", About: "import()", Destination: "script", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad, scope: anyWorker},
 	{Via: "json-module", About: "import() of JSON", Destination: "json", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad, scope: anyWorker},
 	{Via: "css-module", About: "import() of a style sheet", Destination: "style", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad},
 	{Via: "import-map", About: "import() of a name in an import map", Destination: "script", Settings: []Setting{corsFixed}, Reads: readable, kind: moduleLoad},
-	{Via: "modulepreload", About: "a modulepreload link", Destination: "script", Settings: []Setting{corsByAttr}, Takes: asPolicy, Reads: readable, kind: moduleLoad},
-	{Via: "script", About: "a classic script without crossorigin", Destination: "script", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: scriptLoad},
-	{Via: "script-cors", About: "a classic script with crossorigin", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: scriptLoad},
+	{Via: "modulepreload", About: "a modulepreload link", Destination: "script", Settings: []Setting{corsByAttr}, Takes: asLink, Reads: readable, kind: moduleLoad},
+	{Via: "script", About: "a classic script without crossorigin", Destination: "script", Settings: []Setting{noCORS, corsByAttr}, Takes: byDigest, Reads: taintable, kind: scriptLoad},
+	{Via: "script-cors", About: "a classic script with crossorigin", Destination: "script", Settings: []Setting{corsByAttr}, Takes: byDigest, Reads: readable, kind: scriptLoad},
 	{Via: "import-scripts", About: "importScripts() in a worker", Destination: "script", Settings: []Setting{noCORS}, Reads: taintable, kind: importedLoad, scope: workersOnly},
 
 	{Via: "img", About: "an img element without crossorigin", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: imageLoad},
@@ -126,8 +128,8 @@ var ways = []Way{
 
 	{Via: "font", About: "the FontFace constructor", Destination: "font", Settings: []Setting{corsFixed}, Reads: readable, kind: fontLoad},
 	{Via: "font-face", About: "an @font-face rule", Destination: "font", Settings: []Setting{corsFixed}, Reads: readable, kind: fontLoad},
-	{Via: "style", About: "a stylesheet link without crossorigin", Destination: "style", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: styleLoad},
-	{Via: "style-cors", About: "a stylesheet link with crossorigin", Destination: "style", Settings: []Setting{corsByAttr}, Takes: byPolicy, Reads: readable, kind: styleLoad},
+	{Via: "style", About: "a stylesheet link without crossorigin", Destination: "style", Settings: []Setting{noCORS, corsByAttr}, Takes: byDigest, Reads: taintable, kind: styleLoad},
+	{Via: "style-cors", About: "a stylesheet link with crossorigin", Destination: "style", Settings: []Setting{corsByAttr}, Takes: byDigest, Reads: readable, kind: styleLoad},
 	{Via: "css-import", About: "an @import rule", Destination: "style", Initiator: "css", Settings: []Setting{noCORS}, Reads: taintable, kind: styleLoad},
 	{Via: "css-image", About: "a CSS background image", Destination: "image", Initiator: "css", Settings: []Setting{noCORS}, Reads: unseen, kind: silentLoad},
 	{Via: "css-border", About: "a CSS border image", Destination: "image", Initiator: "css", Settings: []Setting{noCORS}, Reads: unseen, kind: silentLoad},
@@ -146,7 +148,7 @@ var ways = []Way{
 	{Via: "service-worker", About: "a service worker registration", Destination: "serviceworker", Settings: []Setting{sameOriginS}, Reads: readable, kind: workerLoad},
 	{Via: "audioworklet", About: "an audio worklet's module", Destination: "audioworklet", Settings: []Setting{{"cors", anyMode}}, Reads: readable, kind: moduleLoad},
 
-	{Via: "preload", About: "a preload link", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: asPolicy, Reads: taintable, kind: plainLoad},
+	{Via: "preload", About: "a preload link", Destination: "image", Settings: []Setting{noCORS, corsByAttr}, Takes: asLink, Reads: taintable, kind: plainLoad},
 	{Via: "prefetch", About: "a prefetch link", Initiator: "prefetch", Settings: []Setting{noCORS, corsByAttr}, Takes: byPolicy, Reads: taintable, kind: plainLoad},
 	{Via: "manifest", About: "a manifest link", Destination: "manifest", Settings: []Setting{corsByAttr}, Reads: unseen, kind: silentLoad},
 
@@ -242,6 +244,7 @@ func CheckRequest(r Request) []error {
 		{KnobRedirect, r.Redirect != "" && r.Redirect != "follow", r.Redirect},
 		{KnobCache, r.Cache != "" && r.Cache != "default", r.Cache},
 		{KnobReferrerPolicy, r.ReferrerPolicy != "", r.ReferrerPolicy},
+		{KnobIntegrity, r.Integrity != "", ""},
 		{KnobKeepalive, r.Keepalive, ""},
 		{KnobUploadListener, r.UploadListener, ""},
 		{KnobSync, r.Sync, ""},

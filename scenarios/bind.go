@@ -100,6 +100,7 @@ func (b *Bound) bind(i int, s *Step) (BoundStep, error) {
 		NotSupported: b.notSupported(s),
 	}
 	bound.Request.Client, bound.Request.URL = client, url
+	bound.Request.Integrity = b.integrity(s)
 	if len(r.Headers) > 0 {
 		bound.Request.Headers = r.Headers.expand(Query{}, names)
 	}

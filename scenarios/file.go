@@ -255,7 +255,7 @@ func (r *reader) checkWays(v Variant) {
 func (r Request) unbound(via oracle.Via) oracle.Request {
 	out := oracle.Request{
 		Via: via, Method: r.Method, Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
-		ReferrerPolicy: r.ReferrerPolicy, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Sync: r.Sync,
+		ReferrerPolicy: r.ReferrerPolicy, Integrity: r.Integrity, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Sync: r.Sync,
 		ResponseType: r.ResponseType, As: r.As,
 	}
 	if place, found := PlaceOf(r.From); found {

@@ -24,6 +24,7 @@ var requestFields = []field[Request]{
 	{"redirect", func(d *decoder, n *node, r *Request) { r.Redirect = word(d, n, redirectModes) }},
 	{"cache", func(d *decoder, n *node, r *Request) { r.Cache = word(d, n, cacheModes) }},
 	{"referrer-policy", func(d *decoder, n *node, r *Request) { r.ReferrerPolicy = wordOrNone(d, n, referrerPolicies) }},
+	{"integrity", func(d *decoder, n *node, r *Request) { r.Integrity = d.integrity(n) }},
 	{"keepalive", func(d *decoder, n *node, r *Request) { r.Keepalive = d.Boolean(n) }},
 	{"upload-listener", func(d *decoder, n *node, r *Request) { r.UploadListener = d.Boolean(n) }},
 	{"sync", func(d *decoder, n *node, r *Request) { r.Sync = d.Boolean(n) }},

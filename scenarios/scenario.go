@@ -77,6 +77,7 @@ type Request struct {
 	Redirect       string
 	Cache          string
 	ReferrerPolicy string
+	Integrity      string // as written: {sha256} and its like stand for the response's own
 	Keepalive      bool
 	UploadListener bool
 	Sync           bool

@@ -169,6 +169,9 @@ func (r *reader) check(step *Step, parts stepParts) {
 	if e := step.Expect; e.Reason != "" && e.Read == oracle.Allowed {
 		r.Add(parts.expect.Get("reason").Pos, Contradiction, "a reason beside `read: "+string(e.Read)+"`", "a reason only where something stands in the way")
 	}
+	if n := parts.request.Get("integrity"); n != nil && step.Server.SetUp != nil && ownDigest.MatchString(step.Request.Integrity) {
+		r.Add(n.Pos, Contradiction, "a placeholder for the hash of what a set-up answers", "the hash itself: nobody knows the body before the run")
+	}
 	r.resourcesOverH2(step, parts.server.Get("resources"))
 	if to := step.Request.To; strings.HasSuffix(to, ":") {
 		for _, key := range []string{"preflight", "redirects", "set-up"} {

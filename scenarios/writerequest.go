@@ -24,6 +24,7 @@ func (w writer) request(r Request) *node {
 		With("redirect", given(r.Redirect)).
 		With("cache", given(r.Cache)).
 		With("referrer-policy", given(r.ReferrerPolicy)).
+		With("integrity", given(r.Integrity)).
 		With("keepalive", flag(r.Keepalive)).
 		With("upload-listener", flag(r.UploadListener)).
 		With("sync", flag(r.Sync)).

@@ -160,6 +160,7 @@ type Probe struct {
 	Redirect       string      `json:"redirect,omitempty"`
 	Cache          string      `json:"cache,omitempty"`
 	ReferrerPolicy string      `json:"referrerPolicy,omitempty"`
+	Integrity      string      `json:"integrity,omitempty"`
 	Keepalive      bool        `json:"keepalive,omitempty"`
 	UploadListener bool        `json:"uploadListener,omitempty"`
 	Sync           bool        `json:"sync,omitempty"`

@@ -117,5 +117,7 @@ var sentences = []struct {
 	{"was not loaded because its MIME type, ", "The stylesheet ", " was not loaded", "mime-type", oracle.WrongType},
 	{" may not load data from ", " may not load data from ", ".\n", "same-origin", oracle.ModeSameOrigin},
 	{"The page’s settings blocked ", " at ", " ", "csp", oracle.ContentSecurityPolicy},
+	{"hashes in the integrity attribute match ", "subresource at “", "”", "integrity", oracle.IntegrityMismatch},
+	{"is not eligible for integrity checks", "“", "” is not", "integrity", oracle.IntegrityMismatch},
 	{"in a frame is denied by “X-Frame-Options“", "The loading of “", "”", "x-frame-options", oracle.FrameOptions},
 }

@@ -68,6 +68,11 @@ func readEntry(entry *cdplog.Entry) (browser.Failure, bool) {
 		}
 		return browser.Failure{URL: address, Native: "mime-type", Reason: oracle.WrongType}, true
 	}
+	for _, words := range []string{"in the 'integrity' attribute for resource '", "Subresource Integrity: The resource '"} {
+		if _, rest, ok := strings.Cut(text, words); ok {
+			return browser.Failure{URL: quoted("'" + rest), Native: "integrity", Reason: oracle.IntegrityMismatch}, true
+		}
+	}
 	// What the network says of a CORS error comes second, and says less. A
 	// status line ("responded with a status of 404") is no failure.
 	if _, code, ok := strings.Cut(text, "Failed to load resource: net::"); ok && entry.Category != cdplog.EntryCategoryCors {
