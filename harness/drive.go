@@ -17,15 +17,15 @@ import (
 
 const (
 	batchSize   = 500              // cases on one page at once
-	sharedOpen  = 3                // pages of cases that bear company, at once
+	sharedOpen  = 2                // pages of cases that bear company, at once
 	heldSize    = 4                // cases of a profile that hold a connection at once: a host has six
-	heldOpen    = 3                // profiles of such cases, at once
+	heldOpen    = 2                // profiles of such cases, at once
 	heldShare   = 4                // batches of them that another profile is opened for
 	pagesOpen   = 4                // lone cases, and documents of their own, at once
 	waitersOpen = 12               // lone cases at once that mostly wait
 	framesSize  = 24               // frames of a tab: most have a process of their own
 	cookiesSize = 100              // cookies of cases in one profile at once: a site keeps some 160
-	batchTime   = 60 * time.Second // for a batch, beyond its cases' own deadlines
+	batchTime   = 90 * time.Second // for a batch, beyond its cases' own deadlines
 	openTime    = 60 * time.Second // for a browser to start, or to open a page
 	reasonTime  = time.Second      // for the browser's words on a failure, after the outcome
 )

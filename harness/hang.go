@@ -17,7 +17,7 @@ const (
 	// probesInFlight are the most probes of a page that may have begun without
 	// an outcome of theirs having arrived: those in its slots, and those whose
 	// message was on its way.
-	probesInFlight = 64 + 50
+	probesInFlight = 32 + 50
 )
 
 // errHangs is the end of a page that answers no more: a script in it runs for
