@@ -166,7 +166,7 @@ func TestSomebodyElsesBrowserDies(t *testing.T) {
 	_, err := harness.Run(t.Context(), harness.Options{
 		Permutations: permutations(t, plainRead), Browsers: []browser.Found{there},
 		Record:  func(r record.Record) { records[r.ID] = r },
-		Started: func(*servers.Fleet, browser.Browser) { assert.NoError(t, d.Kill()) },
+		Started: func(*servers.Fleet, browser.Browser) { d.End() },
 	})
 	assert.ErrorContains(t, err, "refused")
 	assert.Empty(t, records)

@@ -59,7 +59,8 @@ func StartDebugged(t testing.TB, binary string) *Debugged {
 // Kill ends it as a crash would.
 func (d *Debugged) Kill() error { return group.Kill(d.cmd.Process) }
 
-// End ends it, and waits for that.
+// End ends it as Kill does, and waits until it is gone: on its way, its port
+// still takes connections.
 func (d *Debugged) End() {
 	d.ending.Do(func() {
 		d.Kill()
