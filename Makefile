@@ -41,9 +41,9 @@ run: setup ## run the catalogue in BROWSERS; writes out/results.jsonl and out/re
 # One package at a time: two browsers side by side make each other miss deadlines.
 test: setup ## go vet and every test, in real browsers too: BROWSERS (chromium), PACKAGES (./...)
 	$(GO) vet ./...
-	CORSPROOF_BROWSERS=$(BROWSERS) $(GO) test -p 1 $(FRESH) $(PACKAGES)
+	CORSPROOF_BROWSERS=$(BROWSERS) $(GO) test -p 1 -timeout 30m $(FRESH) $(PACKAGES)
 	@set -e; if [ -n "$(CI)" ]; then $(GO) run -C middleware ./cmd/middleware -install; fi
-	@set -e; for module in $(NESTED); do echo "cd $$module"; (cd "$$module" && $(GO) vet ./... && $(GO) test -p 1 $(FRESH) ./...); done
+	@set -e; for module in $(NESTED); do echo "cd $$module"; (cd "$$module" && $(GO) vet ./... && $(GO) test -p 1 -timeout 30m $(FRESH) ./...); done
 
 race: setup ## the tests with the race detector; RACE="./oracle/..." for some
 	$(GO) test -race $(FRESH) $(RACE)
