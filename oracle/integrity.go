@@ -145,13 +145,15 @@ func (f *fetching) isPreload() bool { return f.way.Via == "preload" || f.way.Via
 // integrity metadata.
 func (f *fetching) preloadCompares() bool {
 	p := f.state.Profile
-	switch f.destination {
-	case "script", "style":
-		return !p[PreloadsNotCompared]
-	case "font":
-		return !p[PreloadsNotCompared] && !p[FewPreloadsCompared]
+	switch {
+	case p[PreloadsNotCompared]:
+		return false
+	case f.destination == "script" || f.destination == "style":
+		return true
+	case p[FewPreloadsCompared]:
+		return false
 	}
-	return !p[PreloadsNotCompared] && !p[FewPreloadsCompared] && (!p[RawPreloadsNotCompared] || f.way.Via == "modulepreload")
+	return f.destination == "font" || f.way.Via == "modulepreload" || !p[RawPreloadsNotCompared]
 }
 
 // servedWith says whether what a preload link has loaded serves a request, as far
