@@ -48,7 +48,7 @@ type session struct {
 	// strays are the trials that have to run with their server to themselves.
 	strays []*trial
 
-	// shared is the profile of the cases that bear company.
+	// shared is the first profile of the cases that bear company.
 	shared    *profile
 	documents *servers.Documents
 

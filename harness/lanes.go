@@ -8,8 +8,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// driveShared runs the cases that bear company, in one profile: the pages beside
-// each other, so that none waits for what another waits for.
+// driveShared runs the cases that bear company: pages beside each other, so that
+// none waits for what another waits for, each in a profile that no other is in
+// meanwhile. The six connections that a profile has to a host go to what its
+// browser finds most pressing: a picture on one page would get none while
+// another page goes on to fetch.
 func (s *session) driveShared(ctx context.Context, trials []*trial) error {
 	visited := map[string]bool{} // the documents that cases of others come to
 	for _, t := range trials {
@@ -19,15 +22,34 @@ func (s *session) driveShared(ctx context.Context, trials []*trial) error {
 			}
 		}
 	}
+	free := make(chan *profile, sharedOpen)
+	free <- s.shared
+	for range sharedOpen - 1 {
+		free <- nil // is made when a page needs it
+	}
+	defer func() {
+		for range sharedOpen {
+			if profile := <-free; profile != nil && profile != s.shared {
+				profile.close()
+			}
+		}
+	}()
 	pages, ctx := errgroup.WithContext(ctx)
 	pages.SetLimit(sharedOpen)
 	for _, page := range byDocument(batches(trials)) {
-		pages.Go(func() error {
+		pages.Go(func() (err error) {
+			profile := <-free
+			defer func() { free <- profile }()
+			if profile == nil {
+				if profile, err = s.newProfile(ctx); err != nil {
+					return s.survive(ctx, err)
+				}
+			}
 			if first := page[0][0].document(0); page[0][0].subject && !visited[first.key()] {
 				// A policy has many strangers, and each open page costs time.
-				defer s.shared.forget(first)
+				defer profile.forget(first)
 			}
-			return s.drivePage(ctx, s.shared, page)
+			return s.drivePage(ctx, profile, page)
 		})
 	}
 	return pages.Wait()

@@ -34,14 +34,13 @@ func (s *session) close() {
 	}
 }
 
-// world is the profile that the documents of a world share.
+// world is the profile that the documents of a world share. It is none of those of
+// the long pages: a profile has six connections to a host, and what a browser
+// finds less pressing (a picture) would get none of them before such a page ends.
 func (s *session) world(ctx context.Context, d document) (*profile, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := d.world()
-	if key == "" {
-		return s.shared, nil
-	}
 	if p := s.worlds[key]; p != nil {
 		return p, nil
 	}
