@@ -24,6 +24,7 @@ var requestKeys = []key{
 	{"cache", 90, takes(oracle.KnobCache), word(words("default no-store reload no-cache force-cache only-if-cached"))},
 	{"referrer-policy", 120, takes(oracle.KnobReferrerPolicy), word(words(
 		"no-referrer no-referrer-when-downgrade same-origin origin strict-origin origin-when-cross-origin strict-origin-when-cross-origin unsafe-url"))},
+	{"integrity", 70, takes(oracle.KnobIntegrity), func(g *gen) *node { return text(g.vary(integrity)) }},
 	{"keepalive", 12, takes(oracle.KnobKeepalive), yes},
 	{"upload-listener", 150, takes(oracle.KnobUploadListener), yes},
 	{"sync", 15, takes(oracle.KnobSync), yes},
@@ -87,6 +88,14 @@ var methods = variants{
 	odd: choices{{2, "get"}, {2, "post"}, {2, "put"}, {2, "delete"}, {2, "head"}, {2, "options"}, {4, "patch"}, {1, "Patch"}, {1, "pOsT"}, {1, "GeT"},
 		{1, "PUt"}, {1, "FOO"}, {1, "foo"}, {1, "QUERY"}, {1, "query"}, {1, "*"}, {1, "a|b"}, {1, "!"}, {1, "PROPFIND"},
 		{1, "TRACE"}, {1, "trace"}, {1, "CONNECT"}, {1, "TRACK"}, {1, "Connect"}, {1, "GETX"}, {1, "PUT1"}},
+}
+
+// integrity are hashes of what the server says, and what is none or nearly one.
+var integrity = variants{
+	usual: choices{{6, "{sha256}"}, {3, "{sha384}"}, {3, "{sha512}"}, {2, "sha256-AAAA"}, {1, "{sha256} {sha512}"}},
+	odd: choices{{2, ""}, {1, " "}, {2, "tea"}, {1, "sha256"}, {1, "sha256-"}, {2, "sha1-AAAA"}, {1, "md5-AAAA {sha256}"}, {2, "sha512-AAAA {sha256}"}, {2, "{sha512} sha256-AAAA"}, {2, "sha256-AAAA {sha256}"},
+		{1, "sha256-AAAA,{sha256}"}, {1, "{sha256}?ct=text/plain"}, {1, "?{sha256}"}, {1, "SHA256-AAAA"}, {1, "Sha256-AAAA"}, {1, "sha-256-AAAA"}, {1, "sha-512-AAAA"}, {1, "sha256-t*a"}, {1, "sha256-AA-A"}, {1, "sha256-AA_A"},
+		{1, "{sha256}="}, {1, "sha256-AAA"}, {1, "sha256-AAA="}, {1, "sha256-AA="}, {1, "sha256-A"}, {1, "sha256-AAAA===="}, {1, "\t{sha256}\n"}, {1, "\v{sha256}"}, {1, "'{sha256}'"}, {1, "{sha384}\f{sha256}"}},
 }
 
 func methodValue(g *gen) *node {

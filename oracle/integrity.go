@@ -42,6 +42,9 @@ func Integrity(algorithm string, body []byte) string {
 // https://w3c.github.io/webappsec-subresource-integrity/#parse-metadata
 func (p Profile) parseIntegrity(metadata string) []digest {
 	var set []digest
+	if p[IntegrityTrimmed] {
+		metadata = strings.Trim(metadata, "\t\n\v\f\r ")
+	}
 	for _, token := range strings.FieldsFunc(metadata, isASCIISpace) {
 		expression, _, _ := strings.Cut(token, "?") // options, of which there are none yet
 		algorithm, value, _ := strings.Cut(expression, "-")

@@ -52,7 +52,7 @@ func CheckPreflight(p Preflight, status int, h Headers) (grant PreflightGrant, f
 	wildcards := p.Credentials != "include"
 	if !slices.Contains(methods, p.Method) && !IsSafelistedMethod(p.Method) &&
 		!(wildcards && slices.Contains(methods, "*")) {
-		return grant, MethodNotAllowed, p.Method
+		return PreflightGrant{methods, headers}, MethodNotAllowed, p.Method
 	}
 	listed := func(name string) bool {
 		return slices.ContainsFunc(headers, func(h string) bool { return strings.EqualFold(h, name) })
@@ -62,7 +62,7 @@ func CheckPreflight(p Preflight, status int, h Headers) (grant PreflightGrant, f
 			(!IsNonWildcardRequestHeaderName(name) || p.Profile[AuthorizationUnderWildcard]) {
 			continue
 		}
-		return grant, HeaderNotAllowed, name
+		return PreflightGrant{methods, headers}, HeaderNotAllowed, name
 	}
 	return PreflightGrant{methods, headers}, "", ""
 }
@@ -79,7 +79,7 @@ func (f *fetching) ensurePreflight() bool {
 		f.askedBefore, f.askedFor = true, unsafe
 	}
 	key := f.cacheKey()
-	needMethod := (!IsSafelistedMethod(f.method) || f.forcePreflight) && !f.state.methodCached(key, f.method)
+	needMethod := (!IsSafelistedMethod(f.method) || f.forcePreflight) && !f.state.methodCached(key, f.method) && !f.state.coversSafelisted(key, f.method)
 	missing := slices.IndexFunc(unsafe, func(name string) bool { return !f.state.headerCached(key, name) })
 	stays := IsSafelistedMethod(f.method) && len(unsafe) == 0 && !f.forcePreflight // no other reason is left
 	if !again && !needMethod && missing < 0 && !stays && !f.bypassesPreflightCache() {
@@ -156,6 +156,9 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 		Origin: origin, Credentials: f.credentials, Method: f.method,
 		UnsafeHeaders: unsafe, Forced: f.forcePreflight, Profile: f.state.Profile,
 	}, reply.Status, reply.Headers)
+	if refused := failed == MethodNotAllowed || failed == HeaderNotAllowed; refused && f.state.Profile[RefusedPreflightKept] && f.cachesPreflights() {
+		f.state.cachePreflight(key, grant, reply.Headers)
+	}
 	if failed != "" {
 		return f.fail(failed, preflightFetch, f.preflightSentence(failed, value, reply))
 	}

@@ -16,23 +16,27 @@ type cacheKey struct {
 	credentials            bool // the request's mode was include
 }
 
-// cacheEntry allows one method or one header name.
+// cacheEntry allows one method or one header name, or says no more than that
+// there was an answer.
 //
 // https://fetch.spec.whatwg.org/#concept-cache
 type cacheEntry struct {
 	cacheKey
 	expires        time.Duration
-	method, header string // one of them; "*" covers
+	method, header string // one of them, or none; "*" covers
 }
 
-// serves is the cache entry match: an entry made with credentials serves
-// requests without them too.
-func (s *State) serves(e cacheEntry, key cacheKey) bool {
+// serves is the cache entry match.
+func (s *State) serves(e cacheEntry, key cacheKey) bool { return s.isFor(e, key) && s.Now < e.expires }
+
+// isFor says whether an entry serves a key while it lives: one made with
+// credentials serves requests without them too.
+func (s *State) isFor(e cacheEntry, key cacheKey) bool {
 	credentials := e.credentials || !key.credentials
 	if s.Profile[PreflightCacheByCredentials] {
 		credentials = e.credentials == key.credentials
 	}
-	return e.partition == key.partition && e.origin == key.origin && e.url == key.url && credentials && s.Now < e.expires
+	return e.partition == key.partition && e.origin == key.origin && e.url == key.url && credentials
 }
 
 // methodCached is the method cache entry match.
@@ -41,6 +45,20 @@ func (s *State) serves(e cacheEntry, key cacheKey) bool {
 func (s *State) methodCached(key cacheKey, method string) bool {
 	return slices.ContainsFunc(s.preflight, func(e cacheEntry) bool {
 		return s.serves(e, key) && (e.method == method || e.method == "*" && s.covers(e))
+	})
+}
+
+// coversSafelisted says whether an engine takes whatever it has kept of a URL for
+// the answer to a preflight for a safelisted method, which is forced, too.
+func (s *State) coversSafelisted(key cacheKey, method string) bool {
+	return slices.ContainsFunc(s.preflight, func(e cacheEntry) bool {
+		switch {
+		case e.method+e.header != "" || !s.isFor(e, key):
+			return false
+		case s.Profile[KeptPreflightCoversGetAndPost]:
+			return method == "GET" || method == "POST"
+		}
+		return s.Profile[KeptPreflightCoversSafelisted] && IsSafelistedMethod(method) && s.Now < e.expires
 	})
 }
 
@@ -75,6 +93,9 @@ func (s *State) cachePreflight(key cacheKey, grant PreflightGrant, h Headers) {
 		}
 		entry.cacheKey, entry.expires = key, s.Now+maxAge
 		s.preflight = append(s.preflight, entry)
+	}
+	if maxAge > 0 {
+		add(func(e cacheEntry) bool { return e.method+e.header == "" }, cacheEntry{})
 	}
 	for _, method := range grant.Methods {
 		add(func(e cacheEntry) bool { return e.method == method || e.method == "*" }, cacheEntry{method: method})

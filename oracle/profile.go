@@ -567,6 +567,14 @@ var switches = []SwitchInfo{
 		"https://searchfox.org/mozilla-central/source/dom/script/ScriptLoader.cpp", []string{"firefox"}},
 	{DataScriptsNotCompared, "a script at a data: URL without crossorigin loads with no integrity metadata at all",
 		"https://searchfox.org/mozilla-central/source/dom/security/SRICheck.cpp", []string{"firefox"}},
+	{IntegrityTrimmed, "a vertical tab around integrity metadata counts for nothing, like other white space",
+		"https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/subresource_integrity.cc", []string{"chromium"}},
+	{KeptPreflightCoversSafelisted, "whatever is kept of a preflight to a URL answers for one that an upload listener or a stream forces, if the method is safelisted and the headers are listed",
+		"https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/cors/preflight_result.cc", []string{"chromium", "webkit"}},
+	{KeptPreflightCoversGetAndPost, "whatever was kept of a preflight to a URL answers for one that an upload listener forces, if the method is GET or POST and the headers are listed, after its Access-Control-Max-Age too",
+		"https://searchfox.org/mozilla-central/source/netwerk/protocol/http/nsCORSListenerProxy.cpp", []string{"firefox"}},
+	{RefusedPreflightKept, "the answer to a preflight is kept for other requests though it does not allow this one's method or headers",
+		"https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/CrossOriginAccessControl.cpp", []string{"webkit"}},
 }
 
 // ProfileFor is the profile of an engine (chromium, chrome-headless-shell,

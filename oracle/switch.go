@@ -292,6 +292,10 @@ const (
 	PreloadMismatchForgotten         Switch = "preload-mismatch-forgotten"
 	PreloadWordsCount                Switch = "preload-words-count"
 	DataScriptsNotCompared           Switch = "data-scripts-not-compared"
+	IntegrityTrimmed                 Switch = "integrity-trimmed"
+	KeptPreflightCoversSafelisted    Switch = "kept-preflight-covers-safelisted"
+	KeptPreflightCoversGetAndPost    Switch = "kept-preflight-covers-get-and-post"
+	RefusedPreflightKept             Switch = "refused-preflight-kept"
 )
 
 // SwitchInfo is what there is to say of a switch.

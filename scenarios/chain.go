@@ -95,6 +95,9 @@ var hasScheme = regexp.MustCompile(`^ *[A-Za-z][A-Za-z0-9+.-]*:`)
 // where a relative one leads, scheme the current URL's.
 func tokened(location string, a Address, path, scheme string) string {
 	if own, rest := cutOwnScheme(location, scheme); own != "" {
+		if hasScheme.MatchString(rest) {
+			return location // a path that only looks like more
+		}
 		return own + tokened(rest, a, path, scheme)
 	}
 	_, _, ok := oracle.ResolveURL(location, App.String())
@@ -102,6 +105,9 @@ func tokened(location string, a Address, path, scheme string) string {
 		return location
 	}
 	authority := absolute.FindString(location)
+	if authority == "" {
+		authority = otherwise.FindString(location)
+	}
 	rest := location[len(authority):]
 	switch {
 	case authority == "" && hasScheme.MatchString(location):
@@ -114,7 +120,11 @@ func tokened(location string, a Address, path, scheme string) string {
 	return authority + "/~" + a.Token + a.mark(rest)
 }
 
-var absolute = regexp.MustCompile(`^ *(?i:https?:)?[/\\]{2,}[^/?#\\ ]*`)
+var (
+	absolute = regexp.MustCompile(`^ *(?i:https?:)?[/\\]{2,}[^/?#\\ ]*`)
+	// Behind a scheme that is not the current URL's own any slashes are too many.
+	otherwise = regexp.MustCompile(`^ *(?i:https?:)[/\\]*[^/?#\\ ]+`)
+)
 
 // wirePath is a path as a browser sends it.
 func wirePath(path string) string {
