@@ -75,9 +75,7 @@ func (f *fetching) isSandboxed(reply Reply) bool {
 //
 // https://html.spec.whatwg.org/multipage/document-lifecycle.html#loading-a-document
 func (f *fetching) isDocument(reply Reply) bool {
-	disposition, _ := reply.Headers.Get("Content-Disposition")
-	kind, _, _ := strings.Cut(disposition, ";")
-	if kind = strings.Trim(kind, httpWhitespace); IsToken(kind) && !strings.EqualFold(kind, "inline") {
+	if disposition, _ := reply.Headers.Get("Content-Disposition"); f.state.Profile.isAttachment(reply.Headers) {
 		return f.fail(WrongType, frameResponse, "Content-Disposition is ", quote(disposition), ": it is a download, and the frame stays as it was.")
 	}
 	essence := f.documentType(reply)
@@ -89,6 +87,27 @@ func (f *fetching) isDocument(reply Reply) bool {
 		return true
 	}
 	return f.fail(WrongType, frameResponse, contentType(reply.Headers), ", which no frame shows: it is a download, and the frame stays as it was.")
+}
+
+// isAttachment says whether the Content-Disposition is one of a download: any type
+// but inline.
+//
+// https://www.rfc-editor.org/rfc/rfc6266#section-4.2
+func (p Profile) isAttachment(h Headers) bool {
+	disposition, _ := h.Get("Content-Disposition")
+	if list := h.SplitValues("Content-Disposition"); len(list) > 0 && p[FirstDispositionCounts] {
+		disposition = list[0]
+	}
+	kind, _, _ := strings.Cut(disposition, ";")
+	kind = strings.Trim(kind, httpWhitespace)
+	switch {
+	case p[OtherDispositionsShown]:
+		return strings.EqualFold(kind, "attachment")
+	case p[DispositionsReadLoosely]:
+		kind, _, _ = strings.Cut(strings.ReplaceAll(kind, "\t", " "), " ")
+		return kind != "" && !strings.EqualFold(kind, "inline") && !strings.HasPrefix(strings.ToLower(kind), "filename")
+	}
+	return IsToken(kind) && !strings.EqualFold(kind, "inline")
 }
 
 // contentTypeUnknown holds for a response whose type is to be guessed.

@@ -26,6 +26,8 @@ type storedResponse struct {
 // own leaves the cache alone.
 func (f *fetching) cacheMode() string {
 	switch {
+	case f.asked.Cache != "no-store" && f.passesCache():
+		return "reload"
 	case f.asked.Cache != "default":
 		return f.asked.Cache
 	case slices.ContainsFunc(conditionals, f.headers.Has):
@@ -41,13 +43,21 @@ func (f *fetching) cacheMode() string {
 	return "default"
 }
 
+// passesCache holds where an engine asks anew for what may have no credentials,
+// unless the document has it already.
+func (f *fetching) passesCache() bool {
+	return f.state.Profile[CredentiallessReloads] && !f.embedderAllowsCredentials() && (f.way.kind == apiLoad || !slices.ContainsFunc(f.state.responses, func(s storedResponse) bool {
+		return s.url == f.url().wire() && s.document == f.client.document() && s.destination == f.destination
+	}))
+}
+
 // forCaches are the headers of the request with those that its cache mode adds,
 // for the caches on the way.
 //
 // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
 func (f *fetching) forCaches(h Headers) Headers {
 	mode := f.asked.Cache
-	if f.way.Via == "service-worker" && f.state.Profile[ServiceWorkersReloaded] {
+	if f.way.Via == "service-worker" && f.state.Profile[ServiceWorkersReloaded] || f.passesCache() {
 		mode = "reload"
 	}
 	if mode == "default" {
@@ -325,9 +335,11 @@ func (f *fetching) keepsCached(w WireRequest) bool {
 }
 
 // forget takes back what this fetch left in the cache, where an engine does not
-// keep what a page may not read.
+// keep what a page may not read, or a worker.
 func (f *fetching) forget() {
-	if f.state.Profile[BlockedNotCached] {
+	fetches := f.way.kind == apiLoad && f.way.Via != "xhr"
+	inWorker := f.client.Worker != "" || f.way.Via == "worker-fetch"
+	if f.state.Profile[BlockedNotCached] || f.state.Profile[BlockedInWorkersNotCached] && fetches && inWorker {
 		f.takeBack()
 	}
 }
@@ -346,7 +358,7 @@ func (f *fetching) takeBack() {
 //
 // https://source.chromium.org/chromium/chromium/src/+/main:net/base/mime_sniffer.cc
 func (f *fetching) sniffedWhole(reply Reply) bool {
-	const sniffed = 1024
+	const sniffed, officeSniffed = 1024, 8
 	nosniff, _ := reply.Headers.Get("X-Content-Type-Options")
 	if f.way.Via == "fetch" || f.way.Via == "worker-fetch" || strings.EqualFold(nosniff, "nosniff") || len(reply.Body) >= sniffed {
 		return false
@@ -360,7 +372,7 @@ func (f *fetching) sniffedWhole(reply Reply) bool {
 	case "text/plain":
 		return kept || !isMarked(reply.Body) && !(isBinary(reply.Body) && begins(reply.Body, sniffedSignatures))
 	case "application/octet-stream":
-		return kept || !begins(reply.Body, sniffedSignatures) || begins(reply.Body, zipSignature)
+		return kept || len(reply.Body) < officeSniffed
 	case "text/xml", "application/xml", "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint":
 		return true
 	}
@@ -380,7 +392,6 @@ func (f *fetching) isResumable(reply Reply) bool {
 // once.
 var (
 	sniffedTags       = signatures(`[\t\n\f\r ]*(?i:<(!doctype html|script|html|!--|head|iframe|h1|div|font|table|a|style|title|b|p))`)
-	zipSignature      = signatures(`PK\x03\x04`)
 	sniffedSignatures = signatures(`<\?xml`, `\x89PNG\r\n\x1a\n`, `GIF8[79]a`, `\xFF\xD8\xFF`, `BM`, `II\*\x00`, `MM\x00\*`, `RIFF....WEBPVP`,
 		`%PDF-`, `%!PS-Adobe-`, `ID3`, `\x1A\x45\xDF\xA3`, `\x1F\x8B\x08`, `PK\x03\x04`)
 )
