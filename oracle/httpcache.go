@@ -47,7 +47,7 @@ func (f *fetching) cacheMode() string {
 // unless the document has it already.
 func (f *fetching) passesCache() bool {
 	return f.state.Profile[CredentiallessReloads] && !f.embedderAllowsCredentials() && (f.way.kind == apiLoad || !slices.ContainsFunc(f.state.responses, func(s storedResponse) bool {
-		return s.url == f.url().wire() && s.document == f.client.document() && s.destination == f.destination
+		return s.url == f.url().wire() && f.isOfDocument(s)
 	}))
 }
 
@@ -178,9 +178,15 @@ func (f *fetching) varied(h Headers, w WireRequest) []string {
 	return values
 }
 
+// isOfDocument says whether a stored response came for this document, for the same
+// use.
+func (f *fetching) isOfDocument(s storedResponse) bool {
+	return s.document == f.client.document() && s.destination == f.destination
+}
+
 // hasAlready holds where an engine takes for the answer what the document has.
 func (f *fetching) hasAlready(s storedResponse) bool {
-	return f.state.Profile[KeptInDocument] && !s.linked && !s.failed && s.document == f.client.document() && s.destination == f.destination &&
+	return f.state.Profile[KeptInDocument] && !s.linked && !s.failed && f.isOfDocument(s) &&
 		(f.way.kind == fontLoad || f.destination == "style" && f.mode == "cors")
 }
 
@@ -436,7 +442,7 @@ func (f *fetching) keepsItself(s storedResponse) bool {
 	switch {
 	case !f.hasValidator(s), s.failed, f.way.kind != fontLoad && !f.hasStyles(s.reply):
 	case f.way.kind == fontLoad, f.way.Via == "style", f.way.Via == "style-cors":
-		return f.state.Profile[KeptOnFailure] && s.document == f.client.document() && s.destination == f.destination
+		return f.state.Profile[KeptOnFailure] && f.isOfDocument(s)
 	}
 	return false
 }
@@ -472,7 +478,7 @@ func (f *fetching) validatesItself(s storedResponse) bool {
 	}
 	switch f.way.kind {
 	case scriptLoad, styleLoad, fontLoad:
-		return f.state.Profile[NotModifiedHeadersUnseen] && (!s.failed || f.way.kind == scriptLoad) && s.document == f.client.document() && s.destination == f.destination
+		return f.state.Profile[NotModifiedHeadersUnseen] && (!s.failed || f.way.kind == scriptLoad) && f.isOfDocument(s)
 	}
 	return false
 }

@@ -25,7 +25,8 @@ type PreflightGrant struct{ Methods, Headers []string }
 // 200 to 299; its two lists must keep to their grammar; the method must be
 // listed, safelisted, or covered by "*" without credentials; each unsafe header
 // must be listed, or covered by "*" without credentials, which authorization
-// never is.
+// never is. The grant is what the lists allow, though it may not be enough; without
+// lists that keep to the grammar there is none.
 //
 // https://fetch.spec.whatwg.org/#cors-preflight-fetch
 func CheckPreflight(p Preflight, status int, h Headers) (grant PreflightGrant, failed Reason, value string) {
@@ -156,16 +157,14 @@ func (f *fetching) corsPreflightFetch(key cacheKey, unsafe []string) bool {
 		Origin: origin, Credentials: f.credentials, Method: f.method,
 		UnsafeHeaders: unsafe, Forced: f.forcePreflight, Profile: f.state.Profile,
 	}, reply.Status, reply.Headers)
-	if refused := failed == MethodNotAllowed || failed == HeaderNotAllowed; refused && f.state.Profile[RefusedPreflightKept] && f.cachesPreflights() {
+	kept := failed == "" || f.state.Profile[RefusedPreflightKept] && (failed == MethodNotAllowed || failed == HeaderNotAllowed)
+	if kept && f.cachesPreflights() {
 		f.state.cachePreflight(key, grant, reply.Headers)
 	}
 	if failed != "" {
 		return f.fail(failed, preflightFetch, f.preflightSentence(failed, value, reply))
 	}
 	f.note(preflightFetch, "The answer, status ", itoa(reply.Status), ", allows it.")
-	if f.cachesPreflights() {
-		f.state.cachePreflight(key, grant, reply.Headers)
-	}
 	return true
 }
 
